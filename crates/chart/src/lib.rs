@@ -1,0 +1,1 @@
+//! Helm charts: metadata, loading, values, dependencies and schema.

@@ -1,0 +1,1 @@
+//! The pintle command line.

@@ -1,0 +1,1 @@
+//! Who asks, for what, under which grants: permits, denials and the audit list.

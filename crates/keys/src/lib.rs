@@ -1,0 +1,1 @@
+//! Private keys, certificates, htpasswd and bcrypt as Sprig makes them.

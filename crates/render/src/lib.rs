@@ -1,0 +1,1 @@
+//! Resolved chart to rendered files to manifests, hooks and notes.

@@ -1,0 +1,1 @@
+//! The pure functions of Sprig as typed Rust functions, with Go's regular expressions, globs, constraints and time layouts.
