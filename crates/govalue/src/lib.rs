@@ -1,1 +1,23 @@
-//! Go's dynamic values: kinds, comparison, fmt verbs, and YAML, JSON and TOML as Go reads and writes them.
+//! Go's dynamic values, as charts can see them.
+//!
+//! A [`Value`] is what Go holds in an `interface{}`: it knows its dynamic [`Type`] (`%T`, `kindOf`), shares
+//! maps by handle as Go does (a `set` in one template is seen by the next), and holds strings that are bytes.
+//! The crate has one subject and one oracle, Go: how values compare, test as true, print with every `fmt`
+//! verb, and how they are read from and written as YAML, JSON and TOML.
+//!
+//! Absent on purpose: templates, files, clocks. Nothing here touches the world.
+
+pub mod compare;
+pub mod error;
+mod list;
+mod map;
+mod string;
+pub mod types;
+mod value;
+
+pub use error::Error;
+pub use list::List;
+pub use map::{Map, MapIter};
+pub use string::Str;
+pub use types::{FloatKind, IntKind, Kind, Method, Signature, Type};
+pub use value::{CallResult, Object, Value};

@@ -1,0 +1,144 @@
+//! Go maps with string keys: shared by handle, kept sorted.
+
+use std::cell::{Ref, RefCell, RefMut};
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use crate::{Str, Type, Value, types};
+
+/// A Go map with string keys. Cloning copies the handle: both see every change, as in Go.
+///
+/// A map may contain itself (`set $d "x" $d`), so whatever walks one must bound its depth.
+#[derive(Clone)]
+pub struct Map(Rc<Inner>);
+
+struct Inner {
+    ty: &'static Type,
+    nil: bool,
+    entries: RefCell<BTreeMap<Str, Value>>,
+}
+
+/// Entries as they were when the iteration began, so that code run in between may change the map.
+pub type MapIter = std::vec::IntoIter<(Str, Value)>;
+
+impl Map {
+    /// An empty `map[string]interface {}`.
+    pub fn new() -> Self {
+        Self::typed(&types::MAP_ANY)
+    }
+
+    /// An empty map of the given map type.
+    pub fn typed(ty: &'static Type) -> Self {
+        Self::from_entries(ty, BTreeMap::new())
+    }
+
+    /// A nil map of the given map type: reads as empty, prints `map[]`, is `null` in JSON.
+    pub fn nil(ty: &'static Type) -> Self {
+        Self(Rc::new(Inner { ty, nil: true, entries: RefCell::default() }))
+    }
+
+    /// A map with these entries.
+    pub fn from_entries(ty: &'static Type, entries: BTreeMap<Str, Value>) -> Self {
+        Self(Rc::new(Inner { ty, nil: false, entries: RefCell::new(entries) }))
+    }
+
+    /// Its type.
+    pub fn ty(&self) -> &'static Type {
+        self.0.ty
+    }
+
+    /// The same entries under another map type (a shallow copy, not an alias).
+    pub fn with_type(&self, ty: &'static Type) -> Self {
+        Self::from_entries(ty, self.borrow().clone())
+    }
+
+    /// Whether it is a nil map.
+    pub fn is_nil(&self) -> bool {
+        self.0.nil
+    }
+
+    /// The number of entries.
+    pub fn len(&self) -> usize {
+        self.borrow().len()
+    }
+
+    /// Whether there are no entries.
+    pub fn is_empty(&self) -> bool {
+        self.borrow().is_empty()
+    }
+
+    /// The value of a key.
+    pub fn get(&self, key: impl AsRef<[u8]>) -> Option<Value> {
+        self.borrow().get(key.as_ref()).cloned()
+    }
+
+    /// Whether the key is present, with whatever value.
+    pub fn contains_key(&self, key: impl AsRef<[u8]>) -> bool {
+        self.borrow().contains_key(key.as_ref())
+    }
+
+    /// Sets a key. On a nil map it does nothing; callers that must panic as Go does check [`Map::is_nil`].
+    pub fn insert(&self, key: impl Into<Str>, value: impl Into<Value>) -> Option<Value> {
+        if self.0.nil { None } else { self.borrow_mut().insert(key.into(), value.into()) }
+    }
+
+    /// Removes a key.
+    pub fn remove(&self, key: impl AsRef<[u8]>) -> Option<Value> {
+        self.borrow_mut().remove(key.as_ref())
+    }
+
+    /// Keys in order.
+    pub fn keys(&self) -> Vec<Str> {
+        self.borrow().keys().cloned().collect()
+    }
+
+    /// Entries in key order, as they are now.
+    pub fn iter(&self) -> MapIter {
+        self.borrow().iter().map(|(k, v)| (k.clone(), v.clone())).collect::<Vec<_>>().into_iter()
+    }
+
+    /// A view of the entries. Do not run foreign code (templates, methods) while it lives.
+    pub fn borrow(&self) -> Ref<'_, BTreeMap<Str, Value>> {
+        self.0.entries.borrow()
+    }
+
+    /// A mutable view of the entries. Do not run foreign code while it lives.
+    pub fn borrow_mut(&self) -> RefMut<'_, BTreeMap<Str, Value>> {
+        self.0.entries.borrow_mut()
+    }
+
+    /// Whether both handles are the same map.
+    pub fn same(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.0, &other.0)
+    }
+
+    /// An address that identifies the map while it lives, for cycle checks and `%p`.
+    pub fn address(&self) -> usize {
+        Rc::as_ptr(&self.0).cast::<()>() as usize
+    }
+
+    /// A new map with the same entries; nested maps are shared.
+    pub fn shallow_copy(&self) -> Self {
+        Self::from_entries(self.0.ty, self.borrow().clone())
+    }
+}
+
+impl Default for Map {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<K: Into<Str>, V: Into<Value>> FromIterator<(K, V)> for Map {
+    fn from_iter<I: IntoIterator<Item = (K, V)>>(entries: I) -> Self {
+        let entries = entries.into_iter().map(|(k, v)| (k.into(), v.into())).collect();
+        Self::from_entries(&types::MAP_ANY, entries)
+    }
+}
+
+impl std::fmt::Debug for Map {
+    /// Names the type and the size only: a map may contain itself.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}{{{} entries}}", self.0.ty.name, self.len())
+    }
+}

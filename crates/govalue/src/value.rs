@@ -1,0 +1,218 @@
+//! [`Value`]: what Go holds in an `interface{}`.
+
+use std::any::Any;
+use std::rc::Rc;
+
+use crate::{FloatKind, IntKind, Kind, List, Map, Str, Type, types};
+
+/// What a function or method of the host answers.
+pub type CallResult = Result<Value, Box<dyn std::error::Error>>;
+
+/// A dynamic Go value, three words wide; cloning never copies a map, a list or a long string.
+#[derive(Clone, Default)]
+pub enum Value {
+    /// A nil `interface{}`: YAML's null, a missing key.
+    #[default]
+    Nil,
+    /// `bool`.
+    Bool(bool),
+    /// An integer and its type; unsigned values keep their bits.
+    Int(IntKind, i64),
+    /// A float and its type. A `float32` is kept widened.
+    Float(FloatKind, f64),
+    /// `string`.
+    Str(Str),
+    /// `[]byte`.
+    Bytes(Rc<[u8]>),
+    /// A slice of anything but bytes.
+    List(List),
+    /// A map with string keys.
+    Map(Map),
+    /// A struct, pointer or named type of the host (`time.Time`, `*semver.Version`, `.Capabilities`).
+    Object(Rc<dyn Object>),
+}
+
+/// A host value with a Go type of its own.
+pub trait Object {
+    /// Its dynamic type, methods included.
+    fn ty(&self) -> &'static Type;
+
+    /// An exported struct field.
+    fn field(&self, name: &str) -> Option<Value> {
+        let _ = name;
+        None
+    }
+
+    /// Exported fields in declaration order, as `%v`, `%+v` and comparisons see them.
+    fn fields(&self) -> Vec<(&'static str, Value)> {
+        Vec::new()
+    }
+
+    /// What `String()` (or `Error()`) returns, when the type has it: `%v` and `%s` print it.
+    fn text(&self) -> Option<Str> {
+        None
+    }
+
+    /// What `encoding/json` sees, when it is not the fields: `MarshalJSON`, or tags that rename them.
+    fn json(&self) -> Option<Value> {
+        None
+    }
+
+    /// Truth as text/template sees it. Structs are always true; a nil pointer is false.
+    fn truth(&self) -> bool {
+        !self.is_nil()
+    }
+
+    /// Whether it is a nil pointer.
+    fn is_nil(&self) -> bool {
+        false
+    }
+
+    /// `==` of two values of this type; `None` when the type is not comparable.
+    fn equals(&self, other: &dyn Object) -> Option<bool> {
+        let _ = other;
+        None
+    }
+
+    /// For downcasts by the host's own functions.
+    fn as_any(&self) -> &dyn Any;
+}
+
+impl Value {
+    /// An `int`.
+    pub const fn int(n: i64) -> Self {
+        Self::Int(IntKind::Int, n)
+    }
+
+    /// An `int64`.
+    pub const fn int64(n: i64) -> Self {
+        Self::Int(IntKind::Int64, n)
+    }
+
+    /// A `time.Duration` in nanoseconds.
+    pub const fn duration(nanos: i64) -> Self {
+        Self::Int(IntKind::Duration, nanos)
+    }
+
+    /// A `float64`.
+    pub const fn float(n: f64) -> Self {
+        Self::Float(FloatKind::Float64, n)
+    }
+
+    /// A string.
+    pub fn str(text: impl Into<Str>) -> Self {
+        Self::Str(text.into())
+    }
+
+    /// A `[]byte`.
+    pub fn bytes(bytes: &[u8]) -> Self {
+        Self::Bytes(Rc::from(bytes))
+    }
+
+    /// Its dynamic type; `None` for nil.
+    pub fn ty(&self) -> Option<&'static Type> {
+        Some(match self {
+            Self::Nil => return None,
+            Self::Bool(_) => &types::BOOL,
+            Self::Int(kind, _) => types::int_type(*kind),
+            Self::Float(FloatKind::Float32, _) => &types::FLOAT32,
+            Self::Float(FloatKind::Float64, _) => &types::FLOAT64,
+            Self::Str(_) => &types::STRING,
+            Self::Bytes(_) => &types::BYTES,
+            Self::List(list) => list.ty(),
+            Self::Map(map) => map.ty(),
+            Self::Object(object) => object.ty(),
+        })
+    }
+
+    /// `fmt.Sprintf("%T", v)`: `<nil>` for nil.
+    pub fn type_name(&self) -> &'static str {
+        self.ty().map_or("<nil>", |ty| ty.name)
+    }
+
+    /// `reflect.ValueOf(v).Kind()`.
+    pub fn kind(&self) -> Kind {
+        self.ty().map_or(Kind::Invalid, |ty| ty.kind)
+    }
+
+    /// Whether it is the nil interface (a typed nil is not).
+    pub fn is_nil(&self) -> bool {
+        matches!(self, Self::Nil)
+    }
+
+    /// Truth as text/template's `if` sees it: false, 0, nil, and anything of length zero are false.
+    pub fn truth(&self) -> bool {
+        match self {
+            Self::Nil => false,
+            Self::Bool(b) => *b,
+            Self::Int(_, n) => *n != 0,
+            Self::Float(_, n) => *n != 0.0,
+            Self::Str(s) => !s.is_empty(),
+            Self::Bytes(b) => !b.is_empty(),
+            Self::List(list) => !list.is_empty(),
+            Self::Map(map) => !map.is_empty(),
+            Self::Object(object) => object.truth(),
+        }
+    }
+
+    /// The string, if it is one.
+    pub fn as_str(&self) -> Option<&Str> {
+        if let Self::Str(s) = self { Some(s) } else { None }
+    }
+
+    /// The map handle, if it is a map.
+    pub fn as_map(&self) -> Option<&Map> {
+        if let Self::Map(map) = self { Some(map) } else { None }
+    }
+
+    /// The list, if it is one (byte slices are not).
+    pub fn as_list(&self) -> Option<&List> {
+        if let Self::List(list) = self { Some(list) } else { None }
+    }
+
+    /// The boolean, if it is one.
+    pub fn as_bool(&self) -> Option<bool> {
+        if let Self::Bool(b) = self { Some(*b) } else { None }
+    }
+
+    /// The host object of type `T`, if it is one.
+    pub fn as_object<T: 'static>(&self) -> Option<&T> {
+        if let Self::Object(object) = self { object.as_any().downcast_ref() } else { None }
+    }
+}
+
+macro_rules! from {
+    ($($source:ty => |$v:ident| $make:expr;)*) => {
+        $(impl From<$source> for Value {
+            fn from($v: $source) -> Self {
+                $make
+            }
+        })*
+    };
+}
+
+from! {
+    bool => |v| Self::Bool(v);
+    f64 => |v| Self::float(v);
+    &str => |v| Self::Str(v.into());
+    String => |v| Self::Str(v.into());
+    Str => |v| Self::Str(v);
+    List => |v| Self::List(v);
+    Map => |v| Self::Map(v);
+}
+
+impl std::fmt::Debug for Value {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Nil => f.write_str("nil"),
+            Self::Bool(b) => write!(f, "{b}"),
+            Self::Int(kind, n) => write!(f, "{}({n})", kind.type_name()),
+            Self::Float(_, n) => write!(f, "float({n})"),
+            Self::Str(s) => write!(f, "{s:?}"),
+            Self::Bytes(b) => write!(f, "bytes({})", b.len()),
+            Self::List(list) => list.fmt(f),
+            Self::Map(map) => map.fmt(f),
+            Self::Object(object) => write!(f, "{}", object.ty().name),
+        }
+    }
+}
