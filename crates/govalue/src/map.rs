@@ -10,10 +10,12 @@ use crate::{Str, Type, Value, types};
 ///
 /// A map may contain itself (`set $d "x" $d`), so whatever walks one must bound its depth.
 #[derive(Clone)]
-pub struct Map(Rc<Inner>);
+pub struct Map {
+    ty: &'static Type,
+    inner: Rc<Inner>,
+}
 
 struct Inner {
-    ty: &'static Type,
     nil: bool,
     entries: RefCell<BTreeMap<Str, Value>>,
 }
@@ -34,27 +36,27 @@ impl Map {
 
     /// A nil map of the given map type: reads as empty, prints `map[]`, is `null` in JSON.
     pub fn nil(ty: &'static Type) -> Self {
-        Self(Rc::new(Inner { ty, nil: true, entries: RefCell::default() }))
+        Self { ty, inner: Rc::new(Inner { nil: true, entries: RefCell::default() }) }
     }
 
     /// A map with these entries.
     pub fn from_entries(ty: &'static Type, entries: BTreeMap<Str, Value>) -> Self {
-        Self(Rc::new(Inner { ty, nil: false, entries: RefCell::new(entries) }))
+        Self { ty, inner: Rc::new(Inner { nil: false, entries: RefCell::new(entries) }) }
     }
 
     /// Its type.
     pub fn ty(&self) -> &'static Type {
-        self.0.ty
+        self.ty
     }
 
-    /// The same entries under another map type (a shallow copy, not an alias).
+    /// The same map under another map type: an alias, as a Go conversion between map types is.
     pub fn with_type(&self, ty: &'static Type) -> Self {
-        Self::from_entries(ty, self.borrow().clone())
+        Self { ty, inner: Rc::clone(&self.inner) }
     }
 
     /// Whether it is a nil map.
     pub fn is_nil(&self) -> bool {
-        self.0.nil
+        self.inner.nil
     }
 
     /// The number of entries.
@@ -79,7 +81,7 @@ impl Map {
 
     /// Sets a key. On a nil map it does nothing; callers that must panic as Go does check [`Map::is_nil`].
     pub fn insert(&self, key: impl Into<Str>, value: impl Into<Value>) -> Option<Value> {
-        if self.0.nil { None } else { self.borrow_mut().insert(key.into(), value.into()) }
+        if self.inner.nil { None } else { self.borrow_mut().insert(key.into(), value.into()) }
     }
 
     /// Removes a key.
@@ -99,27 +101,27 @@ impl Map {
 
     /// A view of the entries. Do not run foreign code (templates, methods) while it lives.
     pub fn borrow(&self) -> Ref<'_, BTreeMap<Str, Value>> {
-        self.0.entries.borrow()
+        self.inner.entries.borrow()
     }
 
     /// A mutable view of the entries. Do not run foreign code while it lives.
     pub fn borrow_mut(&self) -> RefMut<'_, BTreeMap<Str, Value>> {
-        self.0.entries.borrow_mut()
+        self.inner.entries.borrow_mut()
     }
 
     /// Whether both handles are the same map.
     pub fn same(&self, other: &Self) -> bool {
-        Rc::ptr_eq(&self.0, &other.0)
+        Rc::ptr_eq(&self.inner, &other.inner)
     }
 
     /// An address that identifies the map while it lives, for cycle checks and `%p`.
     pub fn address(&self) -> usize {
-        Rc::as_ptr(&self.0).cast::<()>() as usize
+        Rc::as_ptr(&self.inner).cast::<()>() as usize
     }
 
     /// A new map with the same entries; nested maps are shared.
     pub fn shallow_copy(&self) -> Self {
-        Self::from_entries(self.0.ty, self.borrow().clone())
+        Self::from_entries(self.ty, self.borrow().clone())
     }
 }
 
@@ -139,6 +141,6 @@ impl<K: Into<Str>, V: Into<Value>> FromIterator<(K, V)> for Map {
 impl std::fmt::Debug for Map {
     /// Names the type and the size only: a map may contain itself.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}{{{} entries}}", self.0.ty.name, self.len())
+        write!(f, "{}{{{} entries}}", self.ty.name, self.len())
     }
 }
