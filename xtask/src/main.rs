@@ -1,2 +1,23 @@
-//! Developer tasks.
-fn main() {}
+//! Developers' tasks: `cargo xtask TASK`.
+
+fn main() -> std::process::ExitCode {
+    let task = std::env::args().nth(1).unwrap_or_default();
+    match task.as_str() {
+        "crates" => match xtask::crates() {
+            Ok(crates) => {
+                for (name, arrows) in crates {
+                    println!("{name}: {}", arrows.into_iter().collect::<Vec<_>>().join(" "));
+                }
+                std::process::ExitCode::SUCCESS
+            }
+            Err(error) => {
+                eprintln!("{error}");
+                std::process::ExitCode::FAILURE
+            }
+        },
+        other => {
+            eprintln!("unknown task {other:?}; tasks are: crates");
+            std::process::ExitCode::FAILURE
+        }
+    }
+}

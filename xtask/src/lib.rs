@@ -1,0 +1,40 @@
+//! What the developers' tasks and the tidy tests share.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+use std::process::Command;
+
+/// The root of the repository.
+pub fn root() -> PathBuf {
+    let here = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
+    here.parent().map(PathBuf::from).unwrap_or(here)
+}
+
+/// Every crate under `crates/` by short name, with the short names of ours that it depends on (not for tests).
+///
+/// # Errors
+/// When cargo cannot be run or prints something unexpected.
+pub fn crates() -> Result<BTreeMap<String, BTreeSet<String>>, String> {
+    let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned());
+    let output = Command::new(cargo)
+        .args(["metadata", "--format-version", "1", "--no-deps", "--offline"])
+        .current_dir(root())
+        .output()
+        .map_err(|error| format!("cargo metadata: {error}"))?;
+    if !output.status.success() {
+        return Err(String::from_utf8_lossy(&output.stderr).into_owned());
+    }
+    let metadata: serde_json::Value = serde_json::from_slice(&output.stdout).map_err(|error| error.to_string())?;
+    let mut crates = BTreeMap::new();
+    for package in metadata["packages"].as_array().into_iter().flatten() {
+        let Some(name) = package["name"].as_str().and_then(|name| name.strip_prefix("pintle-")) else { continue };
+        let dependencies = package["dependencies"].as_array().into_iter().flatten();
+        let ours = dependencies
+            .filter(|dependency| dependency["kind"].is_null())
+            .filter_map(|dependency| dependency["name"].as_str()?.strip_prefix("pintle-"))
+            .map(str::to_owned)
+            .collect();
+        crates.insert(name.to_owned(), ours);
+    }
+    Ok(crates)
+}
