@@ -1,5 +1,7 @@
 //! What the developers' tasks and the tidy tests share.
 
+pub mod bench;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::process::Command;
@@ -24,10 +26,13 @@ pub fn crates() -> Result<BTreeMap<String, BTreeSet<String>>, String> {
     if !output.status.success() {
         return Err(String::from_utf8_lossy(&output.stderr).into_owned());
     }
-    let metadata: serde_json::Value = serde_json::from_slice(&output.stdout).map_err(|error| error.to_string())?;
+    let metadata: serde_json::Value =
+        serde_json::from_slice(&output.stdout).map_err(|error| error.to_string())?;
     let mut crates = BTreeMap::new();
     for package in metadata["packages"].as_array().into_iter().flatten() {
-        let Some(name) = package["name"].as_str().and_then(|name| name.strip_prefix("pintle-")) else { continue };
+        let Some(name) = package["name"].as_str().and_then(|name| name.strip_prefix("pintle-")) else {
+            continue;
+        };
         let dependencies = package["dependencies"].as_array().into_iter().flatten();
         let ours = dependencies
             .filter(|dependency| dependency["kind"].is_null())

@@ -15,8 +15,15 @@ fn main() -> std::process::ExitCode {
                 std::process::ExitCode::FAILURE
             }
         },
+        "bench" => match xtask::bench::run(&std::env::args().skip(2).collect::<Vec<_>>()) {
+            Ok(()) => std::process::ExitCode::SUCCESS,
+            Err(error) => {
+                eprintln!("{error}");
+                std::process::ExitCode::FAILURE
+            }
+        },
         other => {
-            eprintln!("unknown task {other:?}; tasks are: crates");
+            eprintln!("unknown task {other:?}; tasks are: bench, crates");
             std::process::ExitCode::FAILURE
         }
     }
