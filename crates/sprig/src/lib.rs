@@ -4,6 +4,7 @@ pub mod cast;
 pub mod crypto;
 pub mod decimal;
 pub mod path;
+pub mod regex;
 pub mod unicode;
 pub mod url;
 pub mod words;

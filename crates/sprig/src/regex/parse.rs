@@ -1,0 +1,609 @@
+//! Reads RE2 syntax as Go's `regexp/syntax` does, straight into the tree that the engine compiles.
+//!
+//! There is no recursion: open groups are kept on a stack of our own, so that depth is a number to check.
+
+use regex_syntax::hir::{Capture, Class, ClassUnicode, ClassUnicodeRange, Dot, Hir, Look, Repetition};
+
+use super::class;
+use super::error::{Error, ErrorCode};
+use crate::unicode::{self, RUNE_ERROR};
+
+/// The most that one repetition counts, and nested ones multiplied.
+const MAX_REPEAT: u32 = 1000;
+
+/// How deep a pattern may nest.
+const MAX_DEPTH: u32 = 1000;
+
+/// How many instructions a program may have.
+const MAX_SIZE: u64 = (128 << 20) / 40;
+
+/// A pattern that was understood.
+#[derive(Debug)]
+pub(super) struct Parsed {
+    /// What to compile.
+    pub(super) hir: Hir,
+    /// The names of the groups, of which the first is the whole match.
+    pub(super) names: Vec<Option<Vec<u8>>>,
+}
+
+/// Reads a pattern.
+///
+/// # Errors
+/// Go's error with the part of the pattern that it quotes.
+pub(super) fn parse(pattern: &[u8]) -> Result<Parsed, Error> {
+    let mut parser = Parser {
+        pattern,
+        rest: pattern,
+        flags: Flags::default(),
+        group: Group::default(),
+        open: Vec::new(),
+        names: vec![None],
+    };
+    parser.run()?;
+    if !parser.open.is_empty() {
+        return Err(Error::new(ErrorCode::MissingParen, pattern));
+    }
+    let node = parser.finish_group()?;
+    Ok(Parsed { hir: node.hir, names: parser.names })
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+struct Flags {
+    fold: bool,
+    multi_line: bool,
+    dot_newline: bool,
+    lazy: bool,
+}
+
+/// A part of the pattern with what the limits need to know of it.
+#[derive(Debug)]
+struct Node {
+    hir: Hir,
+    /// Instructions.
+    size: u64,
+    /// Levels.
+    depth: u32,
+    /// The largest product of counted repetitions on any way down.
+    repeats: u32,
+}
+
+impl Node {
+    fn leaf(hir: Hir) -> Self {
+        Self { hir, size: 1, depth: 1, repeats: 1 }
+    }
+}
+
+/// An open group: alternatives that are complete and the one being read.
+#[derive(Debug, Default)]
+struct Group {
+    alternatives: Vec<Node>,
+    items: Vec<Node>,
+    /// Flags to go back to at the end.
+    flags: Flags,
+    capture: Option<u32>,
+}
+
+struct Parser<'p> {
+    pattern: &'p [u8],
+    rest: &'p [u8],
+    flags: Flags,
+    group: Group,
+    open: Vec<Group>,
+    names: Vec<Option<Vec<u8>>>,
+}
+
+type Outcome<T> = Result<T, Error>;
+
+/// Reads one rune.
+fn next_rune(text: &[u8]) -> Outcome<(char, &[u8])> {
+    let (c, width) = unicode::decode(text);
+    if c == RUNE_ERROR && width == 1 {
+        return Err(Error::new(ErrorCode::Utf8, text));
+    }
+    Ok((c, &text[width..]))
+}
+
+fn check_utf8(text: &[u8]) -> Outcome<&str> {
+    std::str::from_utf8(text).map_err(|error| Error::new(ErrorCode::Utf8, &text[error.valid_up_to()..]))
+}
+
+/// The part of `from` before `to`, which is its end.
+fn upto<'a>(from: &'a [u8], to: &[u8]) -> &'a [u8] {
+    &from[..from.len().saturating_sub(to.len())]
+}
+
+impl<'p> Parser<'p> {
+    fn run(&mut self) -> Outcome<()> {
+        // Where the repetition operator just before began, if there was one.
+        let mut last_repeat: Option<&'p [u8]> = None;
+        while let Some(&byte) = self.rest.first() {
+            let start = self.rest;
+            let mut repeat = None;
+            match byte {
+                b'(' if start.get(1) == Some(&b'?') => self.perl_group()?,
+                b'(' => {
+                    self.open_group(Some(None));
+                    self.rest = &start[1..];
+                }
+                b'|' => {
+                    self.finish_alternative()?;
+                    self.rest = &start[1..];
+                }
+                b')' => {
+                    self.close_group()?;
+                    self.rest = &start[1..];
+                }
+                b'^' => {
+                    let look = if self.flags.multi_line { Look::StartLF } else { Look::Start };
+                    self.look(look, 1);
+                }
+                b'$' => {
+                    let look = if self.flags.multi_line { Look::EndLF } else { Look::End };
+                    self.look(look, 1);
+                }
+                b'.' => {
+                    let dot = if self.flags.dot_newline { Dot::AnyChar } else { Dot::AnyCharExceptLF };
+                    self.push(Node::leaf(Hir::dot(dot)));
+                    self.rest = &start[1..];
+                }
+                b'[' => self.class()?,
+                b'*' | b'+' | b'?' => {
+                    let (min, max) = match byte {
+                        b'*' => (0, None),
+                        b'+' => (1, None),
+                        _ => (0, Some(1)),
+                    };
+                    self.repeat(min, max, false, &start[1..], last_repeat)?;
+                    repeat = Some(start);
+                }
+                b'{' => match counts(start) {
+                    None => {
+                        self.literal('{');
+                        self.rest = &start[1..];
+                    }
+                    Some((min, max, after)) => {
+                        let too_large = |count: i64| !(0..=i64::from(MAX_REPEAT)).contains(&count);
+                        if too_large(min) || max.is_some_and(|max| too_large(max) || min > max) {
+                            return Err(Error::new(ErrorCode::RepeatCount, upto(start, after)));
+                        }
+                        self.repeat(min as u32, max.map(|max| max as u32), true, after, last_repeat)?;
+                        repeat = Some(start);
+                    }
+                },
+                b'\\' => self.escape()?,
+                _ => {
+                    let (c, after) = next_rune(start)?;
+                    self.literal(c);
+                    self.rest = after;
+                }
+            }
+            last_repeat = repeat;
+        }
+        Ok(())
+    }
+
+    fn push(&mut self, node: Node) {
+        self.group.items.push(node);
+    }
+
+    fn look(&mut self, look: Look, width: usize) {
+        self.push(Node::leaf(Hir::look(look)));
+        self.rest = &self.rest[width..];
+    }
+
+    fn literal(&mut self, c: char) {
+        if self.flags.fold {
+            let mut folded = class::of(&[(c, c)]);
+            class::fold(&mut folded);
+            self.push_class(folded);
+        } else {
+            self.push(Node::leaf(Hir::literal(c.encode_utf8(&mut [0; 4]).as_bytes())));
+        }
+    }
+
+    fn push_class(&mut self, class: ClassUnicode) {
+        self.push(Node::leaf(Hir::class(Class::Unicode(class))));
+    }
+
+    /// Begins a group: not capturing, or capturing with or without a name.
+    fn open_group(&mut self, capture: Option<Option<Vec<u8>>>) {
+        let capture = capture.map(|name| {
+            self.names.push(name);
+            (self.names.len() - 1) as u32
+        });
+        let inner = Group { flags: self.flags, capture, ..Group::default() };
+        self.open.push(std::mem::replace(&mut self.group, inner));
+    }
+
+    fn close_group(&mut self) -> Outcome<()> {
+        let Some(outer) = self.open.pop() else {
+            return Err(Error::new(ErrorCode::UnexpectedParen, self.pattern));
+        };
+        let mut node = self.finish_group()?;
+        let inner = std::mem::replace(&mut self.group, outer);
+        self.flags = inner.flags;
+        if let Some(index) = inner.capture {
+            let name = self.names[index as usize].as_ref();
+            let name = name.map(|name| String::from_utf8_lossy(name).into());
+            node.hir = Hir::capture(Capture { index, name, sub: Box::new(node.hir) });
+            node.size = node.size.saturating_add(2);
+            node.depth += 1;
+            self.check(&node)?;
+        }
+        self.push(node);
+        Ok(())
+    }
+
+    fn finish_group(&mut self) -> Outcome<Node> {
+        self.finish_alternative()?;
+        let alternatives = std::mem::take(&mut self.group.alternatives);
+        let extra = alternatives.len() as u64 - 1;
+        self.join(alternatives, extra, Hir::alternation)
+    }
+
+    fn finish_alternative(&mut self) -> Outcome<()> {
+        let items = std::mem::take(&mut self.group.items);
+        let node = if items.is_empty() { Node::leaf(Hir::empty()) } else { self.join(items, 0, Hir::concat)? };
+        self.group.alternatives.push(node);
+        Ok(())
+    }
+
+    fn join(&self, mut parts: Vec<Node>, extra: u64, join: fn(Vec<Hir>) -> Hir) -> Outcome<Node> {
+        if parts.len() == 1
+            && let Some(only) = parts.pop()
+        {
+            return Ok(only);
+        }
+        let size = parts.iter().fold(extra, |size, part| size.saturating_add(part.size));
+        let depth = parts.iter().map(|part| part.depth).max().unwrap_or(0) + 1;
+        let repeats = parts.iter().map(|part| part.repeats).max().unwrap_or(1);
+        let hir = join(parts.into_iter().map(|part| part.hir).collect());
+        let node = Node { hir, size, depth, repeats };
+        self.check(&node)?;
+        Ok(node)
+    }
+
+    fn check(&self, node: &Node) -> Outcome<()> {
+        if node.size > MAX_SIZE {
+            return Err(Error::new(ErrorCode::Large, self.pattern));
+        }
+        if node.depth > MAX_DEPTH {
+            return Err(Error::new(ErrorCode::NestingDepth, self.pattern));
+        }
+        Ok(())
+    }
+
+    /// Repeats the last item. `counted` is `{…}`, which alone falls under the limit of repetitions.
+    fn repeat(
+        &mut self,
+        min: u32,
+        max: Option<u32>,
+        counted: bool,
+        mut after: &'p [u8],
+        last_repeat: Option<&'p [u8]>,
+    ) -> Outcome<()> {
+        let start = self.rest;
+        let mut greedy = !self.flags.lazy;
+        if let [b'?', rest @ ..] = after {
+            after = rest;
+            greedy = !greedy;
+        }
+        if let Some(previous) = last_repeat {
+            return Err(Error::new(ErrorCode::NestedRepetition, upto(previous, after)));
+        }
+        let Some(mut node) = self.group.items.pop() else {
+            return Err(Error::new(ErrorCode::MissingArgument, upto(start, after)));
+        };
+        node.size = match (counted, min, max) {
+            (true, _, Some(max)) => node.size.saturating_mul(u64::from(max)).saturating_add(u64::from(max - min)),
+            (true, 1.., None) => node.size.saturating_mul(u64::from(min)).saturating_add(1),
+            (_, 0, None) => node.size.saturating_add(2),
+            _ => node.size.saturating_add(1),
+        }
+        .max(1);
+        node.depth += 1;
+        self.check(&node)?;
+        if counted {
+            let times = max.unwrap_or(min);
+            if max == Some(0) {
+                node.repeats = 1;
+            } else {
+                node.repeats = node.repeats.saturating_mul(times.max(1));
+            }
+            if times >= 2 && node.repeats > MAX_REPEAT {
+                return Err(Error::new(ErrorCode::RepeatCount, upto(start, after)));
+            }
+        }
+        node.hir = Hir::repetition(Repetition { min, max, greedy, sub: Box::new(node.hir) });
+        self.push(node);
+        self.rest = after;
+        Ok(())
+    }
+
+    /// `(?…`: a named group, flags, or a group with flags.
+    fn perl_group(&mut self) -> Outcome<()> {
+        let start = self.rest;
+        // Go asks for at least one byte after the `<`.
+        let name_start = match start {
+            [_, _, b'P', b'<', _, ..] => Some(4),
+            [_, _, b'<', _, ..] => Some(3),
+            _ => None,
+        };
+        if let Some(name_start) = name_start {
+            return self.named_group(name_start);
+        }
+        let mut rest = &start[2..];
+        let mut flags = self.flags;
+        let mut negated = false;
+        let mut seen = false;
+        while !rest.is_empty() {
+            let (c, after) = next_rune(rest)?;
+            rest = after;
+            match c {
+                'i' => flags.fold = !negated,
+                'm' => flags.multi_line = !negated,
+                's' => flags.dot_newline = !negated,
+                'U' => flags.lazy = !negated,
+                '-' if !negated => {
+                    negated = true;
+                    seen = false;
+                    continue;
+                }
+                ':' | ')' if !negated || seen => {
+                    if c == ':' {
+                        self.open_group(None);
+                    }
+                    self.flags = flags;
+                    self.rest = rest;
+                    return Ok(());
+                }
+                _ => break,
+            }
+            seen = true;
+        }
+        Err(Error::new(ErrorCode::PerlSyntax, upto(start, rest)))
+    }
+
+    fn named_group(&mut self, name_start: usize) -> Outcome<()> {
+        let start = self.rest;
+        let Some(end) = start.iter().position(|&byte| byte == b'>') else {
+            check_utf8(start)?;
+            return Err(Error::new(ErrorCode::NamedCapture, start));
+        };
+        let name = start.get(name_start..end).unwrap_or_default();
+        check_utf8(name)?;
+        if name.is_empty() || !name.iter().all(|&byte| byte == b'_' || byte.is_ascii_alphanumeric()) {
+            return Err(Error::new(ErrorCode::NamedCapture, &start[..=end]));
+        }
+        self.open_group(Some(Some(name.to_vec())));
+        self.rest = &start[end + 1..];
+        Ok(())
+    }
+
+    fn escape(&mut self) -> Outcome<()> {
+        let start = self.rest;
+        match start.get(1) {
+            Some(b'A') => self.look(Look::Start, 2),
+            Some(b'z') => self.look(Look::End, 2),
+            Some(b'b') => self.look(Look::WordAscii, 2),
+            Some(b'B') => self.look(Look::WordAsciiNegate, 2),
+            Some(b'C') => return Err(Error::new(ErrorCode::Escape, &start[..2])),
+            Some(b'Q') => {
+                let end = start[2..].windows(2).position(|pair| pair == br"\E").map(|at| at + 2);
+                let mut literal = &start[2..end.unwrap_or(start.len())];
+                while !literal.is_empty() {
+                    let (c, after) = next_rune(literal)?;
+                    self.literal(c);
+                    literal = after;
+                }
+                self.rest = end.map_or(&[], |end| &start[end + 2..]);
+            }
+            _ => {
+                if let Some((class, after)) = self.class_escape(start)? {
+                    self.push_class(class);
+                    self.rest = after;
+                } else {
+                    let (c, after) = rune_escape(start)?;
+                    self.literal(c);
+                    self.rest = after;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// `\d`, `\pL`, `\p{Greek}` and such, in a class or outside.
+    fn class_escape(&self, text: &'p [u8]) -> Outcome<Option<(ClassUnicode, &'p [u8])>> {
+        let [b'\\', letter, after @ ..] = text else { return Ok(None) };
+        if !matches!(letter, b'p' | b'P') {
+            return Ok(class::perl(*letter, self.flags.fold).map(|class| (class, after)));
+        }
+        let (c, mut rest) = next_rune(after)?;
+        let name = if c == '{' {
+            let Some(end) = text.iter().position(|&byte| byte == b'}') else {
+                check_utf8(text)?;
+                return Err(Error::new(ErrorCode::CharRange, text));
+            };
+            rest = &text[end + 1..];
+            &text[3..end]
+        } else {
+            upto(after, rest)
+        };
+        let name = check_utf8(name)?;
+        let (negated, name) = match name.strip_prefix('^') {
+            Some(name) => (*letter == b'p', name),
+            None => (*letter == b'P', name),
+        };
+        match class::unicode(name, self.flags.fold, negated) {
+            Some(class) => Ok(Some((class, rest))),
+            None => Err(Error::new(ErrorCode::CharRange, upto(text, rest))),
+        }
+    }
+
+    fn class(&mut self) -> Outcome<()> {
+        let whole = self.rest;
+        let mut rest = &whole[1..];
+        let negated = rest.first() == Some(&b'^');
+        if negated {
+            rest = &rest[1..];
+        }
+        let mut class = ClassUnicode::empty();
+        let mut first = true;
+        while first || rest.first() != Some(&b']') {
+            first = false;
+            if let Some((named, after)) = self.posix_class(rest)? {
+                class.union(&named);
+                rest = after;
+                continue;
+            }
+            if let Some((named, after)) = self.class_escape(rest)? {
+                class.union(&named);
+                rest = after;
+                continue;
+            }
+            let start = rest;
+            let (low, after) = class_rune(rest, whole)?;
+            let mut high = low;
+            rest = after;
+            // A `-` before the closing bracket stands for itself.
+            if let [b'-', next, ..] = rest
+                && *next != b']'
+            {
+                (high, rest) = class_rune(&rest[1..], whole)?;
+                if high < low {
+                    return Err(Error::new(ErrorCode::CharRange, upto(start, rest)));
+                }
+            }
+            let mut range = ClassUnicode::new([ClassUnicodeRange::new(low, high)]);
+            if self.flags.fold {
+                class::fold(&mut range);
+            }
+            class.union(&range);
+        }
+        if negated {
+            class.negate();
+        }
+        self.push_class(class);
+        self.rest = &rest[1..];
+        Ok(())
+    }
+
+    fn posix_class(&self, text: &'p [u8]) -> Outcome<Option<(ClassUnicode, &'p [u8])>> {
+        let Some(inner) = text.strip_prefix(b"[:") else { return Ok(None) };
+        let Some(end) = inner.windows(2).position(|pair| pair == b":]") else { return Ok(None) };
+        let after = &inner[end + 2..];
+        match class::posix(&inner[..end], self.flags.fold) {
+            Some(class) => Ok(Some((class, after))),
+            None => Err(Error::new(ErrorCode::CharRange, upto(text, after))),
+        }
+    }
+}
+
+fn class_rune<'p>(text: &'p [u8], whole: &[u8]) -> Outcome<(char, &'p [u8])> {
+    match text.first() {
+        None => Err(Error::new(ErrorCode::MissingBracket, whole)),
+        Some(b'\\') => rune_escape(text),
+        Some(_) => next_rune(text),
+    }
+}
+
+/// An escape of one rune: `\.`, `\n`, `\x41`, `\x{1F600}`, `\123`.
+fn rune_escape(text: &[u8]) -> Outcome<(char, &[u8])> {
+    let mut rest = &text[1..];
+    if rest.is_empty() {
+        return Err(Error::new(ErrorCode::TrailingBackslash, b""));
+    }
+    let (c, after) = next_rune(rest)?;
+    rest = after;
+    let octal = |text: &[u8]| text.first().is_some_and(|byte| matches!(byte, b'0'..=b'7'));
+    let fail = |rest: &[u8]| Err(Error::new(ErrorCode::Escape, upto(text, rest)));
+    match c {
+        // A single digit other than zero would be a back reference.
+        '0'..='7' if c == '0' || octal(rest) => {
+            let mut value = c as u32 - '0' as u32;
+            for _ in 0..2 {
+                if let (true, [digit, after @ ..]) = (octal(rest), rest) {
+                    value = value * 8 + u32::from(digit - b'0');
+                    rest = after;
+                }
+            }
+            char::from_u32(value).map_or_else(|| fail(rest), |c| Ok((c, rest)))
+        }
+        'x' => hex_escape(text, rest),
+        'a' => Ok(('\x07', rest)),
+        'f' => Ok(('\x0c', rest)),
+        'n' => Ok(('\n', rest)),
+        'r' => Ok(('\r', rest)),
+        't' => Ok(('\t', rest)),
+        'v' => Ok(('\x0b', rest)),
+        _ if c.is_ascii() && !c.is_ascii_alphanumeric() => Ok((c, rest)),
+        _ => fail(rest),
+    }
+}
+
+fn hex_escape<'p>(text: &'p [u8], rest: &'p [u8]) -> Outcome<(char, &'p [u8])> {
+    let fail = |rest: &[u8]| Err(Error::new(ErrorCode::Escape, upto(text, rest)));
+    if rest.is_empty() {
+        return fail(rest);
+    }
+    let (c, mut rest) = next_rune(rest)?;
+    if c != '{' {
+        let (second, after) = next_rune(rest)?;
+        return match (c.to_digit(16), second.to_digit(16)) {
+            (Some(high), Some(low)) => {
+                char::from_u32(high * 16 + low).map_or_else(|| fail(after), |c| Ok((c, after)))
+            }
+            _ => fail(after),
+        };
+    }
+    let mut value = 0u32;
+    let mut digits = 0;
+    while !rest.is_empty() {
+        let (c, after) = next_rune(rest)?;
+        rest = after;
+        if c == '}' {
+            if digits == 0 {
+                return fail(rest);
+            }
+            // Go takes a surrogate, which no text can have: here it is a rune that matches nothing it could.
+            return Ok((char::from_u32(value).unwrap_or(RUNE_ERROR), rest));
+        }
+        let Some(digit) = c.to_digit(16) else { return fail(rest) };
+        value = value * 16 + digit;
+        if value > char::MAX as u32 {
+            return fail(rest);
+        }
+        digits += 1;
+    }
+    fail(rest)
+}
+
+/// `{n}`, `{n,}` and `{n,m}`, or nothing when it is none of them. A number too large to hold is -1.
+fn counts(text: &[u8]) -> Option<(i64, Option<i64>, &[u8])> {
+    let (mut min, rest) = count(text.strip_prefix(b"{")?)?;
+    let (max, rest) = match rest {
+        [b',', b'}', ..] => (None, &rest[1..]),
+        [b',', after @ ..] => {
+            let (max, rest) = count(after)?;
+            if max < 0 {
+                min = -1;
+            }
+            (Some(max), rest)
+        }
+        _ => (Some(min), rest),
+    };
+    Some((min, max, rest.strip_prefix(b"}")?))
+}
+
+fn count(text: &[u8]) -> Option<(i64, &[u8])> {
+    let end = text.iter().position(|byte| !byte.is_ascii_digit()).unwrap_or(text.len());
+    let (digits, rest) = text.split_at(end);
+    if digits.is_empty() || (digits.len() > 1 && digits[0] == b'0') {
+        return None;
+    }
+    let value = digits.iter().fold(0i64, |value, &digit| match value {
+        0..100_000_000 => value * 10 + i64::from(digit - b'0'),
+        _ => -1,
+    });
+    Some((value, rest))
+}
