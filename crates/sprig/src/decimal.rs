@@ -98,8 +98,7 @@ impl Decimal {
             let name = if value.is_nan() { "NaN" } else if value > 0.0 { "+Inf" } else { "-Inf" };
             return Err(Panic::new(format!("Cannot create a Decimal from {name}")));
         }
-        // Rust prints the shortest digits that read back, as Go does: `-1.25e-7`.
-        let printed = format!("{:e}", value.abs());
+        let printed = shortest(value.abs());
         let (mantissa, exponent) = printed.split_once('e').unwrap_or((&printed, "0"));
         let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
         let exponent = exponent.parse::<i64>().unwrap_or(0) - fraction.len() as i64;
@@ -164,6 +163,15 @@ impl Decimal {
         }
         Ok(Self { negative: self.negative != other.negative, limbs: quotient, exponent: -PLACES })
     }
+}
+
+/// The shortest digits that read back, as Go finds them: `1.25e-7`.
+fn shortest(value: f64) -> String {
+    let printed = format!("{value:e}");
+    let digits = printed.bytes().take_while(|&byte| byte != b'e').filter(u8::is_ascii_digit).count();
+    // Where two strings of that length are equally near, Rust takes the larger and Go the even one.
+    let even = format!("{value:.*e}", digits - 1);
+    if even.parse() == Ok(value) { even } else { printed }
 }
 
 fn limbs_of(digits: &str) -> Vec<u32> {

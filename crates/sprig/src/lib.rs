@@ -5,6 +5,7 @@ pub mod crypto;
 pub mod decimal;
 pub mod path;
 pub mod regex;
+pub mod semver;
 pub mod unicode;
 pub mod url;
 pub mod words;
