@@ -1,0 +1,307 @@
+//! A .tgz's bytes → [`Chart`]. The bytes may come from anyone.
+//!
+//! Everything is bounded before it is kept: the stream as it unpacks, the number of entries, the length of
+//! names, and what all files hold together. Nothing is written anywhere; links in the archive are not followed.
+
+use std::io::{self, Read};
+
+use super::assemble::{assemble, check_version};
+use super::{BOM, Context, LoadError, MAX_CHART_SIZE};
+use crate::chart::{Chart, File};
+use crate::go;
+use govalue::print::quote;
+
+/// Bounds for one archive.
+#[derive(Debug, Clone, Copy)]
+pub struct ArchiveLimits {
+    /// Bytes of all files together. Helm's bound.
+    pub total: u64,
+    /// Entries, of whatever kind.
+    pub entries: usize,
+    /// Bytes of an entry's name.
+    pub name: usize,
+    /// How many times its size an archive may unpack to, once it is past the first mebibytes.
+    pub ratio: u64,
+}
+
+impl Default for ArchiveLimits {
+    fn default() -> Self {
+        Self { total: MAX_CHART_SIZE, entries: 100_000, name: 4096, ratio: 500 }
+    }
+}
+
+/// What unpacks without a question about the ratio: small archives of repetitive text are common.
+const RATIO_FREE: u64 = 16 * 1024 * 1024;
+
+/// What headers and padding may take on top of the files.
+const OVERHEAD: u64 = 64 * 1024 * 1024;
+
+/// Why an archive was refused.
+#[derive(Debug, thiserror::Error)]
+#[expect(missing_docs, reason = "the messages say it")]
+pub enum ArchiveError {
+    #[error("gzip: invalid header")]
+    Header,
+    #[error("{0}")]
+    Broken(String),
+    #[error("chart illegally contains absolute paths")]
+    AbsolutePath,
+    #[error("chart illegally contains content outside the base directory: {}", quote(.0))]
+    OutsideBase(Vec<u8>),
+    #[error("chart illegally references parent directory")]
+    ParentDirectory,
+    #[error("chart contains illegally named files")]
+    IllegalName,
+    #[error("chart yaml not in base directory")]
+    NotInBase,
+    #[error("decompressed chart is larger than the maximum size {0}")]
+    TooLarge(u64),
+    #[error("no files in chart archive")]
+    Empty,
+    #[error("chart archive has more than {0} entries")]
+    TooManyEntries(usize),
+    #[error("chart archive has a name longer than {0} bytes")]
+    LongName(usize),
+    #[error("chart archive unpacks to more than {0} times its size")]
+    Ratio(u64),
+}
+
+/// Loads the chart in an archive's bytes. `name` is the file's name as the user typed it.
+///
+/// # Errors
+/// With Helm's words; Helm does not say what is wrong inside an archive.
+pub fn archive(name: &str, bytes: &[u8], context: &mut Context<'_>) -> Result<Chart, LoadError> {
+    check_archive(name, bytes)?;
+    let files = unpack(bytes, &context.limits).map_err(|error| match error {
+        ArchiveError::Header => LoadError::NotAnArchive(format!(
+            "file '{name}' does not appear to be a valid chart file (details: gzip: invalid header)"
+        )),
+        other => LoadError::UnreadableArchive(other),
+    })?;
+    match files.iter().find(|file| &*file.name == "Chart.yaml") {
+        Some(file) => check_version(&file.data)?,
+        None => return Err(LoadError::NoChartFileInArchive),
+    }
+    assemble(files, context, 0)
+}
+
+/// Checks by the first bytes that a file can be an archive, to say something helpful when it is not.
+///
+/// # Errors
+/// Naming what the file looks like instead.
+pub fn check_archive(name: &str, bytes: &[u8]) -> Result<(), LoadError> {
+    if bytes.starts_with(b"\x1f\x8b\x08") {
+        return Ok(());
+    }
+    Err(LoadError::NotAnArchive(if name.ends_with(".yml") || name.ends_with(".yaml") {
+        format!("file '{name}' seems to be a YAML file, but expected a gzipped archive")
+    } else {
+        let mut head = [0; 512];
+        let length = bytes.len().min(head.len());
+        head[..length].copy_from_slice(&bytes[..length]);
+        let kind = super::sniff::content_type(&head);
+        format!("file '{name}' does not appear to be a gzipped archive; got '{kind}'")
+    }))
+}
+
+/// Unpacks an archive into files named from the chart's own folder on.
+///
+/// # Errors
+/// When it is no archive, breaks a limit, or names a file outside the chart.
+pub fn unpack(bytes: &[u8], limits: &ArchiveLimits) -> Result<Vec<File>, ArchiveError> {
+    if bytes.is_empty() {
+        return Err(ArchiveError::Broken("EOF".to_owned()));
+    }
+    if !bytes.starts_with(b"\x1f\x8b") {
+        return Err(ArchiveError::Header);
+    }
+    let stream = Bounded {
+        inner: flate2::bufread::MultiGzDecoder::new(bytes),
+        unpacked: 0,
+        total: limits.total.saturating_add(OVERHEAD),
+        ratio: RATIO_FREE.max((bytes.len() as u64).saturating_mul(limits.ratio)),
+    };
+    let mut tar = tar::Archive::new(stream);
+    let mut files = Vec::new();
+    let mut remaining = limits.total;
+    let broken = |error: io::Error| read_error(&error, limits);
+    for (count, entry) in tar.entries().map_err(broken)?.enumerate() {
+        if count >= limits.entries {
+            return Err(ArchiveError::TooManyEntries(limits.entries));
+        }
+        let mut entry = entry.map_err(broken)?;
+        let kind = entry.header().entry_type();
+        let name = entry.path_bytes().into_owned();
+        if name.len() > limits.name {
+            return Err(ArchiveError::LongName(limits.name));
+        }
+        if kind.is_dir() || name.ends_with(b"/") || is_directory(entry.header()) {
+            continue;
+        }
+        if kind.is_pax_global_extensions() || kind.is_pax_local_extensions() {
+            continue;
+        }
+        let inner = inner_name(&name)?;
+        let size = entry.size();
+        if size > remaining {
+            return Err(ArchiveError::TooLarge(limits.total));
+        }
+        // Never reserve what a header only claims.
+        let mut data = Vec::with_capacity(usize::try_from(size.min(1024 * 1024)).unwrap_or(0));
+        if kind.is_file() || kind.is_contiguous() || kind.is_gnu_sparse() {
+            (&mut entry).take(remaining + 1).read_to_end(&mut data).map_err(broken)?;
+        }
+        let length = data.len() as u64;
+        // Helm: a chart that fills the budget to the last byte is over it.
+        if length >= remaining {
+            return Err(ArchiveError::TooLarge(limits.total));
+        }
+        remaining -= length;
+        files.push(File::new(inner, data.strip_prefix(BOM).unwrap_or(&data)));
+    }
+    if files.is_empty() { Err(ArchiveError::Empty) } else { Ok(files) }
+}
+
+/// Some writers mark a directory in the mode only.
+fn is_directory(header: &tar::Header) -> bool {
+    const TYPE: u32 = 0o170_000;
+    const DIRECTORY: u32 = 0o040_000;
+    header.mode().is_ok_and(|mode| mode & TYPE == DIRECTORY)
+}
+
+/// The name inside the chart: without the chart's own folder, cleaned, and certain not to lead out.
+fn inner_name(name: &[u8]) -> Result<String, ArchiveError> {
+    let text = String::from_utf8_lossy(name);
+    // Archives made on Windows.
+    let delimiter = if text.contains('\\') { '\\' } else { '/' };
+    let (base, rest) = text.split_once(delimiter).unwrap_or((&text, ""));
+    let rest = rest.replace(delimiter, "/");
+    if rest.starts_with('/') {
+        return Err(ArchiveError::AbsolutePath);
+    }
+    let clean = go::clean(&rest);
+    if clean == "." {
+        return Err(ArchiveError::OutsideBase(name.to_owned()));
+    }
+    if clean.starts_with("..") {
+        return Err(ArchiveError::ParentDirectory);
+    }
+    let bytes = clean.as_bytes();
+    if bytes.len() >= 3 && bytes[0].is_ascii_alphabetic() && &bytes[1..3] == b":/" {
+        return Err(ArchiveError::IllegalName);
+    }
+    if base == "Chart.yaml" {
+        return Err(ArchiveError::NotInBase);
+    }
+    Ok(clean)
+}
+
+/// A reader that stops when more comes out than may.
+struct Bounded<R> {
+    inner: R,
+    unpacked: u64,
+    total: u64,
+    ratio: u64,
+}
+
+#[derive(Debug, thiserror::Error)]
+enum Bound {
+    #[error("total")]
+    Total,
+    #[error("ratio")]
+    Ratio,
+}
+
+impl<R: Read> Read for Bounded<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.inner.read(buffer)?;
+        self.unpacked = self.unpacked.saturating_add(read as u64);
+        if self.unpacked > self.total {
+            return Err(io::Error::other(Bound::Total));
+        }
+        if self.unpacked > self.ratio {
+            return Err(io::Error::other(Bound::Ratio));
+        }
+        Ok(read)
+    }
+}
+
+fn read_error(error: &io::Error, limits: &ArchiveLimits) -> ArchiveError {
+    let mut source: Option<&(dyn std::error::Error + 'static)> = Some(error);
+    while let Some(current) = source {
+        match current.downcast_ref::<Bound>() {
+            Some(Bound::Total) => return ArchiveError::TooLarge(limits.total),
+            Some(Bound::Ratio) => return ArchiveError::Ratio(limits.ratio),
+            None => {}
+        }
+        let inner = current.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
+        source = match inner {
+            Some(inner) => Some(inner),
+            None => current.source(),
+        };
+    }
+    ArchiveError::Broken(match error.kind() {
+        io::ErrorKind::UnexpectedEof => "unexpected EOF".to_owned(),
+        io::ErrorKind::InvalidInput | io::ErrorKind::InvalidData => "gzip: invalid checksum".to_owned(),
+        _ => "archive/tar: invalid tar header".to_owned(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tgz(entries: &[(&str, &[u8])]) -> Vec<u8> {
+        let mut out = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        {
+            let mut builder = tar::Builder::new(&mut out);
+            for (name, data) in entries {
+                let mut header = tar::Header::new_ustar();
+                header.set_size(data.len() as u64);
+                // Written by hand: the library refuses the names that matter here.
+                if let Some(field) = header.as_ustar_mut() {
+                    field.name[..name.len()].copy_from_slice(name.as_bytes());
+                }
+                header.set_cksum();
+                assert!(builder.append(&header, *data).is_ok());
+            }
+        }
+        out.finish().unwrap_or_default()
+    }
+
+    fn names(entries: &[(&str, &[u8])]) -> Result<Vec<String>, String> {
+        unpack(&tgz(entries), &ArchiveLimits::default())
+            .map(|files| files.iter().map(|file| file.name.to_string()).collect())
+            .map_err(|e| e.to_string())
+    }
+
+    #[test]
+    fn names_are_taken_from_the_charts_folder_on() {
+        let files = names(&[("c/Chart.yaml", b"a"), ("c/templates//x.yaml", b""), ("c\\charts\\y", b"")]);
+        assert_eq!(files, Ok(vec!["Chart.yaml".into(), "templates/x.yaml".into(), "charts/y".into()]));
+    }
+
+    #[test]
+    fn names_that_lead_out_are_refused_in_helms_words() {
+        for (name, words) in [
+            ("c//x", "chart illegally contains absolute paths"),
+            ("x", "chart illegally contains content outside the base directory: \"x\""),
+            ("c/../x", "chart illegally references parent directory"),
+            ("c/c:/x", "chart contains illegally named files"),
+            ("Chart.yaml/x", "chart yaml not in base directory"),
+        ] {
+            assert_eq!(names(&[(name, b"")]), Err(words.to_owned()), "{name}");
+        }
+        assert_eq!(names(&[]), Err("no files in chart archive".to_owned()));
+    }
+
+    #[test]
+    fn a_bomb_is_stopped_while_it_unpacks() {
+        let zeros = vec![0; 32 * 1024 * 1024];
+        let bytes = tgz(&[("c/x", &zeros)]);
+        let unpacked = unpack(&bytes, &ArchiveLimits::default());
+        assert!(matches!(unpacked, Err(ArchiveError::Ratio(_))));
+        let limits = ArchiveLimits { total: 1024, ..ArchiveLimits::default() };
+        assert!(matches!(unpack(&bytes, &limits), Err(ArchiveError::TooLarge(1024))));
+    }
+}

@@ -1,0 +1,165 @@
+//! Files of one chart → [`Chart`], its subcharts included.
+
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use govalue::yaml;
+
+use super::{Context, LoadError, MAX_NESTING, archive};
+use crate::chart::{Chart, File};
+use crate::go;
+use crate::lock::Lock;
+use crate::metadata::{Metadata, decode};
+use crate::notice::{Level, Notice};
+use crate::values;
+
+/// Chooses the loader by `apiVersion`, as Helm does before it looks at anything else.
+pub(super) fn check_version(chart_file: &[u8]) -> Result<(), LoadError> {
+    let parse = |source| LoadError::Parse { file: "Chart.yaml", source };
+    let document = document(chart_file).map_err(parse)?;
+    match decode::api_version(&document).map_err(parse)?.as_str() {
+        "" | "v1" | "v2" => Ok(()),
+        "v3" => Err(LoadError::InvalidVersion),
+        _ => Err(LoadError::UnsupportedVersion),
+    }
+}
+
+fn document(bytes: &[u8]) -> Result<govalue::Value, govalue::Error> {
+    yaml::read(bytes, &yaml::Limits::default())
+}
+
+/// Builds a chart from its files. `depth` counts the charts around it.
+pub(super) fn assemble(files: Vec<File>, context: &mut Context<'_>, depth: usize) -> Result<Chart, LoadError> {
+    if depth > MAX_NESTING {
+        return Err(LoadError::Nesting);
+    }
+    let mut metadata = None;
+    for file in files.iter().filter(|file| &*file.name == "Chart.yaml") {
+        let metadata: &mut Metadata = metadata.get_or_insert_default();
+        read_metadata(metadata, file, "Chart.yaml")?;
+        if metadata.api_version.is_empty() {
+            "v1".clone_into(&mut metadata.api_version);
+        }
+    }
+    let mut lock = None;
+    let mut chart_values = None;
+    let mut schema = None;
+    let mut templates = Vec::new();
+    let mut others = Vec::new();
+    let mut nested: BTreeMap<&str, Vec<File>> = BTreeMap::new();
+    for file in &files {
+        match &*file.name {
+            "Chart.yaml" => {}
+            "Chart.lock" => lock = read_lock(file, "Chart.lock")?,
+            "values.yaml" => {
+                let parse = |source| LoadError::Parse { file: "values.yaml", source };
+                chart_values = Some(values::read(&file.data).map_err(parse)?);
+            }
+            "values.schema.json" => schema = Some(Rc::clone(&file.data)),
+            name @ ("requirements.yaml" | "requirements.lock") => {
+                let metadata: &mut Metadata = metadata.get_or_insert_default();
+                let is_lock = name == "requirements.lock";
+                if is_lock {
+                    lock = read_lock(file, "requirements.lock")?;
+                }
+                if metadata.api_version != "v1" {
+                    context.notices.push(Notice::new(Level::Info, moved(is_lock)));
+                }
+                if !is_lock {
+                    read_metadata(metadata, file, "requirements.yaml")?;
+                }
+                if metadata.api_version == "v1" {
+                    others.push(file.clone());
+                }
+            }
+            name if name.starts_with("templates/") => templates.push(file.clone()),
+            name => match name.strip_prefix("charts/") {
+                Some(inner) if go::extension(name) != ".prov" => {
+                    let folder = inner.split('/').next().unwrap_or(inner);
+                    let file = File { name: Rc::from(inner), data: Rc::clone(&file.data) };
+                    nested.entry(folder).or_default().push(file);
+                }
+                _ => others.push(file.clone()),
+            },
+        }
+    }
+    let mut metadata = metadata.ok_or(LoadError::NoChartFile)?;
+    metadata.validate(context.versions)?;
+    let mut subcharts = Vec::with_capacity(nested.len());
+    for (folder, files) in nested {
+        if !folder.starts_with(['_', '.']) {
+            subcharts.push(subchart(folder, files, &metadata.name, context, depth)?);
+        }
+    }
+    Ok(Chart {
+        metadata,
+        lock,
+        templates: templates.into(),
+        files: others.into(),
+        values: chart_values,
+        schema,
+        subcharts,
+        raw: files,
+    })
+}
+
+fn subchart(
+    folder: &str,
+    files: Vec<File>,
+    parent: &str,
+    context: &mut Context<'_>,
+    depth: usize,
+) -> Result<Chart, LoadError> {
+    let loaded = if go::extension(folder) == ".tgz" {
+        match files.first() {
+            Some(file) if &*file.name != folder => {
+                return Err(LoadError::SubchartFolder {
+                    chart: parent.to_owned(),
+                    expected: folder.to_owned(),
+                    got: file.name.to_string(),
+                });
+            }
+            first => {
+                let data = first.map(|file| Rc::clone(&file.data)).unwrap_or_default();
+                archive::unpack(&data, &context.limits)
+                    .map_err(LoadError::from)
+                    .and_then(|files| assemble(files, context, depth + 1))
+            }
+        }
+    } else {
+        // What lies in charts/ itself and is no archive has no chart's files.
+        let inner = files.iter().filter_map(|file| {
+            let (_, inner) = file.name.split_once('/')?;
+            Some(File { name: Rc::from(inner), data: Rc::clone(&file.data) })
+        });
+        assemble(inner.collect(), context, depth + 1)
+    };
+    loaded.map_err(|source| LoadError::Subchart {
+        subchart: folder.to_owned(),
+        chart: parent.to_owned(),
+        source: Box::new(source),
+    })
+}
+
+fn read_metadata(metadata: &mut Metadata, file: &File, name: &'static str) -> Result<(), LoadError> {
+    document(&file.data)
+        .and_then(|document| metadata.decode(&document))
+        .map_err(|source| LoadError::Parse { file: name, source })
+}
+
+fn read_lock(file: &File, name: &'static str) -> Result<Option<Lock>, LoadError> {
+    document(&file.data)
+        .and_then(|document| Lock::decode(&document))
+        .map_err(|source| LoadError::Parse { file: name, source })
+}
+
+/// Helm's advice to charts of version 2 that still bring a requirements file.
+fn moved(lock: bool) -> &'static str {
+    if lock {
+        "Warning: Dependency locking is handled in Chart.lock since apiVersion \"v2\". \
+         We recommend migrating to Chart.lock."
+    } else {
+        "Warning: Dependencies are handled in Chart.yaml since apiVersion \"v2\". \
+         We recommend migrating dependencies to Chart.yaml."
+    }
+}

@@ -1,0 +1,211 @@
+//! A directory → [`Chart`]. Nothing else in this crate reads the file system.
+
+use std::collections::BTreeSet;
+use std::ffi::OsString;
+use std::fs::{self, Metadata as Status};
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use super::assemble::{assemble, check_version};
+use super::ignore::Rules;
+use super::{BOM, Context, LoadError, MAX_CHART_SIZE};
+use crate::chart::{Chart, File};
+use crate::go::{self, io_error, path_error};
+use crate::notice::{Level, Notice};
+
+/// No chart has as many entries; links that lead back up can show more than there are.
+const MAX_ENTRIES: usize = 500_000;
+
+/// How deep directories may lie; the system's limit on paths is near.
+const MAX_DEPTH: usize = 512;
+
+/// Loads the chart in a directory: every file that `.helmignore` does not exclude, in lexical order.
+///
+/// Symbolic links are followed, with a notice each; [`Outside`](super::Outside) is asked before one that
+/// leads out of the directory.
+///
+/// # Errors
+/// With Helm's words for what is missing, unreadable, too large or wrong.
+pub fn directory(dir: &Path, context: &mut Context<'_>) -> Result<Chart, LoadError> {
+    let root = absolute(dir)?;
+    let chart_file = root.join("Chart.yaml");
+    let detect = |reason| LoadError::Detect { path: chart_file.clone(), reason };
+    let mut walk = Walk {
+        inside: fs::canonicalize(&root).unwrap_or_else(|_| root.clone()),
+        root: root.clone(),
+        rules: Rules::default(),
+        allowed: BTreeSet::new(),
+        files: Vec::new(),
+        remaining: MAX_CHART_SIZE,
+        entries: 0,
+        context,
+    };
+    walk.ask(&chart_file)?;
+    let contents = fs::read(&chart_file).map_err(|e| {
+        let operation = if e.kind() == std::io::ErrorKind::IsADirectory { "read" } else { "open" };
+        detect(path_error(operation, &chart_file, &e))
+    })?;
+    check_version(&contents)?;
+    let ignore_file = root.join(".helmignore");
+    if fs::metadata(&ignore_file).is_ok() {
+        walk.ask(&ignore_file)?;
+        let text = fs::read(&ignore_file).map_err(|e| {
+            let operation = if e.kind() == std::io::ErrorKind::IsADirectory { "read" } else { "open" };
+            LoadError::Io(path_error(operation, &ignore_file, &e))
+        })?;
+        walk.rules = Rules::parse(&text)?;
+    }
+    walk.rules = std::mem::take(&mut walk.rules).with_defaults();
+    walk.list(&root, "", 0)?;
+    let files = walk.files;
+    assemble(files, context, 0)
+}
+
+/// `filepath.Abs`: relative to the working directory, and without dots.
+fn absolute(dir: &Path) -> Result<PathBuf, LoadError> {
+    let path = std::path::absolute(dir).map_err(|e| LoadError::Io(io_error(&e)))?;
+    Ok(match path.to_str() {
+        Some(text) if !cfg!(windows) => PathBuf::from(go::clean(text)),
+        _ => path,
+    })
+}
+
+struct Walk<'c, 'a> {
+    root: PathBuf,
+    /// The root without links in it.
+    inside: PathBuf,
+    rules: Rules,
+    /// Links that were asked about already.
+    allowed: BTreeSet<PathBuf>,
+    files: Vec<File>,
+    remaining: u64,
+    entries: usize,
+    context: &'c mut Context<'a>,
+}
+
+impl Walk<'_, '_> {
+    /// Visits what a directory holds, by name.
+    fn list(&mut self, dir: &Path, prefix: &str, depth: usize) -> Result<(), LoadError> {
+        if depth > MAX_DEPTH {
+            return Err(LoadError::Io(format!("open {}: file name too long", dir.display())));
+        }
+        let unreadable = |e: std::io::Error| LoadError::Io(path_error("open", dir, &e));
+        let mut names: Vec<OsString> = fs::read_dir(dir)
+            .map_err(unreadable)?
+            .map(|entry| entry.map(|entry| entry.file_name()))
+            .collect::<Result<_, _>>()
+            .map_err(unreadable)?;
+        names.sort();
+        for name in names {
+            self.entries += 1;
+            if self.entries > MAX_ENTRIES {
+                return Err(LoadError::TooManyFiles(MAX_ENTRIES));
+            }
+            let path = dir.join(&name);
+            let inner = match prefix {
+                "" => name.to_string_lossy().into_owned(),
+                prefix => format!("{prefix}/{}", name.to_string_lossy()),
+            };
+            let status = lstat(&path)?;
+            if status.is_symlink() {
+                self.link(&path, &inner, depth)?;
+            } else {
+                self.visit(&path, &inner, &status, None, depth)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn link(&mut self, path: &Path, inner: &str, depth: usize) -> Result<(), LoadError> {
+        let target = fs::canonicalize(path)
+            .map_err(|e| LoadError::Link { path: path.to_owned(), reason: link_reason(path, &e) })?;
+        self.context.notices.push(
+            Notice::new(
+                Level::Info,
+                "found symbolic link in path. Contents of linked file included and used",
+            )
+            .with("path", path.display().to_string())
+            .with("resolved", target.display().to_string()),
+        );
+        let status = lstat(&target)?;
+        self.visit(path, inner, &status, Some(&target), depth)
+    }
+
+    /// Takes a file or walks a directory, unless it is ignored. `target` is set for what a link leads to.
+    fn visit(
+        &mut self,
+        path: &Path,
+        inner: &str,
+        status: &Status,
+        target: Option<&Path>,
+        depth: usize,
+    ) -> Result<(), LoadError> {
+        if self.rules.ignores(inner, status.is_dir()) {
+            return Ok(());
+        }
+        if let Some(target) = target {
+            self.ask_link(path, target)?;
+        }
+        if status.is_dir() {
+            return self.list(path, inner, depth + 1);
+        }
+        if !status.is_file() {
+            return Err(LoadError::Irregular(path.to_owned()));
+        }
+        let data = self
+            .read(target.unwrap_or(path), status.len())
+            .map_err(|reason| LoadError::Read { file: inner.to_owned(), reason })?;
+        self.files.push(File::new(inner, data.strip_prefix(BOM).unwrap_or(&data)));
+        Ok(())
+    }
+
+    /// Reads a file that must fit into what is left of the budget, even if it grew since.
+    fn read(&mut self, path: &Path, size: u64) -> Result<Vec<u8>, String> {
+        let over = || format!("chart exceeds maximum decompressed size of {MAX_CHART_SIZE} bytes");
+        if size > self.remaining {
+            return Err(over());
+        }
+        let file = fs::File::open(path).map_err(|e| path_error("open", path, &e))?;
+        let mut data = Vec::with_capacity(usize::try_from(size).unwrap_or(0));
+        file.take(self.remaining + 1).read_to_end(&mut data).map_err(|e| path_error("read", path, &e))?;
+        let length = data.len() as u64;
+        if length > self.remaining {
+            return Err(over());
+        }
+        self.remaining -= length;
+        Ok(data)
+    }
+
+    /// Asks about a file that is read before the walk, when it is a link.
+    fn ask(&mut self, path: &Path) -> Result<(), LoadError> {
+        match (fs::symlink_metadata(path), fs::canonicalize(path)) {
+            (Ok(status), Ok(target)) if status.is_symlink() => self.ask_link(path, &target),
+            _ => Ok(()),
+        }
+    }
+
+    fn ask_link(&mut self, path: &Path, target: &Path) -> Result<(), LoadError> {
+        if target.starts_with(&self.inside) || self.allowed.contains(path) {
+            return Ok(());
+        }
+        let link = path.strip_prefix(&self.root).unwrap_or(path);
+        self.context.outside.may_read(link, target).map_err(LoadError::Outside)?;
+        self.allowed.insert(path.to_owned());
+        Ok(())
+    }
+}
+
+fn lstat(path: &Path) -> Result<Status, LoadError> {
+    fs::symlink_metadata(path).map_err(|e| LoadError::Io(path_error("lstat", path, &e)))
+}
+
+/// Go walks a link by hand and names the element that stopped it.
+fn link_reason(path: &Path, error: &std::io::Error) -> String {
+    let target = fs::read_link(path).unwrap_or_default();
+    let target = path.parent().unwrap_or(path).join(target);
+    let target = target.to_str().map_or_else(|| target.clone(), |text| PathBuf::from(go::clean(text)));
+    match error.raw_os_error() {
+        Some(40) => "EvalSymlinks: too many links".to_owned(),
+        _ => path_error("lstat", &target, error),
+    }
+}

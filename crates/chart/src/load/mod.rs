@@ -1,0 +1,166 @@
+//! Files → [`Chart`]: from a directory or from an archive's bytes.
+//!
+//! [`directory`] is the one place of the crate that touches the file system; it asks [`Outside`] before it
+//! follows a link that leaves the chart. [`archive`] reads bytes from strangers and meets its limits before
+//! it allocates. Both end in the same assembly, which sorts files into templates, values and subcharts.
+
+mod archive;
+mod assemble;
+mod directory;
+pub(crate) mod ignore;
+mod sniff;
+
+pub use archive::{ArchiveError, ArchiveLimits, archive, check_archive, unpack};
+pub use directory::directory;
+pub use ignore::IgnoreError;
+
+use std::path::{Path, PathBuf};
+
+use crate::metadata::{ValidationError, Versions};
+use crate::notice::Notice;
+
+/// UTF-8's byte order mark, which Helm takes off every file.
+pub(crate) const BOM: &[u8] = b"\xef\xbb\xbf";
+
+/// The bytes a chart may have when unpacked.
+pub const MAX_CHART_SIZE: u64 = 100 * 1024 * 1024;
+
+/// How deep charts may lie in charts. Helm has no limit; an archive that contains itself shows why one is due.
+const MAX_NESTING: usize = 64;
+
+/// Decides about symbolic links that lead out of the chart's directory.
+pub trait Outside {
+    /// Asked before anything behind `link` is read; `target` is where it ends.
+    ///
+    /// # Errors
+    /// To refuse; loading then fails with that error.
+    fn may_read(&mut self, link: &Path, target: &Path) -> Result<(), Box<dyn std::error::Error>>;
+}
+
+/// Helm's way: every link is followed.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct FollowAll;
+
+impl Outside for FollowAll {
+    fn may_read(&mut self, _: &Path, _: &Path) -> Result<(), Box<dyn std::error::Error>> {
+        Ok(())
+    }
+}
+
+/// What loading needs from outside, and what it leaves behind.
+pub struct Context<'a> {
+    /// The rules for versions.
+    pub versions: &'a dyn Versions,
+    /// Asked about links out of the chart.
+    pub outside: &'a mut dyn Outside,
+    /// Bounds for archives, those under `charts/` too.
+    pub limits: ArchiveLimits,
+    /// Log lines, in order. Present after an error too.
+    pub notices: Vec<Notice>,
+}
+
+impl<'a> Context<'a> {
+    /// Helm's limits and no notices yet.
+    pub fn new(versions: &'a dyn Versions, outside: &'a mut dyn Outside) -> Self {
+        Self { versions, outside, limits: ArchiveLimits::default(), notices: Vec::new() }
+    }
+}
+
+/// Why a chart could not be loaded, in Helm's words.
+#[derive(Debug, thiserror::Error)]
+pub enum LoadError {
+    /// There is no Chart.yaml that can be read.
+    #[error("unable to detect chart at {path}: {reason}")]
+    Detect {
+        /// Where it should be.
+        path: PathBuf,
+        /// The system's words.
+        reason: String,
+    },
+    /// A special file is not what it should be.
+    #[error("cannot load {file}: {source}")]
+    Parse {
+        /// `Chart.yaml`, `values.yaml` or one of their kin.
+        file: &'static str,
+        /// What is wrong with it.
+        source: govalue::Error,
+    },
+    /// An `apiVersion` that no loader knows.
+    #[error("unsupported chart version")]
+    UnsupportedVersion,
+    /// `apiVersion: v3`, which Helm can load but not use.
+    #[error("invalid chart apiVersion")]
+    InvalidVersion,
+    /// No Chart.yaml among the files.
+    #[error("Chart.yaml file is missing")]
+    NoChartFile,
+    /// No Chart.yaml in an archive.
+    #[error("unable to detect chart version, no Chart.yaml found")]
+    NoChartFileInArchive,
+    /// Chart.yaml says something that cannot be.
+    #[error(transparent)]
+    Validation(#[from] ValidationError),
+    /// A chart under `charts/` is broken.
+    #[error("error unpacking subchart {subchart} in {chart}: {source}")]
+    Subchart {
+        /// Its folder or archive.
+        subchart: String,
+        /// The chart that holds it.
+        chart: String,
+        /// What is wrong with it.
+        source: Box<LoadError>,
+    },
+    /// A folder is named as an archive.
+    #[error("error unpacking subchart tar in {chart}: expected {expected}, got {got}")]
+    SubchartFolder {
+        /// The chart that holds it.
+        chart: String,
+        /// The folder's name.
+        expected: String,
+        /// Its first file.
+        got: String,
+    },
+    /// Charts lie too deep in charts.
+    #[error("charts are nested more than {MAX_NESTING} levels deep")]
+    Nesting,
+    /// An archive is broken or too large.
+    #[error(transparent)]
+    Archive(#[from] ArchiveError),
+    /// An archive is broken; Helm does not say how.
+    #[error("unable to load chart archive")]
+    UnreadableArchive(#[source] ArchiveError),
+    /// A file is not an archive at all.
+    #[error("{0}")]
+    NotAnArchive(String),
+    /// `.helmignore` has a rule that cannot be read.
+    #[error(transparent)]
+    Ignore(#[from] IgnoreError),
+    /// The system refused something.
+    #[error("{0}")]
+    Io(String),
+    /// A file cannot be read or is over the budget.
+    #[error("error reading {file}: {reason}")]
+    Read {
+        /// Its path inside the chart.
+        file: String,
+        /// The system's words, or the limit.
+        reason: String,
+    },
+    /// A link leads nowhere or round in circles.
+    #[error("error evaluating symlink {path}: {reason}")]
+    Link {
+        /// The link.
+        path: PathBuf,
+        /// The system's words.
+        reason: String,
+    },
+    /// A device, pipe or socket.
+    #[error("cannot load irregular file {} as it has file mode type bits set", .0.display())]
+    Irregular(PathBuf),
+    /// More files than any chart has.
+    #[error("chart has more than {0} files")]
+    TooManyFiles(usize),
+    /// A link out of the chart was refused.
+    #[error("{0}")]
+    Outside(Box<dyn std::error::Error>),
+}

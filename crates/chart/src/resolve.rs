@@ -1,0 +1,452 @@
+//! Turns a [`Chart`] and the user's values into a [`ResolvedChart`].
+//!
+//! Conditions and tags drop subcharts, aliases rename them, import-values lift their defaults, and then the
+//! parents' values flow down and meet the schemas. The order and the passes are Helm's, because its warnings
+//! come from all of them. Nothing here reads files or evaluates templates: see [`load`](crate::load) and the
+//! `render` crate.
+
+use std::rc::Rc;
+
+use govalue::{Map, Value, print, types};
+
+use crate::chart::{self, Chart, File};
+use crate::metadata::{Dependency, Metadata, Versions};
+use crate::notice::{Level, Notice};
+use crate::schema::{self, SchemaLoader};
+use crate::values::coalesce::{self, GLOBAL, Log, Nulls};
+use crate::values::{path_value, table};
+
+/// What [`Chart::resolve`] needs from its caller.
+pub struct Rules<'a> {
+    /// The rules for versions.
+    pub versions: &'a dyn Versions,
+    /// Whether values must meet the charts' schemas, and who loads what a schema refers to.
+    pub schema: Option<&'a mut dyn SchemaLoader>,
+}
+
+/// Why a chart could not be resolved, in Helm's words.
+#[derive(Debug, thiserror::Error)]
+pub enum ResolveError {
+    /// The values for a subchart are no table.
+    #[error("{0}")]
+    SubchartValues(String),
+    /// Values are nested without end, through an import-values that imports into itself.
+    #[error("values are nested too deeply")]
+    Cycle,
+    /// Values do not meet a schema.
+    #[error("values don't meet the specifications of the schema(s) in the following chart(s):\n{0}")]
+    Schema(String),
+}
+
+/// A chart that is ready to be rendered. Only [`Chart::resolve`] makes one.
+#[derive(Debug)]
+pub struct ResolvedChart {
+    /// Its metadata: with the alias as name, and with the dependencies that are used.
+    pub metadata: Metadata,
+    /// From the root chart's name on: `parent/charts/sub`.
+    pub full_path: String,
+    /// Whether it is the chart that was asked for.
+    pub is_root: bool,
+    /// Its values. A subchart's table is the same one that its parent has under its name.
+    pub values: Map,
+    /// What lies under `templates/`.
+    pub templates: Rc<[File]>,
+    /// `.Files`.
+    pub files: Rc<[File]>,
+    /// The charts below it that are used, in Helm's order.
+    pub subcharts: Vec<ResolvedChart>,
+}
+
+impl ResolvedChart {
+    /// Its name: the alias, for one that has it.
+    pub fn name(&self) -> &str {
+        &self.metadata.name
+    }
+
+    /// Whether it only lends its partials.
+    pub fn is_library(&self) -> bool {
+        self.metadata.is_library()
+    }
+
+    /// Custom resource definitions of this chart and those below it, with the full path of their chart.
+    pub fn crds(&self) -> Vec<(&str, &File)> {
+        let own = self.files.iter().filter(|file| chart::is_crd(file));
+        let mut found: Vec<_> = own.map(|file| (self.full_path.as_str(), file)).collect();
+        for chart in &self.subcharts {
+            found.extend(chart.crds());
+        }
+        found
+    }
+}
+
+impl Chart {
+    /// Decides which subcharts are used and what values every chart gets.
+    ///
+    /// # Errors
+    /// When a subchart's values are no table, or values do not meet a schema.
+    pub fn resolve(
+        &self,
+        values: &Map,
+        rules: Rules<'_>,
+        notices: &mut Vec<Notice>,
+    ) -> Result<ResolvedChart, ResolveError> {
+        let mut tree = Tree { nodes: Vec::new(), metadata: Vec::new(), log: Log(notices), versions: rules.versions };
+        let root = tree.add(self, None);
+        tree.enable(root, values, "")?;
+        tree.import(root)?;
+        let coalesced = tree.coalesce_from(root, values, Nulls::Remove)?;
+        if let Some(loader) = rules.schema {
+            let mut report = String::new();
+            tree.validate(root, &coalesced, loader, &mut report);
+            if !report.is_empty() {
+                return Err(ResolveError::Schema(report));
+            }
+        }
+        let values = tree.unshare(root, &coalesced);
+        Ok(tree.finish(root, values))
+    }
+}
+
+/// Charts as Helm holds them while it resolves: pointers that can be shared, renamed and cut off.
+///
+/// Helm copies a chart for every alias, but only the upper levels of it; what lies further down stays shared
+/// between the copies, metadata included. Indices into two lists behave the same.
+struct Tree<'c, 'n> {
+    nodes: Vec<Node<'c>>,
+    metadata: Vec<Metadata>,
+    log: Log<'n>,
+    versions: &'n dyn Versions,
+}
+
+#[derive(Clone)]
+struct Node<'c> {
+    chart: &'c Chart,
+    metadata: usize,
+    parent: Option<usize>,
+    children: Vec<usize>,
+    /// Its defaults. Replaced by what import-values makes of them.
+    values: Map,
+}
+
+impl<'c> Tree<'c, '_> {
+    fn add(&mut self, chart: &'c Chart, parent: Option<usize>) -> usize {
+        let id = self.nodes.len();
+        self.metadata.push(chart.metadata.clone());
+        self.nodes.push(Node {
+            chart,
+            metadata: self.metadata.len() - 1,
+            parent,
+            children: Vec::new(),
+            values: chart.values.clone().unwrap_or_default(),
+        });
+        let children = chart.subcharts.iter().map(|chart| self.add(chart, Some(id))).collect();
+        self.nodes[id].children = children;
+        id
+    }
+
+    fn metadata(&self, node: usize) -> &Metadata {
+        &self.metadata[self.nodes[node].metadata]
+    }
+
+    fn name(&self, node: usize) -> &str {
+        &self.metadata(node).name
+    }
+
+    fn set_children(&mut self, node: usize, children: Vec<usize>) {
+        for &child in &children {
+            self.nodes[child].parent = Some(node);
+        }
+        self.nodes[node].children = children;
+    }
+
+    fn fits(&self, child: usize, dependency: &Dependency) -> bool {
+        let metadata = self.metadata(child);
+        metadata.name == dependency.name
+            && self.versions.matches(&dependency.version, &metadata.version).unwrap_or(false)
+    }
+
+    /// Drops the subcharts that tags and conditions switch off, and makes one copy for every declaration.
+    /// `path` is where the conditions of this chart begin.
+    fn enable(&mut self, node: usize, values: &Map, path: &str) -> Result<(), ResolveError> {
+        let Some(mut declared) = self.metadata(node).dependencies.clone() else { return Ok(()) };
+        let present = self.nodes[node].children.clone();
+        let mut children: Vec<usize> = Vec::new();
+        // Helm: charts nobody declares are kept.
+        for &child in &present {
+            if !declared.iter().flatten().any(|dependency| self.fits(child, dependency)) {
+                children.push(child);
+            }
+        }
+        for dependency in declared.iter_mut().flatten() {
+            // Helm: a declaration that no chart fits is passed over in silence.
+            if let Some(&child) = present.iter().find(|&&child| self.fits(child, dependency)) {
+                children.push(self.copy_for(child, dependency));
+            }
+            if !dependency.alias.is_empty() {
+                dependency.name.clone_from(&dependency.alias);
+            }
+            dependency.enabled = true;
+        }
+        self.set_children(node, children.clone());
+        let own = self.nodes[node].metadata;
+        self.metadata[own].dependencies = Some(declared.clone());
+        let values = self.coalesce_from(node, values, Nulls::Remove)?;
+        apply_tags(&mut declared, &values, &mut self.log);
+        apply_conditions(&mut declared, &values, path, &mut self.log);
+
+        let off: Vec<String> =
+            declared.iter().flatten().filter(|d| !d.enabled).map(|d| d.name.clone()).collect();
+        let is_on = |name: &str| !off.iter().any(|off| off == name);
+        children.retain(|&child| is_on(self.name(child)));
+        declared.retain(|d| d.as_ref().is_some_and(|d| is_on(&d.name)));
+        for &child in &children {
+            let path = format!("{path}{}.", self.name(child));
+            self.enable(child, &values, &path)?;
+        }
+        let own = self.nodes[node].metadata;
+        self.metadata[own].dependencies = (!declared.is_empty()).then_some(declared);
+        self.set_children(node, children);
+        Ok(())
+    }
+
+    /// The copy of a chart that a declaration asks for, under its alias.
+    fn copy_for(&mut self, child: usize, dependency: &Dependency) -> usize {
+        let mut metadata = self.metadata(child).clone();
+        if !dependency.alias.is_empty() {
+            metadata.name.clone_from(&dependency.alias);
+        }
+        self.metadata.push(metadata);
+        let mut copy = self.nodes[child].clone();
+        copy.metadata = self.metadata.len() - 1;
+        let children = std::mem::take(&mut copy.children);
+        let id = self.nodes.len();
+        self.nodes.push(copy);
+        let copies = children
+            .into_iter()
+            .map(|grandchild| {
+                let copy = self.nodes[grandchild].clone();
+                self.nodes.push(copy);
+                self.nodes.len() - 1
+            })
+            .collect();
+        self.set_children(id, copies);
+        id
+    }
+
+    /// Lifts what import-values names from the subcharts' defaults into their parents', from below.
+    fn import(&mut self, node: usize) -> Result<(), ResolveError> {
+        for child in self.nodes[node].children.clone() {
+            self.import(child)?;
+        }
+        let Some(mut declared) = self.metadata(node).dependencies.clone() else { return Ok(()) };
+        let mut values = self.coalesce_from(node, &Map::new(), Nulls::Keep)?;
+        if declared.iter().flatten().any(|d| !d.import_values.is_empty()) {
+            // From here on tables are written to where they stand, and Helm lets imports of the same table
+            // see each other.
+            values = deep_copy(&values)?;
+            let imported = Map::new();
+            for dependency in declared.iter_mut().flatten() {
+                import_from(dependency, &values, &imported, &mut self.log);
+            }
+            values = deep_copy(&values)?;
+            coalesce::merge_into(&values, &imported, "", Nulls::Keep, &mut self.log, 0);
+        } else {
+            // What Helm leaves behind of an empty list.
+            for dependency in declared.iter_mut().flatten() {
+                dependency.import_values = Vec::new();
+            }
+        }
+        let own = self.nodes[node].metadata;
+        self.metadata[own].dependencies = Some(declared);
+        self.nodes[node].values = values;
+        Ok(())
+    }
+
+    fn coalesce_from(&mut self, node: usize, values: &Map, nulls: Nulls) -> Result<Map, ResolveError> {
+        let values = coalesce::open(values);
+        self.coalesce(node, &values, "", nulls)?;
+        Ok(values)
+    }
+
+    /// Fills an open table with the defaults of a chart and of all below it.
+    fn coalesce(&mut self, node: usize, values: &Map, prefix: &str, nulls: Nulls) -> Result<(), ResolveError> {
+        let prefix = coalesce::join(prefix, self.name(node));
+        let children = self.nodes[node].children.clone();
+        let names: Vec<String> = children.iter().map(|&child| self.name(child).to_owned()).collect();
+        let is_subchart = |key: &govalue::Str| names.iter().any(|name| *key == *name.as_str());
+        let defaults = self.nodes[node].values.clone();
+        coalesce::defaults(values, &defaults, &prefix, nulls, is_subchart, &mut self.log);
+        for (&child, name) in children.iter().zip(&names) {
+            let inner = match values.get(name) {
+                None => Map::new(),
+                Some(Value::Map(inner)) => coalesce::open(&inner),
+                // Helm: the message is made with the wrong verb, and shows it.
+                Some(other) => {
+                    let message = print::sprintf(b"type mismatch on %s: %t", &[Value::from(name.as_str()), other]);
+                    return Err(ResolveError::SubchartValues(String::from_utf8_lossy(&message).into_owned()));
+                }
+            };
+            coalesce::globals(&inner, values, &prefix, &mut self.log);
+            self.coalesce(child, &inner, &prefix, nulls)?;
+            values.insert(name.as_str(), inner);
+        }
+        Ok(())
+    }
+
+    fn validate(&mut self, node: usize, values: &Map, loader: &mut dyn SchemaLoader, report: &mut String) {
+        if let Some(text) = self.nodes[node].chart.schema.as_deref()
+            && let Err(error) = schema::validate(values, text, loader, self.log.0)
+        {
+            report.push_str(self.name(node));
+            report.push_str(":\n");
+            report.push_str(&error.to_string());
+        }
+        for child in self.nodes[node].children.clone() {
+            let name = self.name(child).to_owned();
+            match values.get(&name) {
+                None | Some(Value::Nil) => {}
+                Some(Value::Map(inner)) => self.validate(child, &inner, loader, report),
+                Some(other) => report.push_str(&format!(
+                    "{name}:\ninvalid type for values: expected object (map), got {}\n",
+                    other.type_name()
+                )),
+            }
+        }
+    }
+
+    /// Gives every table a handle of its own, so that a template's `set` reaches what it reaches in Helm:
+    /// a subchart's table is its parent's, globals are shared as they were merged, nothing else is.
+    fn unshare(&self, node: usize, values: &Map) -> Map {
+        let children = &self.nodes[node].children;
+        let entries = values.iter().map(|(key, value)| {
+            let child = children.iter().find(|&&child| key == *self.name(child));
+            let value = match (child, value) {
+                (Some(&child), Value::Map(inner)) => Value::Map(self.unshare(child, &inner)),
+                (_, value) if key == *GLOBAL => value,
+                (_, value) => coalesce::copy(&value),
+            };
+            (key, value)
+        });
+        Map::from_entries(values.ty(), entries.collect())
+    }
+
+    fn full_path(&self, node: usize) -> String {
+        match self.nodes[node].parent {
+            Some(parent) => format!("{}/charts/{}", self.full_path(parent), self.name(node)),
+            None => self.name(node).to_owned(),
+        }
+    }
+
+    fn finish(&self, node: usize, values: Map) -> ResolvedChart {
+        let child = |&child: &usize| {
+            let values = match values.get(self.name(child)) {
+                Some(Value::Map(values)) => values,
+                _ => Map::new(),
+            };
+            self.finish(child, values)
+        };
+        let subcharts = self.nodes[node].children.iter().map(child).collect();
+        let chart = self.nodes[node].chart;
+        ResolvedChart {
+            metadata: self.metadata(node).clone(),
+            full_path: self.full_path(node),
+            is_root: self.nodes[node].parent.is_none(),
+            values,
+            templates: Rc::clone(&chart.templates),
+            files: Rc::clone(&chart.files),
+            subcharts,
+        }
+    }
+}
+
+fn deep_copy(values: &Map) -> Result<Map, ResolveError> {
+    match govalue::compare::deep_copy(&Value::Map(values.clone())) {
+        Some(Value::Map(copy)) => Ok(copy),
+        _ => Err(ResolveError::Cycle),
+    }
+}
+
+/// Any tag that is true enables; if there are only false ones, they disable.
+fn apply_tags(declared: &mut [Option<Dependency>], values: &Map, log: &mut Log<'_>) {
+    let Ok(tags) = table(values, "tags") else { return };
+    for dependency in declared.iter_mut().flatten() {
+        let (mut on, mut off) = (false, false);
+        for tag in &dependency.tags {
+            match tags.get(tag) {
+                None => {}
+                Some(Value::Bool(true)) => on = true,
+                Some(Value::Bool(false)) => off = true,
+                Some(_) => log.0.push(
+                    Notice::new(Level::Warn, "returned non-bool value")
+                        .with("tag", tag.as_str())
+                        .with("chart", dependency.name.as_str()),
+                ),
+            }
+        }
+        dependency.enabled = on || !off;
+    }
+}
+
+/// The first path of a condition that leads to a boolean decides, over any tag.
+fn apply_conditions(declared: &mut [Option<Dependency>], values: &Map, path: &str, log: &mut Log<'_>) {
+    for dependency in declared.iter_mut().flatten() {
+        for condition in dependency.condition.trim().split(',').filter(|condition| !condition.is_empty()) {
+            match path_value(values, &format!("{path}{condition}")) {
+                None => {}
+                Some(Value::Bool(enabled)) => {
+                    dependency.enabled = enabled;
+                    break;
+                }
+                Some(_) => log.0.push(
+                    Notice::new(Level::Warn, "returned non-bool value")
+                        .with("path", condition)
+                        .with("chart", dependency.name.as_str()),
+                ),
+            }
+        }
+    }
+}
+
+/// Collects what one dependency lends into `imported`, and rewrites its declaration to Helm's long form.
+fn import_from(dependency: &mut Dependency, values: &Map, imported: &Map, log: &mut Log<'_>) {
+    let name = dependency.name.clone();
+    let mut rewritten = Vec::new();
+    for import in &dependency.import_values {
+        let (child, parent, message) = match import {
+            Value::Map(map) if *map.ty() == types::MAP_ANY => {
+                let text = |key: &str| coalesce::display(&map.get(key).unwrap_or_default());
+                (text("child"), text("parent"), "ImportValues missing table from chart")
+            }
+            Value::Str(export) => {
+                (format!("exports.{}", export.to_str_lossy()), ".".to_owned(), "ImportValues missing table")
+            }
+            _ => continue,
+        };
+        let entry = Map::typed(&types::MAP_STRING);
+        entry.insert("child", child.as_str());
+        entry.insert("parent", parent.as_str());
+        rewritten.push(Value::Map(entry));
+        match table(values, &format!("{name}.{child}")) {
+            Ok(found) => {
+                let found = if found.is_empty() { Map::new() } else { found };
+                coalesce::merge_into(imported, &at_path(&parent, found), "", Nulls::Keep, log, 0);
+            }
+            Err(error) => {
+                let mut notice = Notice::new(Level::Warn, message);
+                if matches!(import, Value::Map(_)) {
+                    notice = notice.with("chart", name.as_str());
+                }
+                log.0.push(notice.with("error", error.to_string()));
+            }
+        }
+    }
+    dependency.import_values = rewritten;
+}
+
+/// Wraps a table in tables named by a dotted path.
+fn at_path(path: &str, values: Map) -> Map {
+    if path == "." {
+        return values;
+    }
+    path.rsplit('.').fold(values, |inner, key| Map::from_iter([(key, inner)]))
+}
