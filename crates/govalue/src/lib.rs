@@ -11,6 +11,8 @@ pub mod compare;
 pub mod error;
 mod list;
 mod map;
+pub mod number;
+pub mod print;
 mod string;
 pub mod types;
 mod value;
