@@ -1,0 +1,162 @@
+//! Who asks.
+
+use crate::text::visible;
+use std::fmt;
+
+/// The kinds of foreign code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ActorKind {
+    /// A chart or one of its subcharts.
+    Chart,
+    /// A plugin.
+    Plugin,
+    /// A policy module.
+    Policy,
+}
+
+impl ActorKind {
+    pub(crate) const ALL: [ActorKind; 3] = [Self::Chart, Self::Plugin, Self::Policy];
+
+    /// The word before the colon of an actor's name.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Chart => "chart",
+            Self::Plugin => "plugin",
+            Self::Policy => "policy",
+        }
+    }
+}
+
+/// Where an actor was loaded from. Its name was chosen by its author, so the name alone proves nothing.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum Provenance {
+    /// A local folder or archive that the user named.
+    #[default]
+    Local,
+    /// Anywhere else.
+    Remote {
+        /// The reference or URL it was fetched from.
+        source: Option<String>,
+        /// The fingerprint or identity that signed it, if that was verified.
+        signer: Option<String>,
+        /// The digest of what was fetched, as `sha256:…`.
+        digest: Option<String>,
+    },
+}
+
+/// One asker: a chart (by its path through the dependency tree), a plugin or a policy.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Actor {
+    kind: ActorKind,
+    path: Vec<String>,
+    provenance: Provenance,
+}
+
+impl Actor {
+    /// A root chart, by its name.
+    pub fn chart(name: impl Into<String>) -> Self {
+        Self { kind: ActorKind::Chart, path: vec![name.into()], provenance: Provenance::Local }
+    }
+
+    /// A plugin, by its name.
+    pub fn plugin(name: impl Into<String>) -> Self {
+        Self { kind: ActorKind::Plugin, path: vec![name.into()], provenance: Provenance::Local }
+    }
+
+    /// A policy, by its name.
+    pub fn policy(name: impl Into<String>) -> Self {
+        Self { kind: ActorKind::Policy, path: vec![name.into()], provenance: Provenance::Local }
+    }
+
+    /// A subchart of this chart, by its alias where it has one. It comes from where its parent comes from.
+    #[must_use]
+    pub fn subchart(&self, name: impl Into<String>) -> Self {
+        let mut path = self.path.clone();
+        path.push(name.into());
+        Self { kind: self.kind, path, provenance: self.provenance.clone() }
+    }
+
+    /// The same actor, loaded from somewhere else.
+    #[must_use]
+    pub fn with_provenance(mut self, provenance: Provenance) -> Self {
+        self.provenance = provenance;
+        self
+    }
+
+    /// The chart above this one, whose grants limit it.
+    pub fn parent(&self) -> Option<Self> {
+        let (_, above) = self.path.split_last()?;
+        if above.is_empty() {
+            return None;
+        }
+        Some(Self { kind: self.kind, path: above.to_vec(), provenance: self.provenance.clone() })
+    }
+
+    /// What kind of code this is.
+    pub fn kind(&self) -> ActorKind {
+        self.kind
+    }
+
+    /// The path through the dependency tree; one name for everything that is not a subchart.
+    pub fn path(&self) -> &[String] {
+        &self.path
+    }
+
+    /// Where it was loaded from.
+    pub fn provenance(&self) -> &Provenance {
+        &self.provenance
+    }
+
+    /// The path as patterns see it. A `/` inside a name cannot pose as a step to a subchart.
+    pub(crate) fn matched_path(&self) -> String {
+        let names: Vec<String> = self.path.iter().map(|name| name.replace('/', "\u{1}")).collect();
+        names.join("/")
+    }
+
+    /// Whether no name in the path would be read differently when a user types it.
+    pub(crate) fn can_be_written(&self) -> bool {
+        self.path.iter().all(|name| {
+            !name.is_empty() && !name.contains('/') && !name.chars().any(crate::text::is_unprintable)
+        })
+    }
+}
+
+impl fmt::Display for Actor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:", self.kind.word())?;
+        for (i, name) in self.path.iter().enumerate() {
+            if i > 0 {
+                f.write_str("/")?;
+            }
+            f.write_str(&visible(&name.replace('/', "\\/")))?;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_subchart_is_named_by_its_path_and_knows_its_parent() {
+        let redis = Actor::chart("shop").subchart("redis");
+        assert_eq!(redis.to_string(), "chart:shop/redis");
+        assert_eq!(redis.parent(), Some(Actor::chart("shop")));
+        assert_eq!(Actor::chart("shop").parent(), None);
+    }
+
+    #[test]
+    fn a_slash_in_a_name_is_not_a_step() {
+        let posing = Actor::chart("shop/redis");
+        assert_eq!(posing.to_string(), "chart:shop\\/redis");
+        assert_ne!(posing.matched_path(), Actor::chart("shop").subchart("redis").matched_path());
+    }
+
+    #[test]
+    fn a_subchart_comes_from_where_its_parent_comes_from() {
+        let far = Provenance::Remote { source: Some("oci://r/shop".into()), signer: None, digest: None };
+        let redis = Actor::chart("shop").with_provenance(far.clone()).subchart("redis");
+        assert_eq!(redis.provenance(), &far);
+    }
+}

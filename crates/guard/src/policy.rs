@@ -1,0 +1,254 @@
+//! What is in force: a profile, rules in order of strength, and a ceiling.
+
+use crate::actor::{Actor, ActorKind};
+use crate::capability::Capability;
+use crate::denial::{Denial, Missing, Reason};
+use crate::grants::{Effect, Grant, GrantsFile, Origin, Profile, SyntaxError};
+use crate::pattern::Pattern;
+use crate::question::Question;
+use crate::scope::{Coverage, Scope};
+use std::collections::BTreeSet;
+
+/// What the user granted, ready to be asked.
+///
+/// Sources, weakest first: profile, the user's grants file, named grants files, flags. The strongest source
+/// that speaks of a capability for an actor decides its scope; within one source, scopes add up. A `deny` of
+/// any source beats every grant, and nothing exceeds the ceiling.
+#[derive(Debug, Clone, Default)]
+pub struct Policy {
+    profile: Profile,
+    dns_enabled: bool,
+    rules: Vec<Ranked>,
+    ceiling: Option<Ceiling>,
+}
+
+#[derive(Debug, Clone)]
+struct Ranked {
+    /// Which source it is from; higher is stronger.
+    source: usize,
+    grant: Grant,
+}
+
+#[derive(Debug, Clone)]
+struct Ceiling {
+    file: String,
+    policy: Box<Policy>,
+}
+
+/// Collects the sources of a [`Policy`], weakest first.
+#[derive(Debug, Clone, Default)]
+pub struct Builder {
+    profile: Option<Profile>,
+    dns_enabled: bool,
+    home: Option<String>,
+    files: Vec<GrantsFile>,
+    flags: Vec<Grant>,
+    ceiling: Option<GrantsFile>,
+}
+
+impl Builder {
+    /// The profile of a flag or variable; it beats the one of a grants file.
+    #[must_use]
+    pub fn profile(mut self, profile: Profile) -> Self {
+        self.profile = Some(profile);
+        self
+    }
+
+    /// Adds `dns` to what the `helm` profile gives (`--enable-dns`). Under `strict` it changes nothing.
+    #[must_use]
+    pub fn enable_dns(mut self, enabled: bool) -> Self {
+        self.dns_enabled = enabled;
+        self
+    }
+
+    /// What `~` stands for in paths. Without it, such paths match nothing.
+    #[must_use]
+    pub fn home(mut self, home: impl Into<String>) -> Self {
+        self.home = Some(home.into());
+        self
+    }
+
+    /// Adds a grants file: the user's own first, then those that were named, in their order.
+    #[must_use]
+    pub fn file(mut self, file: GrantsFile) -> Self {
+        self.files.push(file);
+        self
+    }
+
+    /// Adds one `--grant` flag.
+    pub fn flag(mut self, text: &str) -> Result<Self, SyntaxError> {
+        self.flags.push(Grant::from_flag(text)?);
+        Ok(self)
+    }
+
+    /// Sets the administrator's file: a question passes only if this file, read on its own, allows it.
+    /// A file without `profile` is read as `strict`.
+    #[must_use]
+    pub fn ceiling(mut self, file: GrantsFile) -> Self {
+        self.ceiling = Some(file);
+        self
+    }
+
+    /// Puts everything together.
+    pub fn build(self) -> Policy {
+        let home = self.home;
+        let named = self.files.iter().rev().find_map(|file| file.profile);
+        let mut rules = Vec::new();
+        let flags = self.files.len();
+        for (source, file) in self.files.into_iter().enumerate() {
+            rules.extend(file.grants.into_iter().map(|grant| Ranked { source, grant }));
+        }
+        rules.extend(self.flags.into_iter().map(|grant| Ranked { source: flags, grant }));
+        let mut policy = Policy {
+            profile: self.profile.or(named).unwrap_or_default(),
+            dns_enabled: self.dns_enabled,
+            rules,
+            ceiling: None,
+        };
+        policy.expand_home(home.as_deref());
+        if let Some(file) = self.ceiling {
+            let mut ceiling = Policy {
+                profile: file.profile.unwrap_or(Profile::Strict),
+                dns_enabled: self.dns_enabled,
+                rules: file.grants.into_iter().map(|grant| Ranked { source: 0, grant }).collect(),
+                ceiling: None,
+            };
+            ceiling.expand_home(home.as_deref());
+            policy.ceiling = Some(Ceiling { file: file.name, policy: Box::new(ceiling) });
+        }
+        policy
+    }
+}
+
+impl Policy {
+    /// Starts a policy that is the `helm` profile and nothing else.
+    pub fn builder() -> Builder {
+        Builder::default()
+    }
+
+    /// The profile in force.
+    pub fn profile(&self) -> Profile {
+        self.profile
+    }
+
+    /// Decides a question that everybody on `stack` asks together, the innermost last: each of them, and each
+    /// chart above each of them, must be allowed. Answers who granted it to the asker.
+    pub(crate) fn decide(&self, stack: &[&Actor], question: &Question) -> Result<Origin, Denial> {
+        let denied = |missing| {
+            let asker = stack.last().map(|actor| (*actor).clone());
+            Err(Denial::new(asker, question.clone(), self.profile, missing))
+        };
+        let Some(asker) = stack.last() else {
+            return denied(Vec::new());
+        };
+        let mut granted_by = None;
+        let mut missing = Vec::new();
+        let mut seen: BTreeSet<(ActorKind, Vec<String>)> = BTreeSet::new();
+        // The asker first, so that a denial names whose code it is before it names whose grants limit it.
+        for on_stack in stack.iter().rev() {
+            let mut limit = Some((*on_stack).clone());
+            while let Some(actor) = limit {
+                limit = actor.parent();
+                if !seen.insert((actor.kind(), actor.path().to_vec())) {
+                    continue;
+                }
+                match self.decide_one(&actor, question) {
+                    Ok(origin) => {
+                        if actor == **asker {
+                            granted_by = Some(origin);
+                        }
+                    }
+                    Err((reason, existing)) => missing.push(Missing {
+                        limits: (actor != **on_stack).then(|| (*on_stack).clone()),
+                        actor,
+                        reason,
+                        existing,
+                    }),
+                }
+            }
+        }
+        match granted_by {
+            Some(origin) if missing.is_empty() => Ok(origin),
+            _ => denied(missing),
+        }
+    }
+
+    /// Decides for one actor, without those above it. The error carries the rules that were too narrow.
+    fn decide_one(&self, actor: &Actor, question: &Question) -> Result<Origin, (Reason, Vec<Grant>)> {
+        if question.is_too_long() {
+            return Err((Reason::TooLong, Vec::new()));
+        }
+        let capability = question.capability();
+        let speaking = || {
+            self.rules
+                .iter()
+                .filter(|rule| rule.grant.capability == capability && rule.grant.speaks_of(actor))
+        };
+        let taken = speaking().find(|rule| {
+            rule.grant.effect == Effect::Deny && rule.grant.scope.covers(question) != Coverage::No
+        });
+        if let Some(rule) = taken {
+            return Err((Reason::Denied(rule.grant.origin.clone()), Vec::new()));
+        }
+        let grants = || speaking().filter(|rule| rule.grant.effect == Effect::Grant);
+        let origin = match grants().map(|rule| rule.source).max() {
+            Some(strongest) => {
+                let deciding = || grants().filter(|rule| rule.source == strongest);
+                match deciding().find(|rule| rule.grant.scope.covers(question) == Coverage::Yes) {
+                    Some(rule) => rule.grant.origin.clone(),
+                    None => {
+                        let existing: Vec<Grant> = deciding().map(|rule| rule.grant.clone()).collect();
+                        let reason = match existing.first() {
+                            Some(grant) => Reason::OutOfScope(grant.origin.clone()),
+                            None => Reason::NotGranted,
+                        };
+                        return Err((reason, existing));
+                    }
+                }
+            }
+            None => self.baseline(actor, capability).ok_or((Reason::NotGranted, Vec::new()))?,
+        };
+        if let Some(ceiling) = &self.ceiling
+            && ceiling.policy.decide_one(actor, question).is_err()
+        {
+            return Err((Reason::Ceiling(ceiling.file.clone()), Vec::new()));
+        }
+        Ok(origin)
+    }
+
+    /// What an actor has when no rule speaks of the capability.
+    fn baseline(&self, actor: &Actor, capability: Capability) -> Option<Origin> {
+        use Capability as C;
+        match (actor.kind(), self.profile) {
+            (ActorKind::Chart, Profile::Helm) => match capability {
+                C::Clock | C::Timezone | C::Random | C::Keygen | C::File | C::Cluster | C::SchemaRef => {
+                    Some(Origin::Profile(Profile::Helm))
+                }
+                C::Dns if self.dns_enabled => Some(Origin::Option("--enable-dns")),
+                _ => None,
+            },
+            (ActorKind::Chart, Profile::Strict) => None,
+            // A coarse clock, too; the plugin host gives it without a question, for it covers none.
+            (ActorKind::Plugin, _) => matches!(capability, C::Config | C::Random).then_some(Origin::Sandbox),
+            (ActorKind::Policy, _) => None,
+        }
+    }
+
+    fn expand_home(&mut self, home: Option<&str>) {
+        for rule in &mut self.rules {
+            let Scope::File(file) = &mut rule.grant.scope else { continue };
+            let written = file.host.as_str();
+            let below = if written == "~" { Some("") } else { written.strip_prefix('~') };
+            if let (Some(below), Some(home)) = (below, home) {
+                let home = crate::pattern::escape(home.trim_end_matches('/'));
+                // Both halves were patterns, so the whole is one.
+                if let Ok(host) = Pattern::new(&format!("{home}{below}")) {
+                    file.host = host;
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,214 @@
+//! One concrete thing that somebody asks for.
+
+use crate::capability::Capability;
+use crate::pattern::{LONGEST_TEXT, Pattern};
+use crate::scope::{ClockKind, ClusterScope, FileScope, Mode, Scope, Verb};
+use crate::text::is_unprintable;
+use crate::url::{Url, UrlPattern};
+use std::borrow::Cow;
+
+/// A question, with everything that decides about it. Texts come from the asking template: untrusted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Question {
+    /// The time now.
+    Clock {
+        /// The template function that asks.
+        function: Cow<'static, str>,
+    },
+    /// The local time zone.
+    Timezone {
+        /// The template function that asks.
+        function: Cow<'static, str>,
+    },
+    /// Randomness.
+    Random {
+        /// The template function that asks.
+        function: Cow<'static, str>,
+    },
+    /// A private key, a certificate or a password hash.
+    Keygen {
+        /// The template function that asks.
+        function: Cow<'static, str>,
+    },
+    /// An object of the cluster, or a list of them when `name` is empty.
+    Lookup {
+        /// As in a manifest: `v1`, `apps/v1`.
+        api_version: String,
+        /// As in a manifest: `Secret`.
+        kind: String,
+        /// Empty for what has no namespace, and for lists over all namespaces.
+        namespace: String,
+        /// Empty for a list.
+        name: String,
+    },
+    /// The addresses of a host name.
+    ResolveHost {
+        /// The name to resolve.
+        name: String,
+    },
+    /// A file outside the chart's own folder.
+    ReadOutside {
+        /// The absolute path after following links.
+        path: String,
+    },
+    /// A schema outside the chart.
+    SchemaRef {
+        /// Where it lies.
+        url: String,
+    },
+}
+
+impl Question {
+    /// The time now, asked by a template function.
+    pub fn clock(function: impl Into<Cow<'static, str>>) -> Self {
+        Self::Clock { function: function.into() }
+    }
+
+    /// The local time zone, asked by a template function.
+    pub fn timezone(function: impl Into<Cow<'static, str>>) -> Self {
+        Self::Timezone { function: function.into() }
+    }
+
+    /// Randomness, asked by a template function.
+    pub fn random(function: impl Into<Cow<'static, str>>) -> Self {
+        Self::Random { function: function.into() }
+    }
+
+    /// A key or a password hash, asked by a template function.
+    pub fn keygen(function: impl Into<Cow<'static, str>>) -> Self {
+        Self::Keygen { function: function.into() }
+    }
+
+    /// The capability it falls under.
+    pub fn capability(&self) -> Capability {
+        match self {
+            Self::Clock { .. } => Capability::Clock,
+            Self::Timezone { .. } => Capability::Timezone,
+            Self::Random { .. } => Capability::Random,
+            Self::Keygen { .. } => Capability::Keygen,
+            Self::Lookup { .. } => Capability::Cluster,
+            Self::ResolveHost { .. } => Capability::Dns,
+            Self::ReadOutside { .. } => Capability::File,
+            Self::SchemaRef { .. } => Capability::SchemaRef,
+        }
+    }
+
+    /// The scope asked, as people and the audit file read it. URLs lose user, password and query.
+    pub fn scope_text(&self) -> String {
+        match self {
+            Self::Clock { function }
+            | Self::Timezone { function }
+            | Self::Random { function }
+            | Self::Keygen { function } => function.to_string(),
+            Self::Lookup { namespace, name, .. } => {
+                let verb = if name.is_empty() { "list" } else { "get" };
+                let mut text = format!("{verb} {}", self.group_version_kind().unwrap_or_default());
+                if !(namespace.is_empty() && name.is_empty()) {
+                    text.push(' ');
+                    text.push_str(namespace);
+                }
+                if !name.is_empty() {
+                    text.push('/');
+                    text.push_str(name);
+                }
+                text
+            }
+            Self::ResolveHost { name } => name.clone(),
+            Self::ReadOutside { path } => path.clone(),
+            Self::SchemaRef { url } => match Url::parse(url) {
+                Some(url) => url.shown(),
+                // Unreadable, so where a password would end is unknown: everything after the scheme goes.
+                None => match url.split_once("://") {
+                    Some((scheme, _)) => format!("{scheme}://(unreadable)"),
+                    None => url.split(['?', '#', '@']).next().unwrap_or_default().to_owned(),
+                },
+            },
+        }
+    }
+
+    /// `v1/Secret`, `apps/v1/Deployment`.
+    pub(crate) fn group_version_kind(&self) -> Option<String> {
+        match self {
+            Self::Lookup { api_version, kind, .. } => Some(format!("{api_version}/{kind}")),
+            _ => None,
+        }
+    }
+
+    /// The narrowest scope that covers this question; `None` where none could be written down safely.
+    pub(crate) fn exact_scope(&self) -> Option<Scope> {
+        if self.texts().iter().any(|text| text.chars().any(is_unprintable)) || self.is_too_long() {
+            return None;
+        }
+        let scope = match self {
+            Self::Clock { .. } => Scope::Clock(ClockKind::Wall),
+            Self::Timezone { .. } | Self::Random { .. } | Self::Keygen { .. } => Scope::Any,
+            Self::Lookup { namespace, name, .. } => Scope::Cluster(ClusterScope {
+                verbs: vec![if name.is_empty() { Verb::List } else { Verb::Get }],
+                kinds: vec![Pattern::literal(&self.group_version_kind()?)],
+                namespaces: vec![Pattern::literal(namespace)],
+                names: if name.is_empty() { Vec::new() } else { vec![Pattern::literal(name)] },
+            }),
+            Self::ResolveHost { name } => Scope::Dns(vec![Pattern::literal(name)]),
+            Self::ReadOutside { path } => {
+                Scope::File(FileScope { host: Pattern::literal(path), guest: None, mode: Mode::ReadOnly })
+            }
+            Self::SchemaRef { url } => Scope::SchemaRef(vec![UrlPattern::literal(&Url::parse(url)?)]),
+        };
+        // A scope that would not cover the question is worse than none: a path with `..`, for one.
+        (scope.covers(self) == crate::scope::Coverage::Yes).then_some(scope)
+    }
+
+    /// Whether a text is longer than any honest one; such a question is denied before it is matched.
+    pub(crate) fn is_too_long(&self) -> bool {
+        self.texts().iter().any(|text| text.len() > LONGEST_TEXT)
+    }
+
+    fn texts(&self) -> Vec<&str> {
+        match self {
+            Self::Clock { function }
+            | Self::Timezone { function }
+            | Self::Random { function }
+            | Self::Keygen { function } => vec![function],
+            Self::Lookup { api_version, kind, namespace, name } => vec![api_version, kind, namespace, name],
+            Self::ResolveHost { name } => vec![name],
+            Self::ReadOutside { path } => vec![path],
+            Self::SchemaRef { url } => vec![url],
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn lookup(namespace: &str, name: &str) -> Question {
+        Question::Lookup {
+            api_version: "v1".into(),
+            kind: "Secret".into(),
+            namespace: namespace.into(),
+            name: name.into(),
+        }
+    }
+
+    #[test]
+    fn a_lookup_says_what_it_looks_up() {
+        assert_eq!(lookup("shop", "tls").scope_text(), "get v1/Secret shop/tls");
+        assert_eq!(lookup("shop", "").scope_text(), "list v1/Secret shop");
+        assert_eq!(lookup("", "").scope_text(), "list v1/Secret");
+        assert_eq!(lookup("", "node").scope_text(), "get v1/Secret /node");
+    }
+
+    #[test]
+    fn a_schema_url_is_shown_without_secrets() {
+        let shown = |url: &str| Question::SchemaRef { url: url.into() }.scope_text();
+        assert_eq!(shown("https://u:p@h.test/s.json?token=x"), "https://h.test/s.json");
+        assert_eq!(shown("https://u:p w@h.test/s.json"), "https://(unreadable)");
+    }
+
+    #[test]
+    fn no_scope_is_offered_for_what_cannot_be_granted() {
+        assert_eq!(Question::ReadOutside { path: "/a/../b".into() }.exact_scope(), None);
+        assert_eq!(Question::ResolveHost { name: "a\u{1b}[2Jb".into() }.exact_scope(), None);
+        assert_eq!(Question::SchemaRef { url: "not a url".into() }.exact_scope(), None);
+    }
+}

@@ -1,0 +1,192 @@
+//! How far a grant reaches.
+
+use crate::pattern::Pattern;
+use crate::question::Question;
+use crate::url::{Url, UrlPattern};
+
+pub(crate) mod read;
+pub(crate) mod write;
+
+/// The reach of one grant or denial.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Scope {
+    /// Everything under the capability.
+    Any,
+    /// `http`
+    Http(HttpScope),
+    /// `dns`: names.
+    Dns(Vec<Pattern>),
+    /// `cluster`
+    Cluster(ClusterScope),
+    /// `release`
+    Release(ReleaseScope),
+    /// `chart`: sources.
+    Chart(Vec<Pattern>),
+    /// `env`: variable names.
+    Env(Vec<Pattern>),
+    /// `file`
+    File(FileScope),
+    /// `tempdir`: the most bytes it may hold.
+    Tempdir(u64),
+    /// `clock`
+    Clock(ClockKind),
+    /// `schema-ref`: URLs.
+    SchemaRef(Vec<UrlPattern>),
+}
+
+/// Which requests. An empty list of methods is every method.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HttpScope {
+    /// Methods in capitals.
+    pub methods: Vec<String>,
+    /// At least one URL.
+    pub urls: Vec<UrlPattern>,
+}
+
+/// Which objects. An empty list is no restriction.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ClusterScope {
+    /// What is done with them.
+    pub verbs: Vec<Verb>,
+    /// `v1/Secret`, `apps/v1/Deployment`; segments are divided by `/`.
+    pub kinds: Vec<Pattern>,
+    /// Namespaces. The empty pattern is what has none, and lists over all.
+    pub namespaces: Vec<Pattern>,
+    /// Names. A scope with names covers no lists.
+    pub names: Vec<Pattern>,
+}
+
+/// Which releases, and which parts of them. An empty list is no restriction.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ReleaseScope {
+    /// Namespaces.
+    pub namespaces: Vec<Pattern>,
+    /// Release names.
+    pub names: Vec<Pattern>,
+    /// `values`, `manifest`, `notes`, `hooks`, `metadata`, `history`.
+    pub parts: Vec<&'static str>,
+}
+
+/// Which files, and how. A folder covers what lies in it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FileScope {
+    /// The path on the host.
+    pub host: Pattern,
+    /// Where the guest sees it.
+    pub guest: Option<String>,
+    /// Reading, or writing too.
+    pub mode: Mode,
+}
+
+/// What may be done with cluster objects.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verb {
+    /// Reading one by its name.
+    Get,
+    /// Reading many.
+    List,
+}
+
+/// What may be done with files.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mode {
+    /// `ro`
+    ReadOnly,
+    /// `rw`
+    ReadWrite,
+}
+
+/// How exact a clock is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ClockKind {
+    /// The time of day.
+    Wall,
+    /// A clock too coarse to measure with; covers no question about the time of day.
+    Coarse,
+}
+
+/// Whether a scope covers a question. What cannot be told is not granted, and is denied by a `deny`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Coverage {
+    Yes,
+    No,
+    Unclear,
+}
+
+impl From<bool> for Coverage {
+    fn from(covered: bool) -> Self {
+        if covered { Self::Yes } else { Self::No }
+    }
+}
+
+impl Scope {
+    /// Whether this scope covers a question of its own capability.
+    pub(crate) fn covers(&self, question: &Question) -> Coverage {
+        match (self, question) {
+            (Self::Any, _) => Coverage::Yes,
+            (Self::Clock(kind), Question::Clock { .. }) => (*kind == ClockKind::Wall).into(),
+            (Self::Dns(names), Question::ResolveHost { name }) => {
+                let name = name.strip_suffix('.').unwrap_or(name);
+                any(names, |pattern| pattern.matches_ignoring_case(name, '.')).into()
+            }
+            (Self::Cluster(scope), Question::Lookup { kind, .. }) => {
+                // `apps/v1` + `Deployment` and `apps` + `v1/Deployment` would read the same.
+                if kind.contains('/') {
+                    return Coverage::Unclear;
+                }
+                scope.covers(question).into()
+            }
+            (Self::File(scope), Question::ReadOutside { path }) => scope.covers(path),
+            (Self::SchemaRef(urls), Question::SchemaRef { url }) => match Url::parse(url) {
+                Some(url) => urls.iter().any(|pattern| pattern.matches(&url)).into(),
+                None => Coverage::Unclear,
+            },
+            _ => Coverage::No,
+        }
+    }
+}
+
+impl ClusterScope {
+    fn covers(&self, question: &Question) -> bool {
+        let Question::Lookup { namespace, name, .. } = question else { return false };
+        let verb = if name.is_empty() { Verb::List } else { Verb::Get };
+        let kind = question.group_version_kind().unwrap_or_default();
+        (self.verbs.is_empty() || self.verbs.contains(&verb))
+            && (self.kinds.is_empty() || any(&self.kinds, |p| p.matches(&kind, '/')))
+            && (self.namespaces.is_empty() || any(&self.namespaces, |p| p.matches(namespace, '/')))
+            // A list would read objects of every name, also those that were not granted.
+            && (self.names.is_empty() || (verb == Verb::Get && any(&self.names, |p| p.matches(name, '/'))))
+    }
+}
+
+impl FileScope {
+    fn covers(&self, path: &str) -> Coverage {
+        if !is_normal(path) {
+            return Coverage::Unclear;
+        }
+        let mut at = path;
+        loop {
+            if self.host.matches(at, '/') {
+                return Coverage::Yes;
+            }
+            match at.rfind('/') {
+                Some(slash) if slash > 0 => at = &at[..slash],
+                _ => return Coverage::No,
+            }
+        }
+    }
+}
+
+/// Whether a path is absolute and says plainly where it leads.
+fn is_normal(path: &str) -> bool {
+    path.strip_prefix('/').is_some_and(|rest| {
+        rest.is_empty() || rest.split('/').all(|segment| !matches!(segment, "" | "." | ".."))
+    })
+}
+
+fn any(patterns: &[Pattern], matches: impl Fn(&Pattern) -> bool) -> bool {
+    patterns.iter().any(matches)
+}
+
+#[cfg(test)]
+mod tests;
