@@ -13,7 +13,11 @@ use std::fmt;
 ///
 /// Displays as one line: `chart:shop may not use random (randAlphaNum): not granted under profile strict`.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Denial {
+pub struct Denial(Box<Refusal>);
+
+// Boxed, because it is the error of a call that mostly succeeds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Refusal {
     asker: Option<Actor>,
     question: Question,
     profile: Profile,
@@ -57,52 +61,54 @@ impl Denial {
         profile: Profile,
         missing: Vec<Missing>,
     ) -> Self {
-        Self { asker, question, profile, missing }
+        Self(Box::new(Refusal { asker, question, profile, missing }))
     }
 
     /// The actor that lacks the grant; of several, the one nearest to the code that asks. `None` if nobody asked.
     pub fn actor(&self) -> Option<&Actor> {
-        self.missing.first().map(|missing| &missing.actor).or(self.asker.as_ref())
+        self.0.missing.first().map(|missing| &missing.actor).or(self.0.asker.as_ref())
     }
 
     /// The actor whose code asks.
     pub fn asker(&self) -> Option<&Actor> {
-        self.asker.as_ref()
+        self.0.asker.as_ref()
     }
 
     /// What was asked.
     pub fn question(&self) -> &Question {
-        &self.question
+        &self.0.question
     }
 
     /// The capability that it falls under.
     pub fn capability(&self) -> Capability {
-        self.question.capability()
+        self.0.question.capability()
     }
 
     /// Everybody who is not allowed: those who ask together, and the charts above them.
     pub fn missing(&self) -> &[Missing] {
-        &self.missing
+        &self.0.missing
     }
 
     /// The flags that would together grant this question, each as `--grant '…'` for a shell. Empty where flags
     /// cannot: a `deny`, a ceiling, a chart from elsewhere, a text that is not safe to copy.
     pub fn flags(&self) -> Vec<String> {
         let each: Option<Vec<Vec<String>>> =
-            self.missing.iter().map(|missing| self.flags_of(missing)).collect();
+            self.0.missing.iter().map(|missing| self.flags_of(missing)).collect();
         each.unwrap_or_default().concat()
     }
 
     /// The lines under `actors:` of a grants file that would together grant this question. Empty where none can.
     pub fn file_lines(&self) -> Vec<String> {
-        let lines: Option<Vec<String>> = self.missing.iter().map(|missing| self.file_line(missing)).collect();
+        let lines: Option<Vec<String>> =
+            self.0.missing.iter().map(|missing| self.file_line(missing)).collect();
         lines.unwrap_or_default()
     }
 
     /// What to do, in one line; `None` where no grant would help.
     pub fn hint(&self) -> Option<String> {
         let (flags, lines) = (self.flags(), self.file_lines());
-        if let Some(reason) = self.missing.iter().map(|missing| &missing.reason).find(|r| !r.can_be_granted())
+        if let Some(reason) =
+            self.0.missing.iter().map(|missing| &missing.reason).find(|r| !r.can_be_granted())
         {
             return match reason {
                 Reason::Denied(origin) => Some(format!("the deny in {origin} beats every grant")),
@@ -142,7 +148,7 @@ impl Denial {
         let from_files = missing.existing.iter().filter(|grant| !matches!(grant.origin, Origin::Flag(_)));
         from_files
             .map(|grant| flag(&grant.scope))
-            .chain([self.question.exact_scope().and_then(|scope| flag(&scope))])
+            .chain([self.0.question.exact_scope().and_then(|scope| flag(&scope))])
             .collect()
     }
 
@@ -157,7 +163,7 @@ impl Denial {
         let capability = self.capability().word();
         let mut items: Vec<String> =
             missing.existing.iter().map(|grant| write::to_yaml(capability, &grant.scope)).collect();
-        items.push(write::to_yaml(capability, &self.question.exact_scope()?));
+        items.push(write::to_yaml(capability, &self.0.question.exact_scope()?));
         let items: Vec<String> = items
             .into_iter()
             .map(|item| if item.contains(": ") { format!("{{{item}}}") } else { item })
@@ -184,8 +190,8 @@ impl Reason {
 
 impl fmt::Display for Denial {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let scope = visible(&shortened(&self.question.scope_text()));
-        let Some(missing) = self.missing.first() else {
+        let scope = visible(&shortened(&self.0.question.scope_text()));
+        let Some(missing) = self.0.missing.first() else {
             return write!(f, "nobody may use {} ({scope}): no actor asks", self.capability());
         };
         write!(f, "{} may not use {} ({scope}): ", missing.actor, self.capability())?;
@@ -199,7 +205,7 @@ impl fmt::Display for Denial {
             Reason::TooLong => f.write_str("the question is too long")?,
             Reason::AuditFull => f.write_str("the audit list is full")?,
         }
-        match (&missing.limits, &self.asker) {
+        match (&missing.limits, &self.0.asker) {
             (Some(below), _) => write!(f, ", and {below} can have no more than the chart above it"),
             (None, Some(asker)) if *asker != missing.actor => {
                 write!(f, ", and {asker} asks in its name")
@@ -212,7 +218,7 @@ impl fmt::Display for Denial {
 impl Denial {
     fn profile_of(&self, missing: &Missing) -> &'static str {
         match missing.actor.kind() {
-            crate::actor::ActorKind::Chart => self.profile.word(),
+            crate::actor::ActorKind::Chart => self.0.profile.word(),
             _ => "sandbox",
         }
     }
