@@ -6,6 +6,7 @@ pub mod decimal;
 pub mod path;
 pub mod regex;
 pub mod semver;
+pub mod time;
 pub mod unicode;
 pub mod url;
 pub mod words;

@@ -1,0 +1,20 @@
+//! Slash-separated paths. The `os` variants are the same: charts are rendered as on Linux.
+
+use govalue::Value;
+
+use super::args::{string, text};
+use super::table;
+use crate::path;
+
+table! {
+    "base" (STRING) => |args| text(path::base(string(args, 0)));
+    "dir" (STRING) => |args| text(path::dir(string(args, 0)));
+    "clean" (STRING) => |args| text(path::clean(string(args, 0)));
+    "ext" (STRING) => |args| text(path::ext(string(args, 0)));
+    "isAbs" (STRING) => |args| Ok(Value::Bool(path::is_abs(string(args, 0))));
+    "osBase" (STRING) => |args| text(path::base(string(args, 0)));
+    "osDir" (STRING) => |args| text(path::dir(string(args, 0)));
+    "osClean" (STRING) => |args| text(path::clean(string(args, 0)));
+    "osExt" (STRING) => |args| text(path::ext(string(args, 0)));
+    "osIsAbs" (STRING) => |args| Ok(Value::Bool(path::is_abs(string(args, 0))));
+}
