@@ -1,0 +1,372 @@
+//! Go's predefined functions.
+
+use std::cmp::Ordering;
+
+use govalue::types::{self, Kind, Signature};
+use govalue::{CallResult, Error, List, Str, Value, print};
+
+use crate::functions::{ANY_NUMBER, Function, Implementation};
+
+const ONE: Signature = Signature { params: &[&types::ANY], variadic: false };
+const TWO: Signature = Signature { params: &[&types::ANY, &types::ANY], variadic: false };
+const FIRST_AND_MORE: Signature = Signature { params: &[&types::ANY, &types::ANY], variadic: true };
+const FORMAT: Signature = Signature { params: &[&types::STRING, &types::ANY], variadic: true };
+
+const fn pure(name: &'static str, signature: Signature, call: fn(&[Value]) -> CallResult) -> Function {
+    Function { name, signature, cost: None, implementation: Implementation::Pure(call) }
+}
+
+pub(crate) static FUNCTIONS: &[Function] = &[
+    Function { name: "and", signature: FIRST_AND_MORE, cost: None, implementation: Implementation::And },
+    pure("call", FIRST_AND_MORE, call),
+    pure("eq", FIRST_AND_MORE, |args| equal(args).map(Value::Bool)),
+    pure("ge", TWO, |args| Ok(Value::Bool(!less(args)?))),
+    pure("gt", TWO, |args| Ok(Value::Bool(!less_or_equal(args)?))),
+    pure("html", ANY_NUMBER, |args| Ok(Value::str(html(&text(args)?)))),
+    pure("index", FIRST_AND_MORE, index),
+    pure("js", ANY_NUMBER, |args| Ok(Value::str(js(&text(args)?)))),
+    pure("le", TWO, |args| Ok(Value::Bool(less_or_equal(args)?))),
+    pure("len", ONE, length),
+    pure("lt", TWO, |args| Ok(Value::Bool(less(args)?))),
+    pure("ne", TWO, |args| Ok(Value::Bool(!equal(args)?))),
+    pure("not", ONE, |args| Ok(Value::Bool(!args.first().is_some_and(Value::truth)))),
+    Function { name: "or", signature: FIRST_AND_MORE, cost: None, implementation: Implementation::Or },
+    pure("print", ANY_NUMBER, |args| Ok(Value::str(print::try_sprint(args)?))),
+    pure("printf", FORMAT, printf),
+    pure("println", ANY_NUMBER, |args| Ok(Value::str(print::try_sprintln(args)?))),
+    pure("slice", FIRST_AND_MORE, slice),
+    pure("urlquery", ANY_NUMBER, |args| Ok(Value::str(query_escape(&text(args)?)))),
+];
+
+fn fail<T>(message: impl Into<String>) -> Result<T, Box<dyn std::error::Error>> {
+    Err(Box::new(Error::new(message)))
+}
+
+fn printf(args: &[Value]) -> CallResult {
+    match args {
+        [Value::Str(format), rest @ ..] => Ok(Value::str(print::try_sprintf(format, rest)?)),
+        _ => Ok("".into()),
+    }
+}
+
+fn call(args: &[Value]) -> CallResult {
+    // No value of ours is a function.
+    match args.first() {
+        None | Some(Value::Nil) => fail("call of nil"),
+        Some(value) => fail(format!("non-function {} of type {}", value.type_name(), value.type_name())),
+    }
+}
+
+/// The text that escapers work on: what `print` makes of the arguments.
+fn text(args: &[Value]) -> Result<Vec<u8>, Box<dyn std::error::Error>> {
+    match args {
+        [Value::Str(text)] => Ok(text.to_vec()),
+        [Value::Nil] => Ok(b"<no value>".to_vec()),
+        _ => Ok(print::try_sprint(args)?),
+    }
+}
+
+fn html(text: &[u8]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(text.len());
+    for &byte in text {
+        match byte {
+            0 => out.extend_from_slice("\u{fffd}".as_bytes()),
+            b'"' => out.extend_from_slice(b"&#34;"),
+            b'\'' => out.extend_from_slice(b"&#39;"),
+            b'&' => out.extend_from_slice(b"&amp;"),
+            b'<' => out.extend_from_slice(b"&lt;"),
+            b'>' => out.extend_from_slice(b"&gt;"),
+            other => out.push(other),
+        }
+    }
+    out
+}
+
+fn js(text: &[u8]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(text.len());
+    for chunk in text.utf8_chunks() {
+        for c in chunk.valid().chars() {
+            match c {
+                '\\' => out.extend_from_slice(b"\\\\"),
+                '\'' => out.extend_from_slice(b"\\'"),
+                '"' => out.extend_from_slice(b"\\\""),
+                '<' | '>' | '&' | '=' | '\0'..='\u{1f}' => {
+                    out.extend_from_slice(format!("\\u00{:02X}", u32::from(c)).as_bytes());
+                }
+                c if c.is_ascii() || print::is_print(c) => {
+                    out.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes());
+                }
+                c => out.extend_from_slice(format!("\\u{:04X}", u32::from(c)).as_bytes()),
+            }
+        }
+        // The replacement character is printable, so Go copies the broken bytes as they are.
+        out.extend_from_slice(chunk.invalid());
+    }
+    out
+}
+
+fn query_escape(text: &[u8]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(text.len());
+    for &byte in text {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => out.push(byte),
+            b' ' => out.push(b'+'),
+            other => out.extend_from_slice(format!("%{other:02X}").as_bytes()),
+        }
+    }
+    out
+}
+
+fn length(args: &[Value]) -> CallResult {
+    let value = args.first().unwrap_or(&Value::Nil);
+    Ok(Value::int(match value {
+        Value::Str(text) => text.len() as i64,
+        Value::Bytes(bytes) => bytes.len() as i64,
+        Value::List(list) => list.len() as i64,
+        Value::Map(map) => map.len() as i64,
+        Value::Nil => return fail("len of nil pointer"),
+        Value::Object(object) if object.is_nil() => return fail("len of nil pointer"),
+        other => return fail(format!("len of type {}", other.type_name())),
+    }))
+}
+
+/// An index or bound, at most `limit`.
+fn position(index: &Value, limit: usize) -> Result<usize, Box<dyn std::error::Error>> {
+    let number = match index {
+        Value::Int(_, number) => *number,
+        Value::Nil => return fail("cannot index slice/array with nil"),
+        other => return fail(format!("cannot index slice/array with type {}", other.type_name())),
+    };
+    match usize::try_from(number) {
+        Ok(position) if position <= limit => Ok(position),
+        _ => fail(format!("index out of range: {number}")),
+    }
+}
+
+fn index(args: &[Value]) -> CallResult {
+    let [item, indexes @ ..] = args else { return fail("index of untyped nil") };
+    let mut item = item.clone();
+    if item.is_nil() {
+        return fail("index of untyped nil");
+    }
+    for index in indexes {
+        item = match &item {
+            Value::Nil => return fail("index of nil pointer"),
+            Value::Str(text) => {
+                let at = position(index, text.len())?;
+                // Go checks against the length itself and then panics in reflect.
+                let Some(&byte) = text.get(at) else { return fail("reflect: string index out of range") };
+                Value::Int(govalue::IntKind::Uint8, i64::from(byte))
+            }
+            Value::Bytes(bytes) => {
+                let at = position(index, bytes.len())?;
+                let Some(&byte) = bytes.get(at) else { return fail("reflect: slice index out of range") };
+                Value::Int(govalue::IntKind::Uint8, i64::from(byte))
+            }
+            Value::List(list) => {
+                let at = position(index, list.len())?;
+                match list.get(at) {
+                    Some(value) => value.clone(),
+                    None => return fail("reflect: slice index out of range"),
+                }
+            }
+            Value::Map(map) => {
+                let Value::Str(key) = index else {
+                    return match index {
+                        Value::Nil => fail("value is nil; should be of type string"),
+                        other => fail(format!("value has type {}; should be string", other.type_name())),
+                    };
+                };
+                match map.get(key) {
+                    Some(value) => value,
+                    None => zero(map.ty().elem),
+                }
+            }
+            Value::Object(object) if object.is_nil() => return fail("index of nil pointer"),
+            other => return fail(format!("can't index item of type {}", other.type_name())),
+        };
+    }
+    Ok(item)
+}
+
+/// The zero value of a type: what a missing key of such elements reads as.
+pub(crate) fn zero(ty: Option<&'static govalue::Type>) -> Value {
+    let Some(ty) = ty else { return Value::Nil };
+    match ty.kind {
+        Kind::String => Value::Str(Str::EMPTY),
+        Kind::Bool => Value::Bool(false),
+        Kind::Int(kind) => Value::Int(kind, 0),
+        Kind::Float(kind) => Value::Float(kind, 0.0),
+        Kind::Map => Value::Map(govalue::Map::nil(ty)),
+        Kind::Slice => Value::List(List::nil(ty)),
+        _ => Value::Nil,
+    }
+}
+
+fn slice(args: &[Value]) -> CallResult {
+    let [item, indexes @ ..] = args else { return fail("slice of untyped nil") };
+    let length = match item {
+        Value::Nil => return fail("slice of untyped nil"),
+        Value::Object(object) if object.is_nil() => return fail("slice of nil pointer"),
+        _ if indexes.len() > 3 => return fail(format!("too many slice indexes: {}", indexes.len())),
+        Value::Str(_) if indexes.len() == 3 => return fail("cannot 3-index slice a string"),
+        Value::Str(text) => text.len(),
+        Value::Bytes(bytes) => bytes.len(),
+        Value::List(list) => list.len(),
+        other => return fail(format!("can't slice item of type {}", other.type_name())),
+    };
+    let mut bounds = [0, length, length];
+    for (bound, index) in bounds.iter_mut().zip(indexes) {
+        *bound = position(index, length)?;
+    }
+    let [from, to, most] = bounds;
+    if from > to {
+        return fail(format!("invalid slice index: {from} > {to}"));
+    }
+    if indexes.len() == 3 && to > most {
+        return fail(format!("invalid slice index: {to} > {most}"));
+    }
+    Ok(match item {
+        Value::Str(text) => Value::Str(Str::from_bytes(&text[from..to])),
+        Value::Bytes(bytes) => Value::bytes(&bytes[from..to]),
+        Value::List(list) => list.slice(from, to).map_or(Value::Nil, Value::List),
+        _ => Value::Nil,
+    })
+}
+
+/// How Go groups kinds for comparison.
+#[derive(PartialEq, Clone, Copy)]
+enum Basic {
+    Bool,
+    Int,
+    Uint,
+    Float,
+    String,
+    Other,
+}
+
+fn basic(value: &Value) -> Basic {
+    match value {
+        Value::Bool(_) => Basic::Bool,
+        Value::Int(kind, _) if kind.is_unsigned() => Basic::Uint,
+        Value::Int(..) => Basic::Int,
+        Value::Float(..) => Basic::Float,
+        Value::Str(_) => Basic::String,
+        _ => Basic::Other,
+    }
+}
+
+/// Signed and unsigned integers compare by value; the bits of both are in an `i64`.
+fn compare_mixed(a: &Value, b: &Value) -> Option<Ordering> {
+    let wide = |value: &Value| match value {
+        Value::Int(kind, bits) if kind.is_unsigned() => Some(i128::from(*bits as u64)),
+        Value::Int(_, number) => Some(i128::from(*number)),
+        _ => None,
+    };
+    Some(wide(a)?.cmp(&wide(b)?))
+}
+
+fn equal(args: &[Value]) -> Result<bool, Box<dyn std::error::Error>> {
+    let [first, others @ ..] = args else { return fail("missing argument for comparison") };
+    if others.is_empty() {
+        return fail("missing argument for comparison");
+    }
+    for other in others {
+        if equal_two(first, other)? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+fn equal_two(a: &Value, b: &Value) -> Result<bool, Box<dyn std::error::Error>> {
+    let (ka, kb) = (basic(a), basic(b));
+    if ka != kb {
+        if let Some(order) = compare_mixed(a, b) {
+            return Ok(order == Ordering::Equal);
+        }
+        if a.is_nil() || b.is_nil() {
+            return Ok(false);
+        }
+        return fail(format!("incompatible types for comparison: {} and {}", a.type_name(), b.type_name()));
+    }
+    Ok(match (a, b) {
+        (Value::Bool(a), Value::Bool(b)) => a == b,
+        (Value::Int(_, a), Value::Int(_, b)) => a == b,
+        (Value::Float(_, a), Value::Float(_, b)) => a == b,
+        (Value::Str(a), Value::Str(b)) => a == b,
+        _ => return equal_other(a, b),
+    })
+}
+
+fn is_nil(value: &Value) -> bool {
+    match value {
+        Value::Nil => true,
+        Value::Map(map) => map.is_nil(),
+        Value::List(list) => list.is_nil(),
+        Value::Object(object) => object.is_nil(),
+        _ => false,
+    }
+}
+
+fn equal_other(a: &Value, b: &Value) -> Result<bool, Box<dyn std::error::Error>> {
+    let shown =
+        |value: &Value| String::from_utf8_lossy(&print::sprint(std::slice::from_ref(value))).into_owned();
+    if a.kind() != b.kind() && !a.is_nil() && !b.is_nil() {
+        return fail(format!(
+            "non-comparable types {}: {}, {}: {}",
+            shown(a),
+            a.type_name(),
+            b.type_name(),
+            shown(b)
+        ));
+    }
+    if is_nil(a) || is_nil(b) {
+        return Ok(is_nil(a) == is_nil(b));
+    }
+    match (a, b) {
+        (Value::Object(a), Value::Object(other)) => {
+            if a.ty() != other.ty() {
+                return Ok(false);
+            }
+            match a.equals(other.as_ref()) {
+                Some(equal) => Ok(equal),
+                None if a.ty().kind == Kind::Ptr => Ok(std::rc::Rc::ptr_eq(a, other)),
+                None => fail(format!("non-comparable type {}: {}", shown(b), b.type_name())),
+            }
+        }
+        _ => fail(format!("non-comparable type {}: {}", shown(b), b.type_name())),
+    }
+}
+
+fn pair(args: &[Value]) -> (&Value, &Value) {
+    (args.first().unwrap_or(&Value::Nil), args.get(1).unwrap_or(&Value::Nil))
+}
+
+fn less(args: &[Value]) -> Result<bool, Box<dyn std::error::Error>> {
+    const BAD: &str = "invalid type for comparison";
+    let (a, b) = pair(args);
+    let (ka, kb) = (basic(a), basic(b));
+    if ka == Basic::Other || kb == Basic::Other {
+        return fail(BAD);
+    }
+    if ka != kb {
+        return match compare_mixed(a, b) {
+            Some(order) => Ok(order == Ordering::Less),
+            None => {
+                fail(format!("incompatible types for comparison: {} and {}", a.type_name(), b.type_name()))
+            }
+        };
+    }
+    Ok(match (a, b) {
+        (Value::Float(_, a), Value::Float(_, b)) => a < b,
+        (Value::Str(a), Value::Str(b)) => a < b,
+        (Value::Int(..), Value::Int(..)) => compare_mixed(a, b) == Some(Ordering::Less),
+        _ => return fail(BAD),
+    })
+}
+
+fn less_or_equal(args: &[Value]) -> Result<bool, Box<dyn std::error::Error>> {
+    let (a, b) = pair(args);
+    Ok(less(args)? || equal_two(a, b)?)
+}

@@ -1,0 +1,527 @@
+//! Template text → tokens.
+//!
+//! The whole text is read ahead of the parser; an error becomes a token in its place, so that what the parser
+//! finds before it is reported first, as in Go.
+
+/// What a token is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Error,
+    Bool,
+    Char,
+    CharConstant,
+    Complex,
+    Assign,
+    Declare,
+    Eof,
+    Field,
+    Identifier,
+    LeftDelim,
+    LeftParen,
+    Number,
+    Pipe,
+    RawString,
+    RightDelim,
+    RightParen,
+    Space,
+    String,
+    Text,
+    Variable,
+    Block,
+    Break,
+    Continue,
+    Dot,
+    Define,
+    Else,
+    End,
+    If,
+    Nil,
+    Range,
+    Template,
+    With,
+}
+
+impl Kind {
+    fn is_keyword(self) -> bool {
+        matches!(
+            self,
+            Self::Block
+                | Self::Break
+                | Self::Continue
+                | Self::Dot
+                | Self::Define
+                | Self::Else
+                | Self::End
+                | Self::If
+                | Self::Nil
+                | Self::Range
+                | Self::Template
+                | Self::With
+        )
+    }
+
+    fn keyword(word: &[u8]) -> Option<Self> {
+        Some(match word {
+            b"block" => Self::Block,
+            b"break" => Self::Break,
+            b"continue" => Self::Continue,
+            b"define" => Self::Define,
+            b"else" => Self::Else,
+            b"end" => Self::End,
+            b"if" => Self::If,
+            b"range" => Self::Range,
+            b"nil" => Self::Nil,
+            b"template" => Self::Template,
+            b"with" => Self::With,
+            _ => return None,
+        })
+    }
+}
+
+/// A token: a stretch of the text, or the message of an error.
+#[derive(Debug, Clone)]
+pub(crate) struct Token {
+    pub(crate) kind: Kind,
+    pub(crate) start: u32,
+    pub(crate) end: u32,
+    /// Of its start, from 1.
+    pub(crate) line: u32,
+    pub(crate) error: Option<Box<str>>,
+}
+
+impl Token {
+    pub(crate) fn text<'a>(&self, source: &'a [u8]) -> &'a [u8] {
+        &source[self.start as usize..self.end as usize]
+    }
+
+    /// As parse errors show it.
+    pub(crate) fn describe(&self, source: &[u8]) -> String {
+        if let Some(error) = &self.error {
+            return error.to_string();
+        }
+        if self.kind == Kind::Eof {
+            return "EOF".to_owned();
+        }
+        let text = self.text(source);
+        if self.kind.is_keyword() {
+            return format!("<{}>", String::from_utf8_lossy(text));
+        }
+        let chars: Vec<char> = String::from_utf8_lossy(text).chars().collect();
+        if text.len() > 10 {
+            // Go cuts after ten bytes; a cut inside a character shows as its replacement.
+            let cut = String::from_utf8_lossy(&text[..10.min(text.len())]).into_owned();
+            let cut = if chars.len() > 10 { chars[..10].iter().collect() } else { cut };
+            return format!("{}...", quote(cut.as_bytes()));
+        }
+        quote(text)
+    }
+}
+
+pub(crate) fn quote(text: &[u8]) -> String {
+    govalue::print::quote(text)
+}
+
+/// Reads the tokens of a text.
+pub(crate) fn lex(source: &[u8]) -> Vec<Token> {
+    let mut lexer = Lexer { source, at: 0, start: 0, line: 1, start_line: 1, parens: 0, tokens: Vec::new() };
+    lexer.run();
+    lexer.tokens
+}
+
+struct Lexer<'a> {
+    source: &'a [u8],
+    at: usize,
+    start: usize,
+    line: u32,
+    start_line: u32,
+    parens: i32,
+    tokens: Vec<Token>,
+}
+
+/// An error was pushed and nothing follows it.
+struct Stop;
+
+impl Lexer<'_> {
+    fn run(&mut self) {
+        while self.text().is_ok() {
+            if self.at >= self.source.len() {
+                break;
+            }
+            if self.left_delim().is_err() {
+                return;
+            }
+        }
+        self.start = self.at;
+        self.push(Kind::Eof);
+    }
+
+    fn push(&mut self, kind: Kind) {
+        self.tokens.push(Token {
+            kind,
+            start: self.start as u32,
+            end: self.at as u32,
+            line: self.start_line,
+            error: None,
+        });
+        self.skip();
+    }
+
+    /// Leaves what was read behind, counting its lines.
+    fn skip(&mut self) {
+        let newlines = memchr::memchr_iter(b'\n', &self.source[self.start..self.at]).count();
+        self.line += newlines as u32;
+        self.start = self.at;
+        self.start_line = self.line;
+    }
+
+    fn fail(&mut self, message: impl Into<Box<str>>) -> Stop {
+        self.tokens.push(Token {
+            kind: Kind::Error,
+            start: self.start as u32,
+            end: self.start as u32,
+            line: self.start_line,
+            error: Some(message.into()),
+        });
+        Stop
+    }
+
+    fn rest(&self) -> &[u8] {
+        &self.source[self.at..]
+    }
+
+    fn peek(&self) -> Option<char> {
+        decode(self.rest()).map(|(c, _)| c)
+    }
+
+    fn next(&mut self) -> Option<char> {
+        let (c, width) = decode(self.rest())?;
+        self.at += width;
+        Some(c)
+    }
+
+    /// Text up to the next action, trimmed where the action says so.
+    fn text(&mut self) -> Result<(), Stop> {
+        let open = memchr::memmem::find(self.rest(), b"{{").map(|offset| self.at + offset);
+        let Some(open) = open else {
+            self.at = self.source.len();
+            if self.at > self.start {
+                self.push(Kind::Text);
+            }
+            return Ok(());
+        };
+        self.at = open;
+        if has_left_trim(&self.source[open + 2..]) {
+            let kept = self.source[self.start..open].trim_ascii_end_go().len();
+            self.at = self.start + kept;
+        }
+        if self.at > self.start {
+            self.push(Kind::Text);
+        }
+        self.at = open;
+        self.skip();
+        Ok(())
+    }
+
+    fn left_delim(&mut self) -> Result<(), Stop> {
+        self.at += 2;
+        let marker = if has_left_trim(self.rest()) { 2 } else { 0 };
+        if self.source[self.at + marker..].starts_with(b"/*") {
+            self.at += marker;
+            self.skip();
+            return self.comment();
+        }
+        self.push(Kind::LeftDelim);
+        self.at += marker;
+        self.skip();
+        self.parens = 0;
+        while !self.inside_action()? {}
+        Ok(())
+    }
+
+    fn comment(&mut self) -> Result<(), Stop> {
+        self.at += 2;
+        let Some(end) = memchr::memmem::find(self.rest(), b"*/") else {
+            return Err(self.fail("unclosed comment"));
+        };
+        self.at += end + 2;
+        let Some(trim) = self.right_delim_here() else {
+            return Err(self.fail("comment ends before closing delimiter"));
+        };
+        self.close(trim);
+        Ok(())
+    }
+
+    /// Whether a right delimiter stands here, and whether it trims.
+    fn right_delim_here(&self) -> Option<bool> {
+        let rest = self.rest();
+        if has_right_trim(rest) && rest[2..].starts_with(b"}}") {
+            return Some(true);
+        }
+        rest.starts_with(b"}}").then_some(false)
+    }
+
+    /// Goes behind the right delimiter and the blanks it trims.
+    fn close(&mut self, trim: bool) {
+        self.at += if trim { 4 } else { 2 };
+        if trim {
+            let blanks = self.rest().iter().take_while(|b| is_space(**b as char)).count();
+            self.at += blanks;
+        }
+        self.skip();
+    }
+
+    /// Reads one token; true when the action is over.
+    fn inside_action(&mut self) -> Result<bool, Stop> {
+        if let Some(trim) = self.right_delim_here() {
+            if self.parens != 0 {
+                return Err(self.fail("unclosed left paren"));
+            }
+            if trim {
+                self.at += 2;
+                self.skip();
+            }
+            self.at += 2;
+            self.push(Kind::RightDelim);
+            if trim {
+                let blanks = self.rest().iter().take_while(|b| is_space(**b as char)).count();
+                self.at += blanks;
+                self.skip();
+            }
+            return Ok(true);
+        }
+        let Some(c) = self.next() else { return Err(self.fail("unclosed action")) };
+        match c {
+            c if is_space(c) => {
+                let mut count = 1;
+                while self.peek().is_some_and(is_space) {
+                    self.next();
+                    count += 1;
+                }
+                // The last blank may belong to a trimming delimiter.
+                let before = &self.source[self.at - 1..];
+                if has_right_trim(before) && before[2..].starts_with(b"}}") {
+                    self.at -= 1;
+                    if count == 1 {
+                        return Ok(false);
+                    }
+                }
+                self.push(Kind::Space);
+            }
+            '=' => self.push(Kind::Assign),
+            ':' => {
+                if self.next() != Some('=') {
+                    return Err(self.fail("expected :="));
+                }
+                self.push(Kind::Declare);
+            }
+            '|' => self.push(Kind::Pipe),
+            '"' => self.quoted('"', "unterminated quoted string", Kind::String)?,
+            '\'' => self.quoted('\'', "unterminated character constant", Kind::CharConstant)?,
+            '`' => {
+                loop {
+                    match self.next() {
+                        None => return Err(self.fail("unterminated raw quoted string")),
+                        Some('`') => break,
+                        Some(_) => {}
+                    }
+                }
+                self.push(Kind::RawString);
+            }
+            '$' => self.word_after(Kind::Variable)?,
+            '.' if !self.rest().first().is_some_and(u8::is_ascii_digit) => self.word_after(Kind::Field)?,
+            '.' | '+' | '-' | '0'..='9' => {
+                self.at -= 1;
+                self.number()?;
+            }
+            c if is_alphanumeric(c) => self.identifier()?,
+            '(' => {
+                self.parens += 1;
+                self.push(Kind::LeftParen);
+            }
+            ')' => {
+                self.parens -= 1;
+                if self.parens < 0 {
+                    return Err(self.fail("unexpected right paren"));
+                }
+                self.push(Kind::RightParen);
+            }
+            c if c.is_ascii() && !c.is_ascii_control() => self.push(Kind::Char),
+            c => return Err(self.fail(format!("unrecognized character in action: {}", unicode(Some(c))))),
+        }
+        Ok(false)
+    }
+
+    fn quoted(&mut self, end: char, message: &str, kind: Kind) -> Result<(), Stop> {
+        loop {
+            match self.next() {
+                Some('\\') => {
+                    if matches!(self.next(), None | Some('\n')) {
+                        return Err(self.fail(message));
+                    }
+                }
+                None | Some('\n') => return Err(self.fail(message)),
+                Some(c) if c == end => break,
+                Some(_) => {}
+            }
+        }
+        self.push(kind);
+        Ok(())
+    }
+
+    fn at_terminator(&self) -> bool {
+        match self.peek() {
+            None => true,
+            Some(c) if is_space(c) => true,
+            Some('.' | ',' | '|' | ':' | ')' | '(') => true,
+            Some(_) => self.rest().starts_with(b"}}"),
+        }
+    }
+
+    /// A field or a variable, whose first character has been read.
+    fn word_after(&mut self, kind: Kind) -> Result<(), Stop> {
+        if self.at_terminator() {
+            self.push(if kind == Kind::Field { Kind::Dot } else { kind });
+            return Ok(());
+        }
+        while self.peek().is_some_and(is_alphanumeric) {
+            self.next();
+        }
+        if !self.at_terminator() {
+            return Err(self.fail(format!("bad character {}", unicode(self.peek()))));
+        }
+        self.push(kind);
+        Ok(())
+    }
+
+    fn identifier(&mut self) -> Result<(), Stop> {
+        while self.peek().is_some_and(is_alphanumeric) {
+            self.next();
+        }
+        if !self.at_terminator() {
+            return Err(self.fail(format!("bad character {}", unicode(self.peek()))));
+        }
+        let word = &self.source[self.start..self.at];
+        let kind = match word {
+            b"true" | b"false" => Kind::Bool,
+            _ => Kind::keyword(word).unwrap_or(Kind::Identifier),
+        };
+        self.push(kind);
+        Ok(())
+    }
+
+    fn number(&mut self) -> Result<(), Stop> {
+        let complete = self.scan_number();
+        if complete && matches!(self.peek(), Some('+' | '-')) {
+            // Complex: 1+2i. The second part must end in i.
+            if self.scan_number() && self.source[self.at - 1] == b'i' {
+                self.push(Kind::Complex);
+                return Ok(());
+            }
+        } else if complete {
+            self.push(Kind::Number);
+            return Ok(());
+        }
+        let text = quote(&self.source[self.start..self.at]);
+        Err(self.fail(format!("bad number syntax: {text}")))
+    }
+
+    fn accept(&mut self, valid: &[u8]) -> bool {
+        let accepted = self.rest().first().is_some_and(|b| valid.contains(b));
+        self.at += usize::from(accepted);
+        accepted
+    }
+
+    fn accept_run(&mut self, valid: &[u8]) {
+        while self.accept(valid) {}
+    }
+
+    fn scan_number(&mut self) -> bool {
+        const DECIMAL: &[u8] = b"0123456789_";
+        const HEX: &[u8] = b"0123456789abcdefABCDEF_";
+        self.accept(b"+-");
+        let mut digits = DECIMAL;
+        if self.accept(b"0") {
+            if self.accept(b"xX") {
+                digits = HEX;
+            } else if self.accept(b"oO") {
+                digits = b"01234567_";
+            } else if self.accept(b"bB") {
+                digits = b"01_";
+            }
+        }
+        self.accept_run(digits);
+        if self.accept(b".") {
+            self.accept_run(digits);
+        }
+        let exponent: &[u8] = if digits == DECIMAL {
+            b"eE"
+        } else if digits == HEX {
+            b"pP"
+        } else {
+            b""
+        };
+        if self.accept(exponent) {
+            self.accept(b"+-");
+            self.accept_run(DECIMAL);
+        }
+        self.accept(b"i");
+        if self.peek().is_some_and(is_alphanumeric) {
+            self.next();
+            return false;
+        }
+        true
+    }
+}
+
+/// `%#U` of a character, or of the end of input.
+fn unicode(c: Option<char>) -> String {
+    match c {
+        None => "U+FFFFFFFFFFFFFFFF".to_owned(),
+        Some(c) => {
+            let code = format!("U+{:04X}", u32::from(c));
+            if c.is_control() || (c.is_whitespace() && c != ' ') { code } else { format!("{code} '{c}'") }
+        }
+    }
+}
+
+/// The first character and its width; bytes that are not UTF-8 are U+FFFD of width one, as in Go.
+fn decode(bytes: &[u8]) -> Option<(char, usize)> {
+    let first = *bytes.first()?;
+    if first.is_ascii() {
+        return Some((first as char, 1));
+    }
+    let head = &bytes[..bytes.len().min(4)];
+    let valid = match std::str::from_utf8(head) {
+        Ok(text) => text,
+        Err(error) => std::str::from_utf8(&head[..error.valid_up_to()]).unwrap_or(""),
+    };
+    Some(valid.chars().next().map_or(('\u{fffd}', 1), |c| (c, c.len_utf8())))
+}
+
+fn is_space(c: char) -> bool {
+    matches!(c, ' ' | '\t' | '\r' | '\n')
+}
+
+fn is_alphanumeric(c: char) -> bool {
+    c == '_' || c.is_alphabetic() || c.is_numeric()
+}
+
+fn has_left_trim(bytes: &[u8]) -> bool {
+    matches!(bytes, [b'-', b' ' | b'\t' | b'\r' | b'\n', ..])
+}
+
+fn has_right_trim(bytes: &[u8]) -> bool {
+    matches!(bytes, [b' ' | b'\t' | b'\r' | b'\n', b'-', ..])
+}
+
+trait TrimGo {
+    fn trim_ascii_end_go(&self) -> &[u8];
+}
+
+impl TrimGo for [u8] {
+    /// Without trailing blanks, tabs, carriage returns and newlines; other white space stays.
+    fn trim_ascii_end_go(&self) -> &[u8] {
+        let blanks = self.iter().rev().take_while(|b| is_space(**b as char)).count();
+        &self[..self.len() - blanks]
+    }
+}
