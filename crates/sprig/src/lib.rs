@@ -3,6 +3,8 @@
 pub mod cast;
 pub mod crypto;
 pub mod decimal;
+pub mod functions;
+pub mod glob;
 pub mod path;
 pub mod regex;
 pub mod semver;

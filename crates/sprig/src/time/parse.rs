@@ -408,14 +408,14 @@ fn offset(rest: &mut &[u8], form: Offset) -> Outcome<i32> {
     let hours = pair(1);
     let minutes = if form.minutes && hours.is_ok() { pair(3 + colon) } else { Ok(0) };
     let seconds = if form.seconds && hours.is_ok() && minutes.is_ok() { pair(5 + 2 * colon) } else { Ok(0) };
-    // Go looks at the range first, and so far as it could read.
+    // Go looks at the range first, so far as it could read, and the last complaint stands.
     let limited = |value: &Outcome<u32>, limit, what| match value {
         Ok(value) if *value > limit => Err(Wrong::Range(what)),
         _ => Ok(()),
     };
-    limited(&hours, 24, "time zone offset hour out of range")?;
-    limited(&minutes, 60, "time zone offset minute out of range")?;
     limited(&seconds, 60, "time zone offset second out of range")?;
+    limited(&minutes, 60, "time zone offset minute out of range")?;
+    limited(&hours, 24, "time zone offset hour out of range")?;
     let total = ((hours? * 60 + minutes?) * 60 + seconds?) as i32;
     match text[0] {
         b'+' => Ok(total),
