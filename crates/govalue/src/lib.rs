@@ -9,10 +9,12 @@
 
 pub mod compare;
 pub mod error;
+pub mod json;
 mod list;
 mod map;
 pub mod number;
 pub mod print;
+mod release;
 mod string;
 pub mod types;
 mod value;

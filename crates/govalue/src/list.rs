@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use crate::release::{has_parts, release};
 use crate::{Type, Value, types};
 
 /// A Go slice: a window on shared, immutable elements. Cloning and sub-slicing copy no element.
@@ -18,7 +19,20 @@ struct Data {
     items: Vec<Value>,
 }
 
+impl Drop for Data {
+    fn drop(&mut self) {
+        if self.items.iter().any(has_parts) {
+            release(std::mem::take(&mut self.items).into_iter());
+        }
+    }
+}
+
 impl List {
+    /// The elements, when this handle is the last; nothing otherwise.
+    pub(crate) fn into_unshared(mut self) -> Vec<Value> {
+        Rc::get_mut(&mut self.data).map(|data| std::mem::take(&mut data.items)).unwrap_or_default()
+    }
+
     /// A `[]interface {}`.
     pub fn new(items: Vec<Value>) -> Self {
         Self::typed(&types::LIST_ANY, items)

@@ -4,6 +4,7 @@ use std::cell::{Ref, RefCell, RefMut};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
+use crate::release::{has_parts, release};
 use crate::{Str, Type, Value, types};
 
 /// A Go map with string keys. Cloning copies the handle: both see every change, as in Go.
@@ -18,6 +19,15 @@ pub struct Map {
 struct Inner {
     nil: bool,
     entries: RefCell<BTreeMap<Str, Value>>,
+}
+
+impl Drop for Inner {
+    fn drop(&mut self) {
+        let entries = self.entries.get_mut();
+        if entries.values().any(has_parts) {
+            release(std::mem::take(entries).into_values());
+        }
+    }
 }
 
 /// Entries as they were when the iteration began, so that code run in between may change the map.
@@ -122,6 +132,13 @@ impl Map {
     /// A new map with the same entries; nested maps are shared.
     pub fn shallow_copy(&self) -> Self {
         Self::from_entries(self.ty, self.borrow().clone())
+    }
+}
+
+impl Map {
+    /// The entries, when this handle is the last; nothing otherwise.
+    pub(crate) fn into_unshared(mut self) -> BTreeMap<Str, Value> {
+        Rc::get_mut(&mut self.inner).map(|inner| std::mem::take(inner.entries.get_mut())).unwrap_or_default()
     }
 }
 

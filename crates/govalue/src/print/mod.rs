@@ -15,7 +15,8 @@ mod quote;
 mod time;
 mod walk;
 
-pub(crate) use printable::is_print;
+pub use printable::is_print;
+pub(crate) use quote::{Rune, first_rune, runes};
 pub use quote::{Unit, quote, quote_rune, quote_to_ascii, unquote, unquote_char};
 pub use time::duration;
 

@@ -2,7 +2,7 @@
 //! Unicode tables of Go 1.26 (15.0.0).
 
 /// `strconv.IsPrint`.
-pub(crate) fn is_print(c: char) -> bool {
+pub fn is_print(c: char) -> bool {
     if c < '\u{7f}' {
         return c >= ' ';
     }
