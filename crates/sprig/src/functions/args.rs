@@ -37,7 +37,11 @@ pub(super) fn map(args: &[Value], at: usize) -> Map {
 
 /// An argument of a map type; nil is a nil map.
 pub(super) fn map_of(value: &Value) -> Map {
-    value.as_map().cloned().unwrap_or_else(|| Map::nil(&types::MAP_ANY))
+    match value {
+        Value::Map(map) if map.ty() == &types::MAP_ANY => map.clone(),
+        Value::Map(map) => map.with_type(&types::MAP_ANY),
+        _ => Map::nil(&types::MAP_ANY),
+    }
 }
 
 /// A string answer.

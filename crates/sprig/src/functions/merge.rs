@@ -5,7 +5,7 @@
 
 use govalue::{Kind, Map, Value, types};
 
-use super::args::map_of;
+use super::args::{is_empty, map_of};
 use crate::words::Panic;
 
 /// Why a merge stopped.
@@ -47,7 +47,7 @@ fn into(target: &Map, source: &Map, overwrite: bool, depth: usize) -> Result<(),
     if depth > DEPTH {
         return Err(Panic::new("stack overflow: the dicts to merge contain themselves").into());
     }
-    if target.is_nil() || target.same(source) && depth > 0 {
+    if target.is_nil() || target.same(source) {
         return Ok(());
     }
     for (key, new) in source.iter() {
@@ -57,8 +57,7 @@ fn into(target: &Map, source: &Map, overwrite: bool, depth: usize) -> Result<(),
             }
             continue;
         }
-        let old = target.get(&key);
-        let was_there = old.clone().unwrap_or_default();
+        let was_there = target.get(&key).unwrap_or_default();
         match (new.kind(), &was_there, &new) {
             (Kind::Map, Value::Map(inner), Value::Map(from)) => into(inner, from, overwrite, depth + 1)?,
             (Kind::Map | Kind::Struct, Value::Object(object), _)
@@ -68,11 +67,9 @@ fn into(target: &Map, source: &Map, overwrite: bool, depth: usize) -> Result<(),
             }
             _ => {}
         }
-        // A dict that was empty is not any more once it has been filled: only then it stays.
-        let keeps = !is_zero(&was_there)
-            && (new.kind() == Kind::Slice && !(overwrite || target.is_empty())
-                || new.kind() == Kind::Map && was_there.kind() == Kind::Map);
-        if !keeps && (overwrite || is_zero(&was_there)) {
+        // A dict that was empty is not any more once it has been filled: then it stays.
+        let merged = was_there.kind() == Kind::Map && new.kind() == Kind::Map && !is_empty(&was_there);
+        if !merged && (overwrite || is_empty(&was_there)) {
             put(target, key, new)?;
         }
     }
@@ -89,12 +86,4 @@ fn put(target: &Map, key: govalue::Str, value: Value) -> Result<(), Panic> {
     }
     target.insert(key, value);
     Ok(())
-}
-
-/// What the library takes for empty: zero, and anything of length zero. A struct never is.
-fn is_zero(value: &Value) -> bool {
-    match value {
-        Value::Object(object) => object.is_nil(),
-        other => !other.truth(),
-    }
 }

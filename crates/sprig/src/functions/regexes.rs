@@ -13,16 +13,16 @@ table! {
     "regexMatch" (STRING, STRING) => regex_match, cost cost::search;
     "mustRegexMatch" (STRING, STRING) => |args| Ok(Value::Bool(checked(args)?.is_match(string(args, 1)))),
         cost cost::search;
-    "regexFind" (STRING, STRING) => |args| find(&compiled(args)?, args), cost cost::search;
+    "regexFind" (STRING, STRING) => |args| find(&*compiled(args)?, args), cost cost::search;
     "mustRegexFind" (STRING, STRING) => |args| find(&*checked(args)?, args), cost cost::search;
-    "regexFindAll" (STRING, STRING, INT) => |args| find_all(&compiled(args)?, args), cost cost::search_all;
+    "regexFindAll" (STRING, STRING, INT) => |args| find_all(&*compiled(args)?, args), cost cost::search_all;
     "mustRegexFindAll" (STRING, STRING, INT) => |args| find_all(&*checked(args)?, args), cost cost::search_all;
-    "regexReplaceAll" (STRING, STRING, STRING) => |args| replace(&compiled(args)?, args), cost cost::expand;
+    "regexReplaceAll" (STRING, STRING, STRING) => |args| replace(&*compiled(args)?, args), cost cost::expand;
     "mustRegexReplaceAll" (STRING, STRING, STRING) => |args| replace(&*checked(args)?, args), cost cost::expand;
-    "regexReplaceAllLiteral" (STRING, STRING, STRING) => |args| literal(&compiled(args)?, args), cost cost::expand;
+    "regexReplaceAllLiteral" (STRING, STRING, STRING) => |args| literal(&*compiled(args)?, args), cost cost::expand;
     "mustRegexReplaceAllLiteral" (STRING, STRING, STRING) => |args| literal(&*checked(args)?, args),
         cost cost::expand;
-    "regexSplit" (STRING, STRING, INT) => |args| split(&compiled(args)?, args), cost cost::search_all;
+    "regexSplit" (STRING, STRING, INT) => |args| split(&*compiled(args)?, args), cost cost::search_all;
     "mustRegexSplit" (STRING, STRING, INT) => |args| split(&*checked(args)?, args), cost cost::search_all;
     "regexQuoteMeta" (STRING) => |args| text(regex::quote_meta(string(args, 0)));
 }

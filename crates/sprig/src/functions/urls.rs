@@ -43,8 +43,8 @@ fn join(args: &[Value]) -> CallResult {
     let user = part(&dict, "userinfo")?;
     if !user.is_empty() {
         let around = [b"proto://", user.as_bytes(), b"@host"].concat();
-        let parsed =
-            Url::parse(&around).map_err(|error| Panic(format!("unable to parse userinfo in dict: {error}")))?;
+        let parsed = Url::parse(&around)
+            .map_err(|error| Panic(format!("unable to parse userinfo in dict: {error}")))?;
         url.user = parsed.user;
     }
     text(url.to_bytes())

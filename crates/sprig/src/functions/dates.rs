@@ -1,0 +1,245 @@
+//! Dates as values: `time.Time` and its methods, and what Sprig's date functions do.
+//!
+//! Most of those functions need the clock or the local zone. The renderer registers them with [`instant`],
+//! [`format_in`], [`to_date`], [`ago`] and [`duration_round`]; the table has the rest.
+
+use std::any::Any;
+use std::rc::Rc;
+
+use govalue::{CallResult, IntKind, Kind, Method, Object, Signature, Str, Type, Value, types};
+
+use super::args::{any, int, nil_dereference, string, text};
+use super::durations;
+use super::semvers::method;
+use crate::time::{Civil, ParseError, Time, Zone, duration};
+use crate::words::Panic;
+
+pub(super) static TABLE: &[super::PureFunction] = &[
+    date_function(WITH_TEXT_AND_TIME, "dateModify", |args| {
+        Ok(date_modify(args).unwrap_or_else(|_| any(args, 1).clone()))
+    }),
+    date_function(WITH_TEXT_AND_TIME, "date_modify", |args| {
+        Ok(date_modify(args).unwrap_or_else(|_| any(args, 1).clone()))
+    }),
+    date_function(WITH_TEXT_AND_TIME, "mustDateModify", |args| Ok(date_modify(args)?)),
+    date_function(WITH_TEXT_AND_TIME, "must_date_modify", |args| Ok(date_modify(args)?)),
+    super::PureFunction {
+        name: "unixEpoch",
+        signature: WITH_TIME,
+        cost: None,
+        call: |args| text(time(any(args, 0))?.unix_seconds().to_string()),
+    },
+];
+
+const fn date_function(
+    signature: Signature,
+    name: &'static str,
+    call: fn(&[Value]) -> CallResult,
+) -> super::PureFunction {
+    super::PureFunction { name, signature, cost: None, call }
+}
+
+fn date_modify(args: &[Value]) -> Result<Value, Box<dyn std::error::Error>> {
+    let nanos = duration::parse(string(args, 0))?;
+    Ok(time_object(time(any(args, 1))?.add(nanos)))
+}
+
+/// A time as a value of type `time.Time`.
+pub fn time_object(time: Time) -> Value {
+    Value::Object(Rc::new(TimeValue(time)))
+}
+
+/// The instant that a value stands for in `date` and its like: a time, or seconds in an `int`, `int64` or `int32`.
+/// Anything else is now.
+pub fn instant(value: &Value, now: impl FnOnce() -> Time, local: &Zone) -> Time {
+    match value {
+        Value::Int(IntKind::Int | IntKind::Int64 | IntKind::Int32, seconds) => {
+            Time::unix(*seconds, 0, local.clone())
+        }
+        other => other.as_object::<TimeValue>().map_or_else(now, |value| value.0.clone()),
+    }
+}
+
+/// `dateInZone`, and with the zone `Local` also `date` and `htmlDate`. An unknown zone is UTC.
+pub fn format_in(layout: &[u8], value: &Value, zone: &[u8], now: impl FnOnce() -> Time, local: &Zone) -> Str {
+    let zone = match zone {
+        b"Local" => local.clone(),
+        name => std::str::from_utf8(name).ok().and_then(Zone::named).unwrap_or_default(),
+    };
+    instant(value, now, local).in_zone(zone).format(layout).into()
+}
+
+/// `mustToDate`: a time read by a layout, in the local zone unless the text names one.
+/// For `toDate`, what cannot be read is [`Time::zero`].
+///
+/// # Errors
+/// The text does not fit the layout.
+pub fn to_date(layout: &[u8], value: &[u8], local: &Zone) -> Result<Value, ParseError> {
+    crate::time::parse(layout, value, local).map(time_object)
+}
+
+/// `ago`: the time since a date, in whole seconds.
+pub fn ago(value: &Value, now: &Time) -> Str {
+    let then = match value {
+        Value::Int(IntKind::Int32, _) => now.clone(),
+        other => instant(other, || now.clone(), &Zone::Utc),
+    };
+    duration::format(duration::round(now.since(&then), 1_000_000_000)).into()
+}
+
+/// `durationRound` with a clock: of a date, the time since.
+pub fn duration_round(value: &Value, now: impl FnOnce() -> Time) -> Str {
+    let nanos = match value.as_object::<TimeValue>() {
+        Some(then) => now().since(&then.0),
+        None => durations::nanoseconds(value),
+    };
+    duration::round_to_largest(nanos).into()
+}
+
+/// A `time.Time` as templates hold it.
+#[derive(Debug, Clone)]
+pub struct TimeValue(pub Time);
+
+/// How JSON shows a time.
+const RFC3339_NANO: &[u8] = b"2006-01-02T15:04:05.999999999Z07:00";
+
+impl Object for TimeValue {
+    fn ty(&self) -> &'static Type {
+        &TIME
+    }
+
+    fn text(&self) -> Option<Str> {
+        Some(self.0.to_string().into())
+    }
+
+    fn json(&self) -> Option<Value> {
+        Some(Value::str(self.0.format(RFC3339_NANO)))
+    }
+
+    fn equals(&self, other: &dyn Object) -> Option<bool> {
+        let other: &Self = other.as_any().downcast_ref()?;
+        // Go compares the zone as well. Two that show the same are the same here.
+        Some(self.0.compare(&other.0).is_eq() && self.0.offset() == other.0.offset())
+    }
+
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+}
+
+/// `time.Time`.
+pub static TIME: Type = Type { name: "time.Time", kind: Kind::Struct, elem: None, methods: &METHODS };
+
+const NONE: Signature = Signature { params: &[], variadic: false };
+static WITH_TEXT_AND_TIME: Signature = Signature { params: &[&types::STRING, &TIME], variadic: false };
+static WITH_TIME: Signature = Signature { params: &[&TIME], variadic: false };
+const WITH_DURATION: Signature = Signature { params: &[&types::DURATION], variadic: false };
+const WITH_TEXT: Signature = Signature { params: &[&types::STRING], variadic: false };
+const WITH_DATE: Signature = Signature { params: &[&types::INT, &types::INT, &types::INT], variadic: false };
+
+static METHODS: [Method; 33] = [
+    method("Add", WITH_DURATION, |this, args| Ok(time_object(time(this)?.add(int(args, 0))))),
+    method("AddDate", WITH_DATE, add_date),
+    method("After", WITH_TIME, |this, args| Ok(Value::Bool(ordering(this, args)?.is_gt()))),
+    method("Before", WITH_TIME, |this, args| Ok(Value::Bool(ordering(this, args)?.is_lt()))),
+    method("Compare", WITH_TIME, |this, args| Ok(Value::int(ordering(this, args)? as i64))),
+    method("Day", NONE, |this, _| field(this, |civil| civil.day)),
+    method("Equal", WITH_TIME, |this, args| Ok(Value::Bool(ordering(this, args)?.is_eq()))),
+    method("Format", WITH_TEXT, |this, args| text(time(this)?.format(string(args, 0)))),
+    method("Hour", NONE, |this, _| field(this, |civil| civil.hour)),
+    method("IsZero", NONE, |this, _| Ok(Value::Bool(time(this)?.is_zero()))),
+    method("MarshalJSON", NONE, |this, _| {
+        Ok(Value::bytes(&[b"\"", time(this)?.format(RFC3339_NANO).as_slice(), b"\""].concat()))
+    }),
+    method("MarshalText", NONE, |this, _| Ok(Value::bytes(&time(this)?.format(RFC3339_NANO)))),
+    method("Minute", NONE, |this, _| field(this, |civil| civil.minute)),
+    method("Month", NONE, |this, _| Ok(Value::Int(IntKind::Month, i64::from(time(this)?.civil().month)))),
+    method("Nanosecond", NONE, |this, _| Ok(Value::int(i64::from(time(this)?.nanosecond())))),
+    method("Round", WITH_DURATION, |this, args| to_multiple(this, args, true)),
+    method("Second", NONE, |this, _| field(this, |civil| civil.second)),
+    method("String", NONE, |this, _| text(time(this)?.to_string())),
+    method("Sub", WITH_TIME, |this, args| Ok(Value::duration(time(this)?.since(time(any(args, 0))?)))),
+    method("Truncate", WITH_DURATION, |this, args| to_multiple(this, args, false)),
+    method("UTC", NONE, |this, _| Ok(time_object(time(this)?.in_zone(Zone::Utc)))),
+    method("Unix", NONE, |this, _| Ok(Value::int64(time(this)?.unix_seconds()))),
+    method("UnixMicro", NONE, |this, _| Ok(Value::int64(since_1970(time(this)?, 1_000_000)))),
+    method("UnixMilli", NONE, |this, _| Ok(Value::int64(since_1970(time(this)?, 1_000)))),
+    method("UnixNano", NONE, |this, _| Ok(Value::int64(time(this)?.unix_nanoseconds()))),
+    method("Weekday", NONE, |this, _| {
+        Ok(Value::Int(IntKind::Weekday, i64::from(time(this)?.civil().weekday)))
+    }),
+    method("Year", NONE, |this, _| Ok(Value::int(time(this)?.civil().year))),
+    method("YearDay", NONE, |this, _| field(this, |civil| civil.year_day)),
+    // These answer more than one result: the template engine refuses to call them.
+    several("Clock", 3),
+    several("Date", 3),
+    several("ISOWeek", 2),
+    several("Zone", 2),
+    several("ZoneBounds", 2),
+];
+
+/// A method that Go's templates cannot call.
+const fn several(name: &'static str, results: u8) -> Method {
+    let call: fn(&Value, &[Value]) -> CallResult = match results {
+        2 => |_, _| Err(Panic("function called with 2 args; should be 1 or 2".to_owned()).into()),
+        _ => |_, _| Err(Panic("function called with 3 args; should be 1 or 2".to_owned()).into()),
+    };
+    method(name, NONE, call)
+}
+
+/// The time in a value of type `time.Time`.
+pub fn time(value: &Value) -> Result<&Time, Panic> {
+    value.as_object::<TimeValue>().map(|value| &value.0).ok_or_else(nil_dereference)
+}
+
+fn ordering(this: &Value, args: &[Value]) -> Result<std::cmp::Ordering, Panic> {
+    Ok(time(this)?.compare(time(any(args, 0))?))
+}
+
+fn field(this: &Value, of: fn(&Civil) -> u32) -> CallResult {
+    Ok(Value::int(i64::from(of(&time(this)?.civil()))))
+}
+
+/// Seconds since 1970 in smaller units, of which a second has so many.
+fn since_1970(time: &Time, per_second: i64) -> i64 {
+    let part = i64::from(time.nanosecond()) / (1_000_000_000 / per_second);
+    time.unix_seconds().wrapping_mul(per_second).wrapping_add(part)
+}
+
+/// Years, months and days later, with the days of the months counted through: the 31st of April is the first of May.
+fn add_date(this: &Value, args: &[Value]) -> CallResult {
+    let time = time(this)?;
+    let civil = time.civil();
+    let months = i128::from(civil.month) - 1 + i128::from(int(args, 1));
+    let year = i128::from(civil.year) + i128::from(int(args, 0)) + months.div_euclid(12);
+    let days = i128::from(civil.day) - 1 + i128::from(int(args, 2));
+    // Far outside Go's own range results differ anyway.
+    let bound = |n: i128, most: i64| n.clamp(-i128::from(most), i128::from(most)) as i64;
+    let first = Civil {
+        year: bound(year, 100_000_000),
+        month: months.rem_euclid(12) as u32 + 1,
+        day: 1,
+        hour: 0,
+        minute: 0,
+        second: 0,
+        year_day: 1,
+        weekday: 0,
+    };
+    let midnight = Time::from_civil(&first, 0, Zone::Utc).unix_seconds();
+    let day = Time::unix(midnight + bound(days, 40_000_000_000) * 86_400, 0, Zone::Utc).civil();
+    let shown = Civil { hour: civil.hour, minute: civil.minute, second: civil.second, ..day };
+    Ok(time_object(Time::from_civil(&shown, time.nanosecond(), time.zone().clone())))
+}
+
+/// `Round` and `Truncate`: to a multiple of a duration since the year 1.
+fn to_multiple(this: &Value, args: &[Value], round: bool) -> CallResult {
+    let (time, unit) = (time(this)?, i128::from(int(args, 0)));
+    if unit <= 0 {
+        return Ok(time_object(time.clone()));
+    }
+    let zero = i128::from(Time::zero().unix_seconds());
+    let nanos = (i128::from(time.unix_seconds()) - zero) * 1_000_000_000 + i128::from(time.nanosecond());
+    let rest = nanos.rem_euclid(unit);
+    let change = if round && rest * 2 >= unit { unit - rest } else { -rest };
+    Ok(time_object(time.add(change as i64)))
+}
