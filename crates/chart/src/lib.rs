@@ -25,7 +25,7 @@ pub use chart::{Chart, File, MissingDependencies};
 pub use lock::Lock;
 pub use metadata::{Dependency, Maintainer, Metadata, Versions};
 pub use notice::{Level, Notice};
-pub use resolve::{ResolveError, ResolvedChart, Rules};
+pub use resolve::{ResolveError, ResolvedChart, Rules, SubchartValues};
 
 /// What Helm says when a chart cannot run on a Kubernetes version. The caller decides whether it can, with
 /// [`Versions::matches`]; a range that cannot be read fits no version.

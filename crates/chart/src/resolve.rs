@@ -28,8 +28,11 @@ pub struct Rules<'a> {
 #[derive(Debug, thiserror::Error)]
 pub enum ResolveError {
     /// The values for a subchart are no table.
-    #[error("{0}")]
-    SubchartValues(String),
+    #[error(transparent)]
+    SubchartValues(SubchartValues),
+    /// The same, found while it was decided which subcharts are used.
+    #[error("chart dependencies processing failed: {0}")]
+    Dependencies(#[source] SubchartValues),
     /// Values are nested without end, through an import-values that imports into itself.
     #[error("values are nested too deeply")]
     Cycle,
@@ -38,12 +41,18 @@ pub enum ResolveError {
     Schema(String),
 }
 
+/// The values for a subchart are no table.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct SubchartValues(String);
+
 /// A chart that is ready to be rendered. Only [`Chart::resolve`] makes one.
 #[derive(Debug)]
 pub struct ResolvedChart {
     /// Its metadata: with the alias as name, and with the dependencies that are used.
     pub metadata: Metadata,
-    /// From the root chart's name on: `parent/charts/sub`.
+    /// From the root chart's name on: `parent/charts/sub`. Two charts can have the same: below an alias,
+    /// charts nobody declares keep the path they had. Helm then renders the later one only.
     pub full_path: String,
     /// Whether it is the chart that was asked for.
     pub is_root: bool,
@@ -94,7 +103,8 @@ impl Chart {
         let root = tree.add(self, None);
         tree.enable(root, values, "")?;
         tree.import(root)?;
-        let coalesced = tree.coalesce_from(root, values, Nulls::Remove)?;
+        let coalesced = tree.coalesce_from(root, values, Nulls::Remove);
+        let coalesced = coalesced.map_err(ResolveError::SubchartValues)?;
         if let Some(loader) = rules.schema {
             let mut report = String::new();
             tree.validate(root, &coalesced, loader, &mut report);
@@ -190,7 +200,7 @@ impl<'c> Tree<'c, '_> {
         self.set_children(node, children.clone());
         let own = self.nodes[node].metadata;
         self.metadata[own].dependencies = Some(declared.clone());
-        let values = self.coalesce_from(node, values, Nulls::Remove)?;
+        let values = self.coalesce_from(node, values, Nulls::Remove).map_err(ResolveError::Dependencies)?;
         apply_tags(&mut declared, &values, &mut self.log);
         apply_conditions(&mut declared, &values, path, &mut self.log);
 
@@ -239,7 +249,8 @@ impl<'c> Tree<'c, '_> {
             self.import(child)?;
         }
         let Some(mut declared) = self.metadata(node).dependencies.clone() else { return Ok(()) };
-        let mut values = self.coalesce_from(node, &Map::new(), Nulls::Keep)?;
+        let values = self.coalesce_from(node, &Map::new(), Nulls::Keep);
+        let mut values = values.map_err(ResolveError::Dependencies)?;
         if declared.iter().flatten().any(|d| !d.import_values.is_empty()) {
             // From here on tables are written to where they stand, and Helm lets imports of the same table
             // see each other.
@@ -262,14 +273,20 @@ impl<'c> Tree<'c, '_> {
         Ok(())
     }
 
-    fn coalesce_from(&mut self, node: usize, values: &Map, nulls: Nulls) -> Result<Map, ResolveError> {
+    fn coalesce_from(&mut self, node: usize, values: &Map, nulls: Nulls) -> Result<Map, SubchartValues> {
         let values = coalesce::open(values);
         self.coalesce(node, &values, "", nulls)?;
         Ok(values)
     }
 
     /// Fills an open table with the defaults of a chart and of all below it.
-    fn coalesce(&mut self, node: usize, values: &Map, prefix: &str, nulls: Nulls) -> Result<(), ResolveError> {
+    fn coalesce(
+        &mut self,
+        node: usize,
+        values: &Map,
+        prefix: &str,
+        nulls: Nulls,
+    ) -> Result<(), SubchartValues> {
         let prefix = coalesce::join(prefix, self.name(node));
         let children = self.nodes[node].children.clone();
         let names: Vec<String> = children.iter().map(|&child| self.name(child).to_owned()).collect();
@@ -283,7 +300,7 @@ impl<'c> Tree<'c, '_> {
                 // Helm: the message is made with the wrong verb, and shows it.
                 Some(other) => {
                     let message = print::sprintf(b"type mismatch on %s: %t", &[Value::from(name.as_str()), other]);
-                    return Err(ResolveError::SubchartValues(String::from_utf8_lossy(&message).into_owned()));
+                    return Err(SubchartValues(String::from_utf8_lossy(&message).into_owned()));
                 }
             };
             coalesce::globals(&inner, values, &prefix, &mut self.log);

@@ -1,0 +1,172 @@
+//! values.schema.json: whether values are what a chart expects.
+//!
+//! The validator is `boon`, by the author of the one Helm uses: the same drafts, the same tree of errors.
+//! `words` prints that tree as Helm's does. A schema that refers to something outside its chart gets it
+//! only through a [`SchemaLoader`].
+
+mod tree;
+mod words;
+
+use govalue::{Map, Value};
+use serde_json::Value as Json;
+
+use crate::notice::{Level, Notice};
+
+/// Loads what a schema refers to outside its chart.
+pub trait SchemaLoader {
+    /// The document at a URL.
+    ///
+    /// # Errors
+    /// When it may not or cannot be loaded.
+    fn load(&mut self, url: &str) -> Result<Vec<u8>, Box<dyn std::error::Error>>;
+}
+
+/// Loads nothing: schemas must stand alone.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct NoReferences;
+
+impl SchemaLoader for NoReferences {
+    fn load(&mut self, url: &str) -> Result<Vec<u8>, Box<dyn std::error::Error>> {
+        Err(format!("schemas may not refer to {url}").into())
+    }
+}
+
+/// Why values do not meet a schema, in the words of Helm's validator.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct SchemaError(String);
+
+/// Where Helm says the schema lies; what it refers to is relative to that.
+const LOCATION: &str = "file:///values.schema.json";
+
+/// A document and where it lies.
+type Document = (String, Json);
+
+/// How many documents a schema may refer to.
+const MAX_DOCUMENTS: usize = 64;
+
+/// How deep values and schemas may be nested: the validator goes down on the call stack.
+const MAX_DEPTH: usize = 256;
+
+/// Checks values against a schema.
+///
+/// # Errors
+/// When they do not meet it, or it is no schema.
+pub fn validate(
+    values: &Map,
+    schema: &[u8],
+    loader: &mut dyn SchemaLoader,
+    notices: &mut Vec<Notice>,
+) -> Result<(), SchemaError> {
+    let document = parse(schema).map_err(SchemaError)?;
+    let mut documents: Vec<Document> = vec![(LOCATION.to_owned(), document)];
+    let values = json(&Value::Map(values.clone()), 0)
+        .ok_or_else(|| SchemaError("unable to validate schema: values are nested too deeply".to_owned()))?;
+    loop {
+        let mut schemas = boon::Schemas::new();
+        let mut compiler = boon::Compiler::new();
+        // The default would open files.
+        compiler.use_loader(Box::new(Nothing));
+        for (url, document) in &documents {
+            let added = compiler.add_resource(url, document.clone());
+            added.map_err(|e| SchemaError(words::compile_error(&e, &documents)))?;
+        }
+        match compiler.compile(LOCATION, &mut schemas) {
+            Ok(index) => {
+                let Err(error) = schemas.validate(&values, index) else { return Ok(()) };
+                return match words::validation_error(&error, &documents) {
+                    Some(text) => Err(SchemaError(format!("{text}\n"))),
+                    None => Ok(()),
+                };
+            }
+            Err(boon::CompileError::LoadUrlError { url, .. }) if documents.len() < MAX_DOCUMENTS => {
+                let document = reference(&url, loader, notices)?;
+                documents.push((url, document));
+            }
+            Err(error) => return Err(SchemaError(words::compile_error(&error, &documents))),
+        }
+    }
+}
+
+/// Loads what a schema refers to.
+fn reference(
+    url: &str,
+    loader: &mut dyn SchemaLoader,
+    notices: &mut Vec<Notice>,
+) -> Result<Json, SchemaError> {
+    let failed = |reason: String| SchemaError(format!("failing loading {}: {reason}", words::double(url)));
+    match url.split_once(':').map_or("", |(scheme, _)| scheme) {
+        // Helm: nobody resolves these, so whatever they stand for is allowed.
+        "urn" => {
+            notices.push(
+                Notice::new(Level::Warn, "unresolved URN reference ignored; using permissive schema")
+                    .with("urn", url),
+            );
+            Ok(Json::Bool(true))
+        }
+        "file" | "http" | "https" => {
+            let bytes = loader.load(url).map_err(|e| failed(e.to_string()))?;
+            parse(&bytes).map_err(failed)
+        }
+        _ => Err(failed(format!("no URLLoader registered for {}", words::double(url)))),
+    }
+}
+
+/// Reads a schema document, with the error texts of Go's decoder.
+fn parse(bytes: &[u8]) -> Result<Json, String> {
+    let blank = bytes.iter().all(|b| matches!(b, b' ' | b'\t' | b'\r' | b'\n'));
+    if blank {
+        return Err("EOF".to_owned());
+    }
+    serde_json::from_slice(bytes).map_err(|error| {
+        if error.is_eof() {
+            return "unexpected EOF".to_owned();
+        }
+        match govalue::json::read(bytes) {
+            Err(go) if go.to_string().ends_with("after top-level value") => {
+                "invalid character after top-level value".to_owned()
+            }
+            Err(go) => go.to_string(),
+            Ok(_) => error.to_string(),
+        }
+    })
+}
+
+/// Values as the validator takes them; `None` when they are nested too deeply.
+fn json(value: &Value, depth: usize) -> Option<Json> {
+    if depth > MAX_DEPTH {
+        return None;
+    }
+    Some(match value {
+        Value::Nil => Json::Null,
+        Value::Bool(b) => Json::Bool(*b),
+        Value::Int(kind, n) if kind.is_unsigned() => Json::from(n.cast_unsigned()),
+        Value::Int(_, n) => Json::from(*n),
+        Value::Float(_, n) => {
+            // Up to here every integer is exact.
+            const EXACT: f64 = 9_007_199_254_740_992.0;
+            if n.fract() == 0.0 && n.abs() < EXACT { Json::from(*n as i64) } else { Json::from(*n) }
+        }
+        Value::Str(text) => Json::from(text.to_str_lossy()),
+        Value::List(list) => {
+            Json::Array(list.iter().map(|item| json(item, depth + 1)).collect::<Option<_>>()?)
+        }
+        Value::Map(map) => {
+            let entries = map.borrow();
+            let entries = entries
+                .iter()
+                .map(|(key, value)| Some((key.to_str_lossy().into_owned(), json(value, depth + 1)?)));
+            Json::Object(entries.collect::<Option<_>>()?)
+        }
+        Value::Bytes(_) | Value::Object(_) => Json::Null,
+    })
+}
+
+/// Finds nothing, so that every reference comes back to [`reference`].
+struct Nothing;
+
+impl boon::UrlLoader for Nothing {
+    fn load(&self, url: &str) -> Result<Json, Box<dyn std::error::Error>> {
+        Err(url.to_owned().into())
+    }
+}

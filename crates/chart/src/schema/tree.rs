@@ -1,0 +1,191 @@
+//! The validator's tree of errors, put into the shape that Helm's has.
+//!
+//! The two differ in four ways. `boon` leaves out an `allOf`, `anyOf` or `oneOf` with a single error below it,
+//! loses the place of a wrong property name, shows patterns as it compiled them, and divides as floats do.
+
+use boon::{ErrorKind, InstanceToken, ValidationError};
+use serde_json::{Number, Value as Json};
+
+use super::{Document, words};
+
+/// One line of the report.
+pub(super) struct Node {
+    /// Keys and indices down to the value.
+    pub(super) location: Vec<String>,
+    /// What is wrong with it.
+    pub(super) text: String,
+    /// Whether it only says that a schema referred to another one.
+    pub(super) reference: bool,
+    pub(super) causes: Vec<Node>,
+}
+
+/// What an error stands under: the schema that was applied there, and the place it was applied to.
+struct Context<'e> {
+    schema: &'e str,
+    location: &'e [String],
+    /// Whether that schema's `allOf`, `anyOf` or `oneOf` has a line already.
+    combined: bool,
+}
+
+/// What lies below the root of a tree; `None` when nothing is left of it.
+pub(super) fn build(error: &ValidationError<'_, '_>, documents: &[Document]) -> Option<Vec<Node>> {
+    let context = Context { schema: error.schema_url, location: &[], combined: false };
+    let causes: Vec<Node> = error.causes.iter().filter_map(|cause| node(cause, &context, documents)).collect();
+    (!causes.is_empty()).then_some(causes)
+}
+
+fn node(error: &ValidationError<'_, '_>, context: &Context<'_>, documents: &[Document]) -> Option<Node> {
+    let mut location: Vec<String> = error
+        .instance_location
+        .tokens
+        .iter()
+        .map(|token| match token {
+            InstanceToken::Prop(name) => name.to_string(),
+            InstanceToken::Item(index) => index.to_string(),
+        })
+        .collect();
+    let steps = steps(context.schema, error.schema_url);
+    let text = match &error.kind {
+        ErrorKind::MultipleOf { got, want } if is_multiple(got, want) => return None,
+        ErrorKind::Pattern { got, .. } => match original(documents, error.schema_url, "pattern") {
+            Some(pattern) => format!("{} does not match pattern {}", words::quote(got), words::quote(pattern)),
+            None => words::kind(&error.kind),
+        },
+        ErrorKind::PropertyName { .. } => {
+            location = context.location.to_vec();
+            location.extend(steps.iter().filter_map(|step| match step {
+                Step::Into(name) => name.clone(),
+                Step::Combine(_) => None,
+            }));
+            words::kind(&error.kind)
+        }
+        kind => words::kind(kind),
+    };
+    let (schema, below) = match &error.kind {
+        ErrorKind::Reference { url, .. } => (*url, location.as_slice()),
+        // A name is checked by itself, as if it were the whole document.
+        ErrorKind::PropertyName { .. } => (error.schema_url, &[][..]),
+        _ => (error.schema_url, location.as_slice()),
+    };
+    let combined = matches!(error.kind, ErrorKind::AllOf | ErrorKind::AnyOf | ErrorKind::OneOf(_));
+    let inner = Context { schema, location: below, combined };
+    let causes: Vec<Node> = error.causes.iter().filter_map(|cause| node(cause, &inner, documents)).collect();
+    if causes.len() < error.causes.len() && (causes.is_empty() || matches!(error.kind, ErrorKind::AnyOf)) {
+        return None;
+    }
+    let reference = matches!(error.kind, ErrorKind::Reference { .. });
+    let mut node = Node { location, text, reference, causes };
+
+    // Lines that were left out, innermost first.
+    let mut depth = context.location.len() + steps.iter().filter(|s| matches!(s, Step::Into(_))).count();
+    for (i, step) in steps.iter().enumerate().rev() {
+        match step {
+            Step::Into(_) => depth -= 1,
+            Step::Combine(_) if i == 0 && context.combined => {}
+            Step::Combine(text) => {
+                let end = depth.min(node.location.len());
+                node = Node {
+                    location: node.location[..end].to_vec(),
+                    text: (*text).to_owned(),
+                    reference: false,
+                    causes: vec![node],
+                };
+            }
+        }
+    }
+    Some(node)
+}
+
+/// What lies between two schemas, one inside the other.
+enum Step {
+    /// Down into the value; with the key, where the schema names it.
+    Into(Option<String>),
+    /// Through a combination, with the line that Helm prints for it.
+    Combine(&'static str),
+}
+
+fn steps(outer: &str, inner: &str) -> Vec<Step> {
+    let mut steps = Vec::new();
+    let Some(rest) = inner.strip_prefix(outer) else { return steps };
+    let mut tokens = rest.trim_start_matches('/').split('/').filter(|token| !token.is_empty()).peekable();
+    let is_index = |token: &&str| token.bytes().all(|b| b.is_ascii_digit());
+    while let Some(keyword) = tokens.next() {
+        match keyword {
+            "properties" => steps.push(Step::Into(tokens.next().map(unescape))),
+            "patternProperties" | "prefixItems" => {
+                tokens.next();
+                steps.push(Step::Into(None));
+            }
+            "items" => {
+                tokens.next_if(is_index);
+                steps.push(Step::Into(None));
+            }
+            "additionalProperties" | "additionalItems" | "contains" | "unevaluatedProperties"
+            | "unevaluatedItems" => steps.push(Step::Into(None)),
+            "allOf" | "anyOf" | "oneOf" => {
+                tokens.next();
+                steps.push(Step::Combine(match keyword {
+                    "allOf" => "'allOf' failed",
+                    "anyOf" => "'anyOf' failed",
+                    _ => "'oneOf' failed, none matched",
+                }));
+            }
+            "dependentSchemas" | "dependencies" | "$defs" | "definitions" => {
+                tokens.next();
+            }
+            _ => {}
+        }
+    }
+    steps
+}
+
+/// A JSON pointer's token, as it stands in a URL, back to the key.
+fn unescape(token: &str) -> String {
+    let mut bytes = Vec::new();
+    let mut rest = token.as_bytes();
+    while let Some((&b, tail)) = rest.split_first() {
+        let hex = (b == b'%').then(|| tail.get(..2)).flatten().and_then(|hex| std::str::from_utf8(hex).ok());
+        match hex.and_then(|hex| u8::from_str_radix(hex, 16).ok()) {
+            Some(byte) => {
+                bytes.push(byte);
+                rest = &tail[2..];
+            }
+            None => {
+                bytes.push(b);
+                rest = tail;
+            }
+        }
+    }
+    String::from_utf8_lossy(&bytes).replace("~1", "/").replace("~0", "~")
+}
+
+/// What the schema's author wrote for a keyword.
+fn original<'d>(documents: &'d [Document], schema_url: &str, keyword: &str) -> Option<&'d str> {
+    let (url, pointer) = schema_url.split_once('#')?;
+    let mut current: &Json = documents.iter().find(|(other, _)| other == url).map(|(_, document)| document)?;
+    for token in pointer.split('/').skip(1) {
+        let token = unescape(token);
+        current = match current {
+            Json::Object(map) => map.get(&token)?,
+            Json::Array(items) => items.get(token.parse::<usize>().ok()?)?,
+            _ => return None,
+        };
+    }
+    current.get(keyword)?.as_str()
+}
+
+/// Whether a number is a multiple of another, in decimals: 0.3 is one of 0.1.
+fn is_multiple(number: &Number, of: &Number) -> bool {
+    let (Some((a, a_places)), Some((b, b_places))) = (decimal(number), decimal(of)) else { return false };
+    let places = a_places.max(b_places);
+    let scale = |n: i128, own: u32| 10i128.checked_pow(places - own).and_then(|factor| n.checked_mul(factor));
+    matches!((scale(a, a_places), scale(b, b_places)), (Some(a), Some(b)) if b != 0 && a % b == 0)
+}
+
+/// A number as an integer and the places behind its point.
+fn decimal(number: &Number) -> Option<(i128, u32)> {
+    let text = govalue::print::format_float(number.as_f64()?, b'f', -1, 64);
+    let (whole, fraction) = text.split_once('.').unwrap_or((&text, ""));
+    let digits = format!("{whole}{fraction}");
+    Some((digits.parse().ok()?, u32::try_from(fraction.len()).ok()?))
+}
