@@ -18,6 +18,7 @@ mod release;
 mod string;
 pub mod types;
 mod value;
+pub mod yaml;
 
 pub use error::Error;
 pub use list::List;

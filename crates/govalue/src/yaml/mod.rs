@@ -1,0 +1,34 @@
+//! YAML as Helm sees it.
+//!
+//! Two dialects stand on one event layer. Helm reads and writes with sigs.k8s.io/yaml: go-yaml v2 (YAML 1.1
+//! scalars) and then the rules of JSON, so that every number is a `float64` and every key a string.
+//! `toYamlPretty` writes with go-yaml v3. [`read`] and [`write`] are the first, [`write_pretty`] the second.
+//!
+//! The event layer is libyaml's grammar: the same that go-yaml was made from, error words included.
+
+mod head;
+mod pretty;
+mod read;
+mod resolve;
+mod write;
+
+pub use head::{Head, head};
+pub use pretty::write_pretty;
+pub use read::{documents, read, read_list, read_map};
+pub use write::write;
+
+/// What a document from a stranger may cost.
+#[derive(Debug, Clone)]
+pub struct Limits {
+    /// How deep collections may nest.
+    pub depth: usize,
+    /// How many nodes there may be after aliases are expanded.
+    pub nodes: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        // Go's own bound on nesting is ten thousand; a value of that depth could not be dropped on a small stack.
+        Self { depth: 1_000, nodes: 20_000_000 }
+    }
+}
