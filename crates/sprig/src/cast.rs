@@ -112,7 +112,9 @@ fn underscores_fit(s: &[u8]) -> bool {
         _ => s,
     };
     let (hex, body) = match s {
-        [b'0', prefix, rest @ ..] if matches!(prefix | 0x20, b'x' | b'b' | b'o') => (prefix | 0x20 == b'x', rest),
+        [b'0', prefix, rest @ ..] if matches!(prefix | 0x20, b'x' | b'b' | b'o') => {
+            (prefix | 0x20 == b'x', rest)
+        }
         _ => (false, s),
     };
     // A prefix counts as a digit.
@@ -270,7 +272,7 @@ pub fn to_float64(s: &[u8]) -> f64 {
 
 /// `int` and `int64` of a float: cut toward zero; out of range and NaN give the least integer, as on amd64.
 pub fn float_to_int64(value: f64) -> i64 {
-    if value >= -9_223_372_036_854_775_808.0 && value < 9_223_372_036_854_775_808.0 {
+    if (-9_223_372_036_854_775_808.0..9_223_372_036_854_775_808.0).contains(&value) {
         value as i64
     } else {
         i64::MIN
@@ -282,7 +284,12 @@ pub fn to_decimal(printed: &[u8]) -> i64 {
     parse_int(printed, 8).unwrap_or(0)
 }
 
+/// Cuts at the last point that has only zeros and points after it, one zero at least.
 fn trim_zero_decimal(s: &[u8]) -> &[u8] {
-    let kept = s.iter().rposition(|&byte| byte != b'0').map_or(0, |at| at + 1);
-    if kept < s.len() && kept > 0 && s[kept - 1] == b'.' { &s[..kept - 1] } else { s }
+    let tail = s.iter().rposition(|byte| !matches!(byte, b'0' | b'.')).map_or(0, |at| at + 1);
+    let last_zero = s[tail..].iter().rposition(|&byte| byte == b'0').map_or(tail, |at| tail + at);
+    match s[tail..last_zero].iter().rposition(|&byte| byte == b'.') {
+        Some(point) => &s[..tail + point],
+        None => s,
+    }
 }

@@ -98,16 +98,23 @@ fn characters(class: u8) -> &'static [u8] {
 
 /// `derivePassword`: the password that the Master Password algorithm, version 1, derives. It takes a noticeable
 /// part of a second by design. An unknown type gives a text that says so, as in Sprig.
-pub fn derive_password(counter: u32, password_type: &[u8], password: &[u8], user: &[u8], site: &[u8]) -> Vec<u8> {
+pub fn derive_password(
+    counter: u32,
+    password_type: &[u8],
+    password: &[u8],
+    user: &[u8],
+    site: &[u8],
+) -> Vec<u8> {
     let Some(shapes) = shapes(password_type) else {
         return [b"cannot find password template ", password_type].concat();
     };
     let length = |text: &[u8]| (text.len() as u32).to_be_bytes();
     let salt = [SEED, &length(user), user].concat();
     let mut key = [0; 64];
-    let derived = scrypt::Params::new(15, 8, 2, key.len())
-        .map_err(|error| error.to_string())
-        .and_then(|params| scrypt::scrypt(password, &salt, &params, &mut key).map_err(|error| error.to_string()));
+    let derived =
+        scrypt::Params::new(15, 8, 2, key.len()).map_err(|error| error.to_string()).and_then(|params| {
+            scrypt::scrypt(password, &salt, &params, &mut key).map_err(|error| error.to_string())
+        });
     if let Err(error) = derived {
         return format!("failed to derive password: {error}").into_bytes();
     }

@@ -95,7 +95,13 @@ const PLACES: i64 = 16;
 impl Decimal {
     fn from_f64(value: f64) -> Result<Self, Panic> {
         if !value.is_finite() {
-            let name = if value.is_nan() { "NaN" } else if value > 0.0 { "+Inf" } else { "-Inf" };
+            let name = if value.is_nan() {
+                "NaN"
+            } else if value > 0.0 {
+                "+Inf"
+            } else {
+                "-Inf"
+            };
             return Err(Panic::new(format!("Cannot create a Decimal from {name}")));
         }
         let printed = shortest(value.abs());
@@ -254,6 +260,23 @@ fn product(left: &[u32], right: &[u32]) -> Vec<u32> {
 /// Long division in base 10⁹: quotient and remainder. The divisor is not zero.
 fn quotient(dividend: &[u32], divisor: &[u32]) -> (Vec<u32>, Vec<u32>) {
     let mut out = vec![0u32; dividend.len()];
+    // Nearly every divisor has at most two limbs: the seventeen digits of one float.
+    if let [low, rest @ ..] = divisor
+        && rest.len() <= 1
+    {
+        let base = u128::from(BASE);
+        let divisor = u128::from(*low) + u128::from(rest.first().copied().unwrap_or(0)) * base;
+        let mut remainder = 0u128;
+        for (at, &limb) in dividend.iter().enumerate().rev() {
+            let part = remainder * base + u128::from(limb);
+            out[at] = (part / divisor) as u32;
+            remainder = part % divisor;
+        }
+        trim(&mut out);
+        let mut remainder = vec![(remainder % base) as u32, (remainder / base) as u32];
+        trim(&mut remainder);
+        return (out, remainder);
+    }
     let mut remainder: Vec<u32> = Vec::new();
     for (at, &limb) in dividend.iter().enumerate().rev() {
         remainder.insert(0, limb);

@@ -43,8 +43,15 @@ enum Kind {
     /// Anything but the separator.
     InSegment,
     Anything,
-    List { chars: Vec<char>, not: bool },
-    Range { low: char, high: char, not: bool },
+    List {
+        chars: Vec<char>,
+        not: bool,
+    },
+    Range {
+        low: char,
+        high: char,
+        not: bool,
+    },
 }
 
 impl Kind {
@@ -136,7 +143,9 @@ fn compile(nodes: &[Node], program: &mut Vec<Step>) {
             Node::Any => compile_many(Kind::InSegment, program),
             Node::Super => compile_many(Kind::Anything, program),
             Node::Single => program.push(Step::One(Kind::InSegment)),
-            Node::List { chars, not } => program.push(Step::One(Kind::List { chars: chars.clone(), not: *not })),
+            Node::List { chars, not } => {
+                program.push(Step::One(Kind::List { chars: chars.clone(), not: *not }))
+            }
             Node::Range { low, high, not } => {
                 program.push(Step::One(Kind::Range { low: *low, high: *high, not: *not }));
             }

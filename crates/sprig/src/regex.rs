@@ -50,6 +50,11 @@ impl Regex {
         Ok(Self { engine, names: parsed.names, empty_pattern: pattern.is_empty() })
     }
 
+    /// About how many bytes the program takes.
+    pub fn memory_usage(&self) -> usize {
+        self.engine.memory_usage()
+    }
+
     /// Whether it matches anywhere, as `MatchString`.
     pub fn is_match(&self, text: &[u8]) -> bool {
         self.engine.is_match(Text::new(text).bytes.as_ref())

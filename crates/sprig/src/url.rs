@@ -47,7 +47,19 @@ impl Part {
             Self::Query => false,
             Self::Fragment => matches!(
                 byte,
-                b'$' | b'&' | b'+' | b',' | b'/' | b':' | b';' | b'=' | b'?' | b'@' | b'!' | b'(' | b')' | b'*'
+                b'$' | b'&'
+                    | b'+'
+                    | b','
+                    | b'/'
+                    | b':'
+                    | b';'
+                    | b'='
+                    | b'?'
+                    | b'@'
+                    | b'!'
+                    | b'('
+                    | b')'
+                    | b'*'
             ),
         }
     }

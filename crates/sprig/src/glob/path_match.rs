@@ -132,8 +132,7 @@ fn match_class(class: &[u8], current: Option<char>) -> Result<(bool, &[u8]), Bad
 
 fn class_char(text: &[u8]) -> Result<(char, &[u8]), BadPattern> {
     let text = match text {
-        [] | [b'-' | b']', ..] => return Err(BadPattern),
-        [b'\\', rest @ ..] if rest.is_empty() => return Err(BadPattern),
+        [] | [b'-' | b']', ..] | [b'\\'] => return Err(BadPattern),
         [b'\\', rest @ ..] => rest,
         _ => text,
     };

@@ -12,6 +12,9 @@ const CAPACITY: usize = 256;
 /// A longer pattern is compiled each time: it may be large, and it is hardly used twice.
 const LONGEST: usize = 4096;
 
+/// Nor is a pattern kept whose program takes more bytes than this.
+const LARGEST: usize = 1 << 20;
+
 type Known = HashMap<Vec<u8>, Result<Rc<Regex>, Error>>;
 
 thread_local! {
@@ -34,7 +37,9 @@ pub fn compile(pattern: &[u8]) -> Result<Rc<Regex>, Error> {
             known.clear();
         }
         let result = Regex::new(pattern).map(Rc::new);
-        known.insert(pattern.to_vec(), result.clone());
+        if result.as_ref().map_or(0, |regex| regex.memory_usage()) <= LARGEST {
+            known.insert(pattern.to_vec(), result.clone());
+        }
         result
     })
 }

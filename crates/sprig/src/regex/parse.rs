@@ -243,7 +243,8 @@ impl<'p> Parser<'p> {
 
     fn finish_alternative(&mut self) -> Outcome<()> {
         let items = std::mem::take(&mut self.group.items);
-        let node = if items.is_empty() { Node::leaf(Hir::empty()) } else { self.join(items, 0, Hir::concat)? };
+        let node =
+            if items.is_empty() { Node::leaf(Hir::empty()) } else { self.join(items, 0, Hir::concat)? };
         self.group.alternatives.push(node);
         Ok(())
     }
@@ -295,7 +296,9 @@ impl<'p> Parser<'p> {
             return Err(Error::new(ErrorCode::MissingArgument, upto(start, after)));
         };
         node.size = match (counted, min, max) {
-            (true, _, Some(max)) => node.size.saturating_mul(u64::from(max)).saturating_add(u64::from(max - min)),
+            (true, _, Some(max)) => {
+                node.size.saturating_mul(u64::from(max)).saturating_add(u64::from(max - min))
+            }
             (true, 1.., None) => node.size.saturating_mul(u64::from(min)).saturating_add(1),
             (_, 0, None) => node.size.saturating_add(2),
             _ => node.size.saturating_add(1),

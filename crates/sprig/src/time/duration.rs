@@ -73,7 +73,8 @@ pub fn parse(text: &[u8]) -> Result<i64, DurationError> {
             return Err(invalid());
         }
         let part = whole * unit + part_of(fraction, unit);
-        total = total.checked_add(part).filter(|&total| part <= LIMIT && total <= LIMIT).ok_or_else(invalid)?;
+        total =
+            total.checked_add(part).filter(|&total| part <= LIMIT && total <= LIMIT).ok_or_else(invalid)?;
     }
     match (negative, total) {
         (true, _) => Ok((total as i64).wrapping_neg()),

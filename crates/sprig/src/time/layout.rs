@@ -155,7 +155,7 @@ pub(super) fn format(time: &Time, layout: &[u8]) -> Vec<u8> {
         rest = after;
         let Some(token) = token else { break };
         let half = if civil.hour >= 12 { "PM" } else { "AM" };
-        let hour12 = if civil.hour % 12 == 0 { 12 } else { civil.hour % 12 };
+        let hour12 = (civil.hour + 11) % 12 + 1;
         let month = MONTHS[civil.month as usize - 1];
         let weekday = WEEKDAYS[civil.weekday as usize];
         match token {

@@ -119,11 +119,6 @@ pub fn parse(layout: &[u8], value: &[u8], zone: &Zone) -> Result<Time, ParseErro
 /// Takes literal text. Blanks in the layout stand for any number of blanks, also none at the end. Answers what was
 /// left when it did not fit.
 fn skip<'v>(rest: &mut &'v [u8], literal: &[u8]) -> Result<(), &'v [u8]> {
-    let trim = |text: &mut &[u8]| {
-        while let [b' ', after @ ..] = *text {
-            *text = &after[..];
-        }
-    };
     let mut literal = literal;
     while let Some(&byte) = literal.first() {
         if byte == b' ' {
@@ -133,7 +128,9 @@ fn skip<'v>(rest: &mut &'v [u8], literal: &[u8]) -> Result<(), &'v [u8]> {
             while let [b' ', after @ ..] = *rest {
                 *rest = after;
             }
-            trim(&mut literal);
+            while let [b' ', after @ ..] = literal {
+                literal = after;
+            }
         } else if rest.first() == Some(&byte) {
             *rest = &rest[1..];
             literal = &literal[1..];
@@ -295,7 +292,9 @@ impl Seen {
                 let len = abbreviation_len(rest).ok_or(Wrong::Bad)?;
                 self.abbreviation = take(rest, len)?.to_vec();
             }
-            Token::Fraction { digits, trim: false, .. } => self.nanoseconds = nanoseconds(take(rest, 1 + digits)?)?,
+            Token::Fraction { digits, trim: false, .. } => {
+                self.nanoseconds = nanoseconds(take(rest, 1 + digits)?)?
+            }
             Token::Fraction { trim: true, .. } => {
                 // It may be missing, or longer than asked for.
                 let len = fraction_len(rest);
@@ -361,11 +360,8 @@ impl Seen {
             time.seconds -= i64::from(offset);
             let (name, local) = zone.at(time.seconds);
             let is_local = local == offset && (abbreviation.is_empty() || name == abbreviation);
-            time.zone = if is_local {
-                zone.clone()
-            } else {
-                Zone::Fixed { name: abbreviation.into_owned(), offset }
-            };
+            time.zone =
+                if is_local { zone.clone() } else { Zone::Fixed { name: abbreviation.into_owned(), offset } };
             return Ok(time);
         }
         if !abbreviation.is_empty() {
@@ -451,6 +447,7 @@ fn abbreviation_len(text: &[u8]) -> Option<usize> {
 fn signed_offset_len(text: &[u8]) -> usize {
     let [b'+' | b'-', after @ ..] = text else { return 0 };
     let count = after.iter().take_while(|byte| byte.is_ascii_digit()).count();
-    let hours = after[..count].iter().fold(0u32, |hours, &digit| hours.saturating_mul(10) + u32::from(digit - b'0'));
+    let hours =
+        after[..count].iter().fold(0u32, |hours, &digit| hours.saturating_mul(10) + u32::from(digit - b'0'));
     if count == 0 || hours > 23 { 0 } else { 1 + count }
 }

@@ -95,7 +95,8 @@ fn kinds(data: &[u8]) -> Vec<(String, i32)> {
     let body = |header: &[u8], wide: usize| {
         let kinds_at = count(header, 3) * (wide + 1);
         let names_at = kinds_at + count(header, 4) * 6;
-        let end = names_at + count(header, 5) + count(header, 2) * (wide + 4) + count(header, 1) + count(header, 0);
+        let end =
+            names_at + count(header, 5) + count(header, 2) * (wide + 4) + count(header, 1) + count(header, 0);
         (kinds_at, names_at, end)
     };
     let mut block = data;

@@ -1,0 +1,4 @@
+//! The tests of this crate against recorded answers of Go.
+
+mod functions;
+mod typed;
