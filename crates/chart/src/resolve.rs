@@ -99,10 +99,17 @@ impl Chart {
         rules: Rules<'_>,
         notices: &mut Vec<Notice>,
     ) -> Result<ResolvedChart, ResolveError> {
-        let mut tree = Tree { nodes: Vec::new(), metadata: Vec::new(), log: Log(notices), versions: rules.versions };
+        let log = Log(notices);
+        let mut tree = Tree { nodes: Vec::new(), metadata: Vec::new(), log, versions: rules.versions };
         let root = tree.add(self, None);
-        tree.enable(root, values, "")?;
-        tree.import(root)?;
+        let processed = tree.enable(root, values, "").and_then(|()| tree.import(root));
+        if let Err(error) = processed {
+            if let ResolveError::Dependencies(source) = &error {
+                let notice = Notice::new(Level::Error, "chart dependencies processing failed");
+                tree.log.0.push(notice.with("error", source.to_string()));
+            }
+            return Err(error);
+        }
         let coalesced = tree.coalesce_from(root, values, Nulls::Remove);
         let coalesced = coalesced.map_err(ResolveError::SubchartValues)?;
         if let Some(loader) = rules.schema {

@@ -33,6 +33,9 @@ impl Default for ArchiveLimits {
 /// What unpacks without a question about the ratio: small archives of repetitive text are common.
 const RATIO_FREE: u64 = 16 * 1024 * 1024;
 
+/// Bytes before a gzip stream says anything about itself.
+const GZIP_HEADER: usize = 10;
+
 /// What headers and padding may take on top of the files.
 const OVERHEAD: u64 = 64 * 1024 * 1024;
 
@@ -111,6 +114,9 @@ pub fn check_archive(name: &str, bytes: &[u8]) -> Result<(), LoadError> {
 pub fn unpack(bytes: &[u8], limits: &ArchiveLimits) -> Result<Vec<File>, ArchiveError> {
     if bytes.is_empty() {
         return Err(ArchiveError::Broken("EOF".to_owned()));
+    }
+    if bytes.len() < GZIP_HEADER {
+        return Err(ArchiveError::Broken("unexpected EOF".to_owned()));
     }
     if !bytes.starts_with(b"\x1f\x8b") {
         return Err(ArchiveError::Header);
@@ -243,6 +249,8 @@ fn read_error(error: &io::Error, limits: &ArchiveLimits) -> ArchiveError {
     ArchiveError::Broken(match error.kind() {
         io::ErrorKind::UnexpectedEof => "unexpected EOF".to_owned(),
         io::ErrorKind::InvalidInput | io::ErrorKind::InvalidData => "gzip: invalid checksum".to_owned(),
+        // The library tells these two apart by their text only.
+        _ if error.to_string().contains("entire block") => "unexpected EOF".to_owned(),
         _ => "archive/tar: invalid tar header".to_owned(),
     })
 }

@@ -117,7 +117,7 @@ impl Walk<'_, '_> {
     }
 
     fn link(&mut self, path: &Path, inner: &str, depth: usize) -> Result<(), LoadError> {
-        let target = fs::canonicalize(path)
+        let target = follow(path)
             .map_err(|e| LoadError::Link { path: path.to_owned(), reason: link_reason(path, &e) })?;
         self.context.notices.push(
             Notice::new(
@@ -199,13 +199,29 @@ fn lstat(path: &Path) -> Result<Status, LoadError> {
     fs::symlink_metadata(path).map_err(|e| LoadError::Io(path_error("lstat", path, &e)))
 }
 
+/// The system's word for a path with too many links in it, here and on its relatives.
+const TOO_MANY_LINKS: i32 = 40;
+
+/// Where a link leads. The system counts the links in the whole path; Go only those of each step, so what
+/// lies behind many links is found from the directory it is in.
+fn follow(path: &Path) -> std::io::Result<PathBuf> {
+    match (fs::canonicalize(path), path.parent(), path.file_name()) {
+        (Err(error), Some(parent), Some(name)) if error.raw_os_error() == Some(TOO_MANY_LINKS) => {
+            fs::canonicalize(fs::canonicalize(parent)?.join(name))
+        }
+        (result, ..) => result,
+    }
+}
+
 /// Go walks a link by hand and names the element that stopped it.
 fn link_reason(path: &Path, error: &std::io::Error) -> String {
+    if error.raw_os_error() == Some(TOO_MANY_LINKS) {
+        return "EvalSymlinks: too many links".to_owned();
+    }
     let target = fs::read_link(path).unwrap_or_default();
     let target = path.parent().unwrap_or(path).join(target);
     let target = target.to_str().map_or_else(|| target.clone(), |text| PathBuf::from(go::clean(text)));
-    match error.raw_os_error() {
-        Some(40) => "EvalSymlinks: too many links".to_owned(),
-        _ => path_error("lstat", &target, error),
-    }
+    let ancestors: Vec<&Path> = target.ancestors().collect();
+    let missing = ancestors.into_iter().rev().find(|ancestor| fs::symlink_metadata(ancestor).is_err());
+    path_error("lstat", missing.unwrap_or(&target), error)
 }
