@@ -1,6 +1,8 @@
 //! JSON, YAML and TOML. Helm's readers answer the error's text inside of the answer, its writers swallow theirs.
 
-use govalue::{CallResult, Error, List, Value, json};
+use std::fmt::Display;
+
+use govalue::{CallResult, List, Map, Value, json, yaml};
 
 use super::args::{any, string, text};
 use super::{cost, table};
@@ -16,18 +18,37 @@ table! {
     "fromJson" (STRING) => from_json, cost cost::read;
     "fromJsonArray" (STRING) => |args| list(json::read_array(string(args, 0))), cost cost::read;
     "mustFromJson" (STRING) => |args| Ok(json::read(string(args, 0))?), cost cost::read;
+    "toYaml" (ANY) => |args| swallowed(yaml::write(any(args, 0)).map(chomped)), cost cost::print;
+    "mustToYaml" (ANY) => |args| loud(yaml::write(any(args, 0)).map(chomped)), cost cost::print;
+    "toYamlPretty" (ANY) => |args| swallowed(yaml::write_pretty(any(args, 0)).map(chomped)), cost cost::print;
+    "fromYaml" (STRING) => |args| dict(yaml::read_map(string(args, 0), &yaml::Limits::default())), cost cost::read;
+    "fromYamlArray" (STRING) => |args| list(yaml::read_list(string(args, 0), &yaml::Limits::default())),
+        cost cost::read;
 }
 
 const COMPACT: json::Options = json::Options { escape_html: true, indent: None };
 const PRETTY: json::Options = json::Options { escape_html: true, indent: Some("  ") };
 const RAW: json::Options = json::Options { escape_html: false, indent: None };
 
-fn swallowed(written: Result<Vec<u8>, Error>) -> CallResult {
+fn swallowed(written: Result<Vec<u8>, impl Display>) -> CallResult {
     text(written.unwrap_or_default())
 }
 
-fn loud(written: Result<Vec<u8>, Error>) -> CallResult {
+fn loud(written: Result<Vec<u8>, impl Display>) -> CallResult {
     text(written.map_err(|error| Panic(error.to_string()))?)
+}
+
+/// Without the newline at the end.
+fn chomped(mut written: Vec<u8>) -> Vec<u8> {
+    if written.last() == Some(&b'\n') {
+        written.pop();
+    }
+    written
+}
+
+fn dict(read: Result<Map, impl Display>) -> CallResult {
+    let failed = |error: String| [("Error", error)].into_iter().collect::<Map>();
+    Ok(read.unwrap_or_else(|error| failed(error.to_string())).into())
 }
 
 /// What was read before the error stays in the dict.
@@ -39,6 +60,6 @@ fn from_json(args: &[Value]) -> CallResult {
     Ok(map.into())
 }
 
-fn list(read: Result<List, Error>) -> CallResult {
+fn list(read: Result<List, impl Display>) -> CallResult {
     Ok(read.unwrap_or_else(|error| List::new(vec![error.to_string().into()])).into())
 }

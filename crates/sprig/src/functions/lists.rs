@@ -176,6 +176,9 @@ fn concat(args: &[Value]) -> CallResult {
 fn sort_alpha(args: &[Value]) -> CallResult {
     let value = any(args, 0);
     let texts = if elements(value).is_some() { texts_of(value) } else { List::strings([text_of(value)]) };
+    if texts.is_nil() {
+        return Ok(texts.into());
+    }
     let mut texts: Vec<Str> = texts.iter().map(text_of).collect();
     texts.sort_unstable();
     Ok(List::strings(texts).into())
