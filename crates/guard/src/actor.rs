@@ -58,6 +58,12 @@ impl Actor {
         Self { kind: ActorKind::Chart, path: vec![name.into()], provenance: Provenance::Local }
     }
 
+    /// A chart by its whole path through the dependency tree, the names divided by `/`: `shop/redis`.
+    pub fn chart_at(path: &str, provenance: Provenance) -> Self {
+        let path = path.split('/').map(str::to_owned).collect();
+        Self { kind: ActorKind::Chart, path, provenance }
+    }
+
     /// A plugin, by its name.
     pub fn plugin(name: impl Into<String>) -> Self {
         Self { kind: ActorKind::Plugin, path: vec![name.into()], provenance: Provenance::Local }
@@ -144,6 +150,7 @@ mod tests {
         assert_eq!(redis.to_string(), "chart:shop/redis");
         assert_eq!(redis.parent(), Some(Actor::chart("shop")));
         assert_eq!(Actor::chart("shop").parent(), None);
+        assert_eq!(Actor::chart_at("shop/redis", Provenance::Local), redis);
     }
 
     #[test]
