@@ -2,6 +2,7 @@
 
 use std::fmt::Display;
 
+use govalue::toml::{self, WriteError};
 use govalue::{CallResult, List, Map, Value, json, yaml};
 
 use super::args::{any, string, text};
@@ -24,6 +25,9 @@ table! {
     "fromYaml" (STRING) => |args| dict(yaml::read_map(string(args, 0), &yaml::Limits::default())), cost cost::read;
     "fromYamlArray" (STRING) => |args| list(yaml::read_list(string(args, 0), &yaml::Limits::default())),
         cost cost::read;
+    "toToml" (ANY) => to_toml, cost cost::print;
+    "mustToToml" (ANY) => |args| loud(toml::write(any(args, 0))), cost cost::print;
+    "fromToml" (STRING) => |args| dict(toml::read(string(args, 0))), cost cost::read;
 }
 
 const COMPACT: json::Options = json::Options { escape_html: true, indent: None };
@@ -49,6 +53,14 @@ fn chomped(mut written: Vec<u8>) -> Vec<u8> {
 fn dict(read: Result<Map, impl Display>) -> CallResult {
     let failed = |error: String| [("Error", error)].into_iter().collect::<Map>();
     Ok(read.unwrap_or_else(|error| failed(error.to_string())).into())
+}
+
+/// The text of the error instead of the document, except where the library panics.
+fn to_toml(args: &[Value]) -> CallResult {
+    match toml::write(any(args, 0)) {
+        Err(error @ WriteError::Panicked(_)) => loud(Err(error)),
+        written => text(written.unwrap_or_else(|error| error.to_string().into())),
+    }
 }
 
 /// What was read before the error stays in the dict.
