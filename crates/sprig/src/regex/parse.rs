@@ -223,9 +223,8 @@ impl<'p> Parser<'p> {
         let inner = std::mem::replace(&mut self.group, outer);
         self.flags = inner.flags;
         if let Some(index) = inner.capture {
-            let name = self.names[index as usize].as_ref();
-            let name = name.map(|name| String::from_utf8_lossy(name).into());
-            node.hir = Hir::capture(Capture { index, name, sub: Box::new(node.hir) });
+            // Names are ours to keep: two groups of one name are fine in Go, but not in the engine.
+            node.hir = Hir::capture(Capture { index, name: None, sub: Box::new(node.hir) });
             node.size = node.size.saturating_add(2);
             node.depth += 1;
             self.check(&node)?;
