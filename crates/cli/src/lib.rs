@@ -1,1 +1,53 @@
 //! The pintle command line.
+//!
+//! The only crate that prints, reads the environment or picks an exit code. One file for each command under
+//! `commands`; `args` is the command line as cobra reads it; `prepare` is what commands share; `host` is the
+//! real world behind a template's questions.
+
+mod args;
+mod commands;
+mod environment;
+mod host;
+mod kubeconfig;
+mod log;
+mod output;
+mod prepare;
+mod report;
+
+use std::process::ExitCode;
+
+use environment::Environment;
+use output::Output;
+
+/// Templates call each other on the native stack: a level takes some kilobytes, and only pages that are used
+/// are ever there.
+const STACK: usize = 512 << 20;
+
+/// Runs the command line of this process.
+pub fn main() -> ExitCode {
+    let worker = std::thread::Builder::new().name("main".to_owned()).stack_size(STACK).spawn(run);
+    match worker.map(std::thread::JoinHandle::join) {
+        Ok(Ok(code)) => ExitCode::from(code),
+        // The panic's own message is on standard error already.
+        Ok(Err(_)) => ExitCode::from(2),
+        Err(_) => ExitCode::from(run()),
+    }
+}
+
+fn run() -> u8 {
+    let environment = Environment::from_process();
+    let arguments: Vec<String> =
+        std::env::args_os().skip(1).map(|argument| argument.to_string_lossy().into_owned()).collect();
+    let mut output = Output::default();
+    let code = match commands::dispatch(&environment, &mut output, &arguments) {
+        Ok(()) => 0,
+        Err(failure) => {
+            failure.print(&environment, &mut output);
+            failure.code
+        }
+    };
+    match output.flush() {
+        Ok(()) => code,
+        Err(_) => code.max(1),
+    }
+}

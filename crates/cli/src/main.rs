@@ -1,2 +1,5 @@
 //! The `pintle` binary.
-fn main() {}
+
+fn main() -> std::process::ExitCode {
+    pintle_cli::main()
+}

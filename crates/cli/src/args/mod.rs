@@ -1,0 +1,11 @@
+//! The command line as Helm parses it: cobra's and pflag's rules, over tables of flags.
+//!
+//! Not clap: scripts parse cobra's error texts, bare `--dry-run`, CSV slices, flag order in help and the
+//! `Usage:` block of argument errors, and each of those would be a fight with a general parser.
+
+pub(crate) mod flag;
+pub(crate) mod help;
+mod parse;
+pub(crate) mod tables;
+
+pub(crate) use parse::{ParseError, Parsed, parse, parse_bool, strip_flags};

@@ -1,0 +1,426 @@
+//! `template`: a chart goes in, manifests come out.
+
+use std::io::Write as _;
+use std::path::Path;
+
+use chart::schema::NoReferences;
+use chart::{Rules, Versions as _};
+use govalue::Value;
+use guard::Provenance;
+use render::{
+    Capabilities, KubeVersion, Manifests, ReleaseOptions, RenderError, RenderOptions, RenderedFiles,
+};
+
+use super::Context;
+use crate::host::Machine;
+use crate::prepare::{self, Semver};
+use crate::report::{DENIED, Failure, LIMIT};
+
+pub(super) const LONG: &str = include_str!("text/template.txt");
+
+/// What Helm adds to an error when there is something to look at with `--debug`.
+const USE_DEBUG: &str = "\n\nUse --debug flag to render out invalid YAML";
+
+pub(super) fn run(context: &mut Context<'_>) -> Result<(), Failure> {
+    check_groups(context)?;
+    let kube_version = kube_version(context)?;
+    check_dry_run(context)?;
+    let (name, reference) = name_and_chart(context)?;
+    prepare::refuse_remote(&context.parsed)?;
+    let path = prepare::locate(context, &reference)?;
+    let values = prepare::values(&context.parsed)?;
+    let mut guard = prepare::guard(context)?;
+    let loaded = prepare::load(context, &path, &mut guard);
+    let chart = match loaded {
+        Ok(chart) => chart,
+        Err(failure) => {
+            prepare::audit(context, &mut guard)?;
+            return Err(failure);
+        }
+    };
+    let kind = chart.metadata.kind.as_str();
+    if !matches!(kind, "" | "application") {
+        return Err(Failure::plain(format!("{kind} charts are not installable")));
+    }
+    if chart.metadata.deprecated {
+        context.output.error_line(&crate::log::line("WARN", "this chart is deprecated", &[]));
+    }
+    if let Err(missing) = chart.check_dependencies() {
+        if context.parsed.bool("dependency-update") {
+            return Err(Failure::plain(format!(
+                "--dependency-update: dependencies cannot be fetched in this version of Pintle yet: {missing}"
+            )));
+        }
+        return Err(Failure::plain(format!(
+            "an error occurred while checking for chart dependencies. You may need to run 'helm dependency \
+             build' to fetch missing dependencies: {missing}"
+        )));
+    }
+    check_name(&name)?;
+    let mut references = NoReferences;
+    let schema: Option<&mut dyn chart::schema::SchemaLoader> =
+        if context.parsed.bool("skip-schema-validation") { None } else { Some(&mut references) };
+    let mut notices = Vec::new();
+    let resolved = chart.resolve(&values, Rules { versions: &Semver, schema }, &mut notices);
+    prepare::log(context, &notices);
+    let resolved = resolved.map_err(|error| Failure::plain(error.to_string()))?;
+    prepare::check_labels(&context.parsed)?;
+
+    let mut capabilities = Capabilities::default();
+    if let Some(version) = kube_version {
+        capabilities.kube_version = version;
+    }
+    capabilities.api_versions.extend(context.parsed.all("api-versions").iter().cloned());
+    let constraint = &resolved.metadata.kube_version;
+    if !constraint.is_empty()
+        && !Semver.matches(constraint, &capabilities.kube_version.normalized).unwrap_or(false)
+    {
+        let error = RenderError::KubeVersion {
+            constraint: constraint.clone(),
+            version: capabilities.kube_version.version.clone(),
+        };
+        return failed(context, &error, b"");
+    }
+    let options = RenderOptions {
+        release: ReleaseOptions {
+            name: name.clone(),
+            namespace: context.environment.namespace(&context.parsed),
+            is_upgrade: context.parsed.bool("is-upgrade"),
+            revision: 1,
+        },
+        capabilities,
+        enable_dns: context.parsed.bool("enable-dns"),
+        lookup: false,
+        subchart_notes: context.parsed.bool("render-subchart-notes"),
+        budget: budget(context)?,
+    };
+    let host = Box::new(Machine::new(context.environment));
+    let mut rendered = render::execute(&resolved, options, host, guard, &Provenance::Local);
+    prepare::log(context, &rendered.notices);
+    prepare::audit(context, &mut rendered.guard)?;
+    let files = match rendered.files {
+        Ok(files) => files,
+        Err(error) => return failed(context, &error, b""),
+    };
+    let manifests = match render::classify(&files) {
+        Ok(manifests) => manifests,
+        Err(error) => return failed(context, &error, &everything(&files)),
+    };
+    prepare::log(context, &manifests.notices);
+    print(context, &resolved, &name, &manifests)
+}
+
+fn check_groups(context: &Context<'_>) -> Result<(), Failure> {
+    let parsed = &context.parsed;
+    for group in [["force-replace", "force-conflicts"], ["force", "force-conflicts"], ["validate", "dry-run"]]
+    {
+        if group.iter().all(|flag| parsed.changed(flag)) {
+            let mut sorted = group;
+            sorted.sort_unstable();
+            return Err(Failure::plain(format!(
+                "if any flags in the group [{}] are set none of the others can be; [{}] were all set",
+                group.join(" "),
+                sorted.join(" ")
+            )));
+        }
+    }
+    Ok(())
+}
+
+fn kube_version(context: &Context<'_>) -> Result<Option<KubeVersion>, Failure> {
+    match context.parsed.get("kube-version").filter(|text| !text.is_empty()) {
+        None => Ok(None),
+        Some(text) => KubeVersion::parse(text)
+            .map(Some)
+            .map_err(|error| Failure::plain(format!("invalid kube version '{text}': {error}"))),
+    }
+}
+
+/// Reads `--dry-run`; what needs a cluster is refused by name.
+fn check_dry_run(context: &mut Context<'_>) -> Result<(), Failure> {
+    let given = context.parsed.string("dry-run", "client");
+    let server = match given.as_str() {
+        "client" => false,
+        "server" => true,
+        "unset" => {
+            let message = "--dry-run is deprecated and should be replaced with '--dry-run=client'";
+            context.output.error_line(&crate::log::line("WARN", message, &[]));
+            false
+        }
+        "none" => {
+            return Err(Failure::plain("invalid dry-run value (\"none\"). Must be \"server\" or \"client\""));
+        }
+        other => match crate::args::parse_bool(other) {
+            Some(on) => {
+                let word = if on { "client" } else { "none" };
+                let message = format!(
+                    "boolean '--dry-run={other}' flag is deprecated and must be replaced with '--dry-run={word}'"
+                );
+                context.output.error_line(&crate::log::line("WARN", &message, &[]));
+                if !on {
+                    return Err(Failure::plain(format!(
+                        "invalid dry-run value ({}). Must be \"server\" or \"client\"",
+                        govalue::print::quote(other.as_bytes())
+                    )));
+                }
+                false
+            }
+            None => {
+                return Err(Failure::plain(format!(
+                    "invalid dry-run value ({}). Must be \"none\", \"server\", or \"client\"",
+                    govalue::print::quote(other.as_bytes())
+                )));
+            }
+        },
+    };
+    if server || context.parsed.bool("validate") {
+        let flag = if server { "--dry-run=server" } else { "--validate" };
+        return Err(Failure::plain(format!(
+            "{flag} needs a cluster, which this version of Pintle cannot reach yet"
+        )));
+    }
+    Ok(())
+}
+
+fn name_and_chart(context: &Context<'_>) -> Result<(String, String), Failure> {
+    let parsed = &context.parsed;
+    let template = parsed.string("name-template", "");
+    match parsed.args.as_slice() {
+        [reference] => {
+            let name = if template.is_empty() {
+                "release-name".to_owned()
+            } else {
+                let host = Box::new(Machine::new(context.environment));
+                let name = render::execute_own("name-template", &template, &Value::Nil, host)
+                    .map_err(Failure::plain)?;
+                String::from_utf8_lossy(&name).into_owned()
+            };
+            Ok((name, reference.clone()))
+        }
+        [name, reference] => {
+            if parsed.bool("generate-name") {
+                return Err(Failure::plain("cannot set --generate-name and also specify a name"));
+            }
+            if !template.is_empty() {
+                return Err(Failure::plain("cannot set --name-template and also specify a name"));
+            }
+            Ok((name.clone(), reference.clone()))
+        }
+        more => Err(Failure::plain(format!(
+            "expected at most two arguments, unexpected arguments: {}",
+            more.get(2..).unwrap_or_default().join(", ")
+        ))),
+    }
+}
+
+/// Helm's rule for release names: DNS labels with dots, at most 53 bytes.
+fn check_name(name: &str) -> Result<(), Failure> {
+    let label = |part: &str| {
+        let inner = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit();
+        let bytes = part.as_bytes();
+        bytes.first().is_some_and(|&b| inner(b))
+            && bytes.last().is_some_and(|&b| inner(b))
+            && bytes.iter().all(|&b| inner(b) || b == b'-')
+    };
+    if name.len() <= 53 && name.split('.').all(label) {
+        return Ok(());
+    }
+    let message = if name.is_empty() {
+        "no name provided".to_owned()
+    } else {
+        format!(
+            "release name {}: invalid release name, must match regex \
+             ^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$ and the length must not be longer than 53",
+            govalue::print::quote(name.as_bytes())
+        )
+    };
+    let line = crate::log::line("ERROR", "release name check failed", &[("error", &message)]);
+    Err(Failure::plain(format!("release name check failed: {message}")).logged(line))
+}
+
+/// `--limit render.steps=…` and its kin.
+fn budget(context: &Context<'_>) -> Result<gotmpl::Budget, Failure> {
+    let mut budget = gotmpl::Budget::default();
+    let variable = context.environment.get("PINTLE_LIMITS").unwrap_or_default();
+    let listed = variable.split(',').filter(|text| !text.is_empty()).map(str::to_owned);
+    for text in listed.chain(context.parsed.all("limit").iter().cloned()) {
+        let number =
+            |value: &str| value.parse::<f64>().ok().filter(|n| *n >= 1.0 && *n < 1e18).map(|n| n as u64);
+        match text.split_once('=').map(|(name, value)| (name, number(value))) {
+            Some(("render.steps", Some(steps))) => {
+                budget.steps = steps;
+                budget.steps_limit = steps;
+            }
+            Some(("render.depth", Some(depth))) => budget.depth = depth.min(8_000) as u32,
+            _ => {
+                return Err(Failure::plain(format!(
+                    "--limit {text}: write NAME=NUMBER; the limits are render.steps and render.depth"
+                )));
+            }
+        }
+    }
+    Ok(budget)
+}
+
+/// Ends a render that failed: with `--debug` what there is to see comes first.
+fn failed(context: &mut Context<'_>, error: &RenderError, partial: &[u8]) -> Result<(), Failure> {
+    let debug = context.environment.debug(&context.parsed);
+    let message = if debug {
+        let out = context.output.bytes();
+        out.extend_from_slice(render::trim(partial));
+        out.push(b'\n');
+        error.to_string()
+    } else {
+        format!("{error}{USE_DEBUG}")
+    };
+    let failure = Failure::plain(message);
+    Err(if let Some(denial) = error.denial() {
+        failure.with_code(DENIED).with_hints(denial.hint())
+    } else if let Some(limit) = error.limit() {
+        failure.with_code(LIMIT).with_hint(format!("--limit {}=NUMBER raises it", limit.name))
+    } else {
+        failure
+    })
+}
+
+/// All files in one text, as Helm shows them when one of them is not YAML.
+fn everything(files: &RenderedFiles) -> Vec<u8> {
+    let mut out = Vec::new();
+    for (path, content) in &files.files {
+        if !render::trim(content).is_empty() {
+            document(&mut out, path, content);
+        }
+    }
+    out
+}
+
+fn document(out: &mut Vec<u8>, path: &str, content: &[u8]) {
+    out.extend_from_slice(b"---\n# Source: ");
+    out.extend_from_slice(path.as_bytes());
+    out.push(b'\n');
+    out.extend_from_slice(content);
+    out.push(b'\n');
+}
+
+fn print(
+    context: &mut Context<'_>,
+    chart: &chart::ResolvedChart,
+    release: &str,
+    manifests: &Manifests,
+) -> Result<(), Failure> {
+    let parsed = &context.parsed;
+    let crds: Vec<(String, &[u8])> = if parsed.bool("include-crds") {
+        chart.crds().into_iter().map(|(path, file)| (format!("{path}/{}", file.name), &*file.data)).collect()
+    } else {
+        Vec::new()
+    };
+    let resources =
+        manifests.resources.iter().map(|manifest| (manifest.path.clone(), manifest.content.as_slice()));
+    let skip_tests = parsed.bool("skip-tests");
+    let hooks: Vec<(String, &[u8])> = if parsed.bool("no-hooks") {
+        Vec::new()
+    } else {
+        let shown = manifests.hooks.iter().filter(|hook| !(skip_tests && hook.is_test()));
+        shown.map(|hook| (hook.path.clone(), hook.manifest.as_slice())).collect()
+    };
+    let output_dir = parsed.string("output-dir", "");
+    let mut main = Vec::new();
+    let mut text = Vec::new();
+    if output_dir.is_empty() {
+        for (path, content) in crds.into_iter().chain(resources) {
+            document(&mut main, &path, content);
+        }
+        text.extend_from_slice(render::trim(&main));
+        text.push(b'\n');
+        for (path, content) in hooks {
+            document(&mut text, &path, content);
+        }
+    } else {
+        let named = if parsed.bool("release-name") {
+            Path::new(&output_dir).join(release).to_string_lossy().into_owned()
+        } else {
+            output_dir.clone()
+        };
+        let mut written = std::collections::BTreeSet::new();
+        // Helm: custom resource definitions never go below the release's name.
+        for (path, content) in crds {
+            write(context, &output_dir, &path, content, &mut written)?;
+        }
+        for (path, content) in resources {
+            write(context, &named, &path, content, &mut written)?;
+        }
+        for (path, content) in hooks {
+            if Path::new(&named).join(&path).exists() {
+                written.insert(path.clone());
+            }
+            write(context, &named, &path, content, &mut written)?;
+        }
+        text.push(b'\n');
+    }
+    let wanted = context.parsed.all("show-only").to_vec();
+    if wanted.is_empty() {
+        context.output.bytes().extend_from_slice(&text);
+        return Ok(());
+    }
+    show_only(context, &text, &wanted)
+}
+
+/// Keeps the documents whose source matches one of the globs, in the order of the globs.
+fn show_only(context: &mut Context<'_>, text: &[u8], wanted: &[String]) -> Result<(), Failure> {
+    let documents = render::split(text);
+    let mut out = Vec::new();
+    for glob in wanted {
+        let mut missing = true;
+        for document in &documents {
+            let Some(name) = source_name(document) else { continue };
+            if sprig::glob::path_match(glob.as_bytes(), name).unwrap_or(false) {
+                missing = false;
+                out.extend_from_slice(b"---\n");
+                out.extend_from_slice(document);
+                out.push(b'\n');
+            }
+        }
+        if missing {
+            return Err(Failure::plain(format!("could not find template {glob} in chart")));
+        }
+    }
+    context.output.bytes().extend_from_slice(&out);
+    Ok(())
+}
+
+/// What follows the chart's name in a document's `# Source:` line.
+fn source_name(document: &[u8]) -> Option<&[u8]> {
+    document.split(|&b| b == b'\n').find_map(|line| {
+        let at = memchr::memmem::find(line, b"# Source: ")?;
+        let rest = &line[at + b"# Source: ".len()..];
+        let slash = rest.iter().position(|&b| b == b'/')?;
+        (slash > 0 && rest.len() > slash + 1).then(|| &rest[slash + 1..])
+    })
+}
+
+fn write(
+    context: &mut Context<'_>,
+    folder: &str,
+    path: &str,
+    content: &[u8],
+    written: &mut std::collections::BTreeSet<String>,
+) -> Result<(), Failure> {
+    let file = format!("{folder}/{path}");
+    let fail =
+        |error: std::io::Error| Failure::plain(format!("open {file}: {}", prepare::system_words(&error)));
+    if let Some(parent) = Path::new(&file).parent() {
+        std::fs::create_dir_all(parent).map_err(fail)?;
+    }
+    let mut options = std::fs::OpenOptions::new();
+    if written.contains(path) {
+        options.append(true);
+    } else {
+        options.write(true).create(true).truncate(true);
+    }
+    let mut text = Vec::new();
+    document(&mut text, path, content);
+    options.open(&file).and_then(|mut file| file.write_all(&text)).map_err(fail)?;
+    written.insert(path.to_owned());
+    context.output.out(&format!("wrote {file}\n"));
+    Ok(())
+}

@@ -1,0 +1,226 @@
+//! What the process was started with: variables, homes and the name it was called by.
+//!
+//! Everything system-specific of the command line is here (folders of other systems, the terminal test), so
+//! that a port has one file to look at.
+
+use std::collections::BTreeMap;
+use std::io::IsTerminal;
+use std::path::{Path, PathBuf};
+
+use crate::args::Parsed;
+use crate::args::flag::Flag;
+use crate::args::tables::GLOBAL;
+
+/// Variables and homes, read once at the start.
+#[derive(Debug)]
+pub(crate) struct Environment {
+    variables: BTreeMap<String, String>,
+    /// How the program was started, for `HELM_BIN`.
+    pub(crate) program: String,
+    /// Whether it was called as `helm` and therefore is `helm`.
+    pub(crate) is_helm: bool,
+}
+
+impl Environment {
+    /// Reads the process's own environment. Variables and arguments that are not UTF-8 are read lossily.
+    pub(crate) fn from_process() -> Self {
+        let program = std::env::args_os().next().unwrap_or_default().to_string_lossy().into_owned();
+        let variables = std::env::vars_os()
+            .map(|(k, v)| (k.to_string_lossy().into_owned(), v.to_string_lossy().into_owned()))
+            .collect();
+        Self::new(program, variables)
+    }
+
+    pub(crate) fn new(program: String, variables: BTreeMap<String, String>) -> Self {
+        let stem = Path::new(&program).file_stem().unwrap_or_default().to_string_lossy().to_lowercase();
+        Self { variables, is_helm: stem == "helm", program }
+    }
+
+    /// The name in texts: `helm` or `pintle`.
+    pub(crate) fn name(&self) -> &'static str {
+        if self.is_helm { "helm" } else { "pintle" }
+    }
+
+    /// A variable that is set, possibly to nothing.
+    pub(crate) fn lookup(&self, name: &str) -> Option<&str> {
+        self.variables.get(name).map(String::as_str)
+    }
+
+    /// A variable that is set to something.
+    pub(crate) fn get(&self, name: &str) -> Option<&str> {
+        self.lookup(name).filter(|value| !value.is_empty())
+    }
+
+    fn home(&self) -> PathBuf {
+        PathBuf::from(self.get(if cfg!(windows) { "USERPROFILE" } else { "HOME" }).unwrap_or_default())
+    }
+
+    /// `$HELM_CACHE_HOME` or where this system keeps caches.
+    pub(crate) fn cache_home(&self) -> PathBuf {
+        self.helm_home("HELM_CACHE_HOME", "XDG_CACHE_HOME", ".cache", "Library/Caches", "TEMP")
+    }
+
+    /// `$HELM_CONFIG_HOME` or where this system keeps configuration.
+    pub(crate) fn config_home(&self) -> PathBuf {
+        self.helm_home("HELM_CONFIG_HOME", "XDG_CONFIG_HOME", ".config", "Library/Preferences", "APPDATA")
+    }
+
+    /// `$HELM_DATA_HOME` or where this system keeps data.
+    pub(crate) fn data_home(&self) -> PathBuf {
+        self.helm_home("HELM_DATA_HOME", "XDG_DATA_HOME", ".local/share", "Library", "APPDATA")
+    }
+
+    fn helm_home(&self, own: &str, xdg: &str, linux: &str, mac: &str, windows: &str) -> PathBuf {
+        if let Some(folder) = self.get(own) {
+            return PathBuf::from(folder);
+        }
+        if let Some(folder) = self.get(xdg) {
+            return Path::new(folder).join("helm");
+        }
+        let base = if cfg!(windows) {
+            PathBuf::from(self.get(windows).unwrap_or_default())
+        } else if cfg!(target_os = "macos") {
+            self.home().join(mac)
+        } else {
+            self.home().join(linux)
+        };
+        base.join("helm")
+    }
+
+    /// A flag's default as help prints it.
+    pub(crate) fn default_of(&self, flag: &Flag) -> String {
+        let variable = match flag.name {
+            "burst-limit" => self.get("HELM_BURST_LIMIT").filter(|v| v.parse::<i64>().is_ok()),
+            "kube-apiserver" => self.get("HELM_KUBEAPISERVER"),
+            "kube-as-group" => None,
+            "kube-as-user" => self.get("HELM_KUBEASUSER"),
+            "kube-ca-file" => self.get("HELM_KUBECAFILE"),
+            "kube-context" => self.get("HELM_KUBECONTEXT"),
+            "kube-tls-server-name" => self.get("HELM_KUBETLS_SERVER_NAME"),
+            "kube-token" => self.get("HELM_KUBETOKEN"),
+            "namespace" => self.get("HELM_NAMESPACE"),
+            "registry-config" => self.lookup("HELM_REGISTRY_CONFIG"),
+            "repository-cache" => self.lookup("HELM_REPOSITORY_CACHE"),
+            "repository-config" => self.lookup("HELM_REPOSITORY_CONFIG"),
+            "content-cache" => self.lookup("HELM_CONTENT_CACHE"),
+            _ => None,
+        };
+        if let Some(value) = variable {
+            return value.to_owned();
+        }
+        match flag.default {
+            "$KEYRING" => self.keyring(),
+            default => default
+                .replace("$CACHE", &self.cache_home().to_string_lossy())
+                .replace("$CONFIG", &self.config_home().to_string_lossy()),
+        }
+    }
+
+    fn keyring(&self) -> String {
+        let folder = self.get("GNUPGHOME").map_or_else(|| self.home().join(".gnupg"), PathBuf::from);
+        let keybox = folder.join("pubring.kbx");
+        let ring = folder.join("pubring.gpg");
+        let chosen = if !ring.exists() && keybox.exists() { keybox } else { ring };
+        chosen.to_string_lossy().into_owned()
+    }
+
+    /// The value of a global flag: given, from its variable, or its default.
+    pub(crate) fn global(&self, parsed: &Parsed, name: &str) -> String {
+        match (parsed.get(name), GLOBAL.iter().find(|flag| flag.name == name)) {
+            (Some(value), _) => value.to_owned(),
+            (None, Some(flag)) => self.default_of(flag),
+            (None, None) => String::new(),
+        }
+    }
+
+    /// Whether `--debug` or `HELM_DEBUG` asks for more.
+    pub(crate) fn debug(&self, parsed: &Parsed) -> bool {
+        if parsed.changed("debug") {
+            return parsed.bool("debug");
+        }
+        self.get("HELM_DEBUG").and_then(crate::args::parse_bool).unwrap_or(false)
+    }
+
+    /// The namespace: flag, variable, the kubeconfig's context, `default`.
+    pub(crate) fn namespace(&self, parsed: &Parsed) -> String {
+        let given = self.global(parsed, "namespace");
+        if !given.is_empty() {
+            return given;
+        }
+        crate::kubeconfig::namespace(&self.kubeconfig_files(parsed), &self.global(parsed, "kube-context"))
+            .unwrap_or_else(|| "default".to_owned())
+    }
+
+    fn kubeconfig_files(&self, parsed: &Parsed) -> Vec<PathBuf> {
+        if let Some(path) = parsed.get("kubeconfig").filter(|path| !path.is_empty()) {
+            return vec![PathBuf::from(path)];
+        }
+        match self.get("KUBECONFIG") {
+            Some(list) => std::env::split_paths(list).filter(|path| !path.as_os_str().is_empty()).collect(),
+            None => vec![self.home().join(".kube").join("config")],
+        }
+    }
+
+    /// `helm env`'s table, sorted by name.
+    pub(crate) fn table(&self, parsed: &Parsed) -> BTreeMap<&'static str, String> {
+        let text = |path: PathBuf| path.to_string_lossy().into_owned();
+        let integer = |name: &str, default: &str| {
+            self.get(name).filter(|v| v.parse::<i64>().is_ok()).unwrap_or(default).to_owned()
+        };
+        let groups = if parsed.changed("kube-as-group") {
+            parsed.all("kube-as-group").join(",")
+        } else {
+            self.get("HELM_KUBEASGROUPS").unwrap_or_default().trim_matches([',', ' ']).to_owned()
+        };
+        let insecure = if parsed.changed("kube-insecure-skip-tls-verify") {
+            parsed.bool("kube-insecure-skip-tls-verify")
+        } else {
+            self.get("HELM_KUBEINSECURE_SKIP_TLS_VERIFY").and_then(crate::args::parse_bool).unwrap_or(false)
+        };
+        let qps: f32 = parsed
+            .get("qps")
+            .or_else(|| self.get("HELM_QPS"))
+            .and_then(|text| text.parse().ok())
+            .unwrap_or(0.0);
+        let mut table = BTreeMap::from([
+            ("HELM_BIN", self.program.clone()),
+            ("HELM_CACHE_HOME", text(self.cache_home())),
+            ("HELM_CONFIG_HOME", text(self.config_home())),
+            ("HELM_DATA_HOME", text(self.data_home())),
+            ("HELM_DEBUG", self.debug(parsed).to_string()),
+            ("HELM_PLUGINS", self.plugins()),
+            ("HELM_REGISTRY_CONFIG", self.global(parsed, "registry-config")),
+            ("HELM_REPOSITORY_CACHE", self.global(parsed, "repository-cache")),
+            ("HELM_CONTENT_CACHE", self.global(parsed, "content-cache")),
+            ("HELM_REPOSITORY_CONFIG", self.global(parsed, "repository-config")),
+            ("HELM_NAMESPACE", self.namespace(parsed)),
+            ("HELM_MAX_HISTORY", integer("HELM_MAX_HISTORY", "10")),
+            ("HELM_BURST_LIMIT", self.global(parsed, "burst-limit")),
+            ("HELM_QPS", format!("{qps:.2}")),
+            ("HELM_KUBECONTEXT", self.global(parsed, "kube-context")),
+            ("HELM_KUBETOKEN", self.global(parsed, "kube-token")),
+            ("HELM_KUBEASUSER", self.global(parsed, "kube-as-user")),
+            ("HELM_KUBEASGROUPS", groups),
+            ("HELM_KUBEAPISERVER", self.global(parsed, "kube-apiserver")),
+            ("HELM_KUBECAFILE", self.global(parsed, "kube-ca-file")),
+            ("HELM_KUBEINSECURE_SKIP_TLS_VERIFY", insecure.to_string()),
+            ("HELM_KUBETLS_SERVER_NAME", self.global(parsed, "kube-tls-server-name")),
+        ]);
+        if let Some(path) = parsed.get("kubeconfig").filter(|path| !path.is_empty()) {
+            table.insert("KUBECONFIG", path.to_owned());
+        }
+        table
+    }
+
+    fn plugins(&self) -> String {
+        match self.lookup("HELM_PLUGINS") {
+            Some(path) => path.to_owned(),
+            None => self.data_home().join("plugins").to_string_lossy().into_owned(),
+        }
+    }
+
+    /// Whether standard error is a terminal, where reports may say more than Helm does.
+    pub(crate) fn stderr_is_terminal(&self) -> bool {
+        std::io::stderr().is_terminal()
+    }
+}

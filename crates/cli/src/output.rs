@@ -1,0 +1,45 @@
+//! Standard output and standard error, buffered until the end so that nothing half-written is left.
+
+use std::io::{self, Write};
+
+/// What a command prints.
+#[derive(Debug, Default)]
+pub(crate) struct Output {
+    out: Vec<u8>,
+    err: Vec<u8>,
+}
+
+impl Output {
+    /// Adds to standard output.
+    pub(crate) fn out(&mut self, text: &str) {
+        self.out.extend_from_slice(text.as_bytes());
+    }
+
+    /// Adds bytes to standard output.
+    pub(crate) fn bytes(&mut self) -> &mut Vec<u8> {
+        &mut self.out
+    }
+
+    /// Adds a line to standard error.
+    pub(crate) fn error_line(&mut self, line: &str) {
+        self.err.extend_from_slice(line.as_bytes());
+        self.err.push(b'\n');
+    }
+
+    /// Writes everything: errors first, as Helm logs before it prints.
+    ///
+    /// # Errors
+    /// When standard output cannot be written; a closed pipe is the reader's right and no error.
+    pub(crate) fn flush(&mut self) -> io::Result<()> {
+        io::stderr().write_all(&self.err).or_else(ignore_closed)?;
+        self.err.clear();
+        let mut stdout = io::stdout().lock();
+        stdout.write_all(&self.out).and_then(|()| stdout.flush()).or_else(ignore_closed)?;
+        self.out.clear();
+        Ok(())
+    }
+}
+
+fn ignore_closed(error: io::Error) -> io::Result<()> {
+    if error.kind() == io::ErrorKind::BrokenPipe { Ok(()) } else { Err(error) }
+}

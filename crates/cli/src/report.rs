@@ -1,0 +1,81 @@
+//! Failures: Helm's words first, then what we know beyond them.
+
+use crate::environment::Environment;
+use crate::output::Output;
+
+/// Why a command failed.
+#[derive(Debug)]
+pub(crate) struct Failure {
+    /// Lines before the error, as Helm logs some failures twice.
+    log: Vec<String>,
+    /// The message behind `Error: `; `None` when the log line is all.
+    message: Option<String>,
+    /// A line behind the error.
+    trailer: Option<String>,
+    /// What to do, shown on a terminal or with `--explain`.
+    hint: Option<String>,
+    /// The exit code.
+    pub(crate) code: u8,
+}
+
+/// Exit code of a question that the guard denied.
+pub(crate) const DENIED: u8 = 10;
+/// Exit code of a limit that was met.
+pub(crate) const LIMIT: u8 = 11;
+
+impl Failure {
+    /// An error in Helm's words.
+    pub(crate) fn plain(message: impl Into<String>) -> Self {
+        Self { log: Vec::new(), message: Some(message.into()), trailer: None, hint: None, code: 1 }
+    }
+
+    /// A failure that is only a log line.
+    pub(crate) fn log(line: String) -> Self {
+        Self { log: vec![line], message: None, trailer: None, hint: None, code: 1 }
+    }
+
+    /// Logs a line first.
+    pub(crate) fn logged(mut self, line: String) -> Self {
+        self.log.push(line);
+        self
+    }
+
+    pub(crate) fn with_trailer(mut self, line: String) -> Self {
+        self.trailer = Some(line);
+        self
+    }
+
+    pub(crate) fn with_hint(mut self, hint: String) -> Self {
+        self.hint = Some(hint);
+        self
+    }
+
+    pub(crate) fn with_hints(mut self, hint: Option<String>) -> Self {
+        self.hint = hint;
+        self
+    }
+
+    pub(crate) fn with_code(mut self, code: u8) -> Self {
+        self.code = code;
+        self
+    }
+
+    /// Prints it.
+    pub(crate) fn print(&self, environment: &Environment, output: &mut Output) {
+        for line in &self.log {
+            output.error_line(line);
+        }
+        if let Some(message) = &self.message {
+            output.error_line(&format!("Error: {message}"));
+        }
+        if let Some(trailer) = &self.trailer {
+            output.error_line(trailer);
+        }
+        // A denial or a limit is ours: Helm has no bytes for it that a hint could disturb.
+        if let Some(hint) = &self.hint
+            && (self.code != 1 || environment.stderr_is_terminal())
+        {
+            output.error_line(&format!("hint: {hint}"));
+        }
+    }
+}

@@ -1,0 +1,3 @@
+//! The command line against recorded transcripts of Helm, and what is ours alone.
+
+mod cases;

@@ -1,0 +1,206 @@
+//! What a template sees as `.`: release, chart, values, files, capabilities, subcharts.
+
+use chart::{File, ResolvedChart};
+use govalue::types::{self, Kind, Method, Signature, Type};
+use govalue::{CallResult, Error, Map, Value, yaml};
+use guard::{Actor, Provenance};
+
+use crate::capabilities::Capabilities;
+use crate::files;
+
+/// What `.Release` says.
+#[derive(Debug, Clone)]
+pub struct ReleaseOptions {
+    /// The release's name.
+    pub name: String,
+    /// The namespace it goes to.
+    pub namespace: String,
+    /// Whether this is an upgrade; otherwise it is an installation.
+    pub is_upgrade: bool,
+    /// Its number.
+    pub revision: i64,
+}
+
+impl ReleaseOptions {
+    fn value(&self) -> Value {
+        let release = Map::new();
+        release.insert("Name", self.name.as_str());
+        release.insert("Namespace", self.namespace.as_str());
+        release.insert("IsUpgrade", self.is_upgrade);
+        release.insert("IsInstall", !self.is_upgrade);
+        release.insert("Revision", Value::int(self.revision));
+        release.insert("Service", "Helm");
+        Value::Map(release)
+    }
+}
+
+/// One template with all that its execution needs.
+pub(crate) struct Renderable<'a> {
+    /// `chart/charts/sub/templates/x.yaml`
+    pub(crate) path: String,
+    /// Its text.
+    pub(crate) text: &'a [u8],
+    /// `.`, shared by all templates of the chart: what one of them sets, the next one sees.
+    pub(crate) data: Map,
+    /// `.Template.BasePath`
+    pub(crate) base_path: String,
+    /// Which chart owns the text: an index into [`Templates::owners`].
+    pub(crate) owner: u32,
+}
+
+/// All templates of a chart and its subcharts.
+pub(crate) struct Templates<'a> {
+    /// In the order in which they are parsed and executed.
+    pub(crate) renderables: Vec<Renderable<'a>>,
+    /// Each owning chart, by its path through the tree: `chart:shop`, `chart:shop/redis`.
+    pub(crate) owners: Vec<Actor>,
+}
+
+/// Collects the templates of a chart tree.
+pub(crate) fn templates<'a>(
+    chart: &'a ResolvedChart,
+    release: &ReleaseOptions,
+    capabilities: &Capabilities,
+    provenance: &Provenance,
+) -> Templates<'a> {
+    let mut templates = Templates { renderables: Vec::new(), owners: Vec::new() };
+    let shared = Shared { release: release.value(), capabilities: capabilities.value() };
+    let root = Actor::chart(chart.name()).with_provenance(provenance.clone());
+    collect(&mut templates, chart, chart.values.with_type(&VALUES), root, &shared);
+    // Helm parses deeper paths first, and of equals the later names first: for a name defined twice the
+    // shallower file wins, then the alphabetically smaller one.
+    templates.renderables.sort_by(|a, b| {
+        let depth = |path: &str| path.bytes().filter(|&b| b == b'/').count();
+        depth(&b.path).cmp(&depth(&a.path)).then_with(|| b.path.cmp(&a.path))
+    });
+    templates
+}
+
+struct Shared {
+    release: Value,
+    capabilities: Value,
+}
+
+fn collect<'a>(
+    templates: &mut Templates<'a>,
+    chart: &'a ResolvedChart,
+    values: Map,
+    actor: Actor,
+    shared: &Shared,
+) -> Map {
+    let owner = templates.owners.len() as u32;
+    templates.owners.push(actor.clone());
+
+    let metadata = chart.metadata.template_value();
+    metadata.insert("IsRoot", chart.is_root);
+    let subcharts = Map::new();
+    let context = Map::new();
+    context.insert("Chart", metadata);
+    context.insert("Files", files::value(&chart.files));
+    context.insert("Release", shared.release.clone());
+    context.insert("Capabilities", shared.capabilities.clone());
+    context.insert("Values", values.clone());
+    context.insert("Subcharts", subcharts.clone());
+
+    for child in &chart.subcharts {
+        // Helm reads the table by a dotted path, so a subchart with a dot in its name finds a nested one.
+        let child_values = table(&values, child.name()).unwrap_or_else(|| Map::typed(&VALUES));
+        let child_data = collect(templates, child, child_values, actor.subchart(child.name()), shared);
+        subcharts.insert(child.name(), child_data);
+    }
+
+    let full_path = &chart.full_path;
+    for File { name, data } in chart.templates.iter() {
+        if chart.is_library() && !crate::manifest::base_name(name).starts_with('_') {
+            continue;
+        }
+        templates.renderables.push(Renderable {
+            path: format!("{full_path}/{name}"),
+            text: data,
+            data: context.clone(),
+            base_path: format!("{full_path}/templates"),
+            owner,
+        });
+    }
+    context
+}
+
+/// `Values.Table`: a table by dotted path, as `common.Values`.
+fn table(values: &Map, path: &str) -> Option<Map> {
+    let mut current = values.clone();
+    for part in path.split('.') {
+        match current.get(part) {
+            Some(Value::Map(next)) => current = next,
+            _ => return None,
+        }
+    }
+    Some(current.with_type(&VALUES))
+}
+
+/// `common.Values`, the type of `.Values`, with the methods charts can call on it.
+pub static VALUES: Type = Type {
+    name: "common.Values",
+    kind: Kind::Map,
+    elem: Some(&types::ANY),
+    methods: &[
+        Method { name: "AsMap", signature: Signature { params: &[], variadic: false }, call: as_map },
+        Method { name: "PathValue", signature: ONE_STRING, call: path_value },
+        Method { name: "Table", signature: ONE_STRING, call: table_method },
+        Method { name: "YAML", signature: Signature { params: &[], variadic: false }, call: to_yaml },
+    ],
+};
+
+const ONE_STRING: Signature = Signature { params: &[&types::STRING], variadic: false };
+
+fn as_map(receiver: &Value, _: &[Value]) -> CallResult {
+    Ok(match receiver {
+        Value::Map(values) if !values.is_empty() => Value::Map(values.with_type(&types::MAP_ANY)),
+        _ => Value::Map(Map::new()),
+    })
+}
+
+fn to_yaml(receiver: &Value, _: &[Value]) -> CallResult {
+    Ok(Value::str(yaml::write(receiver)?))
+}
+
+fn argument(args: &[Value]) -> String {
+    args.first().and_then(Value::as_str).map(|path| path.to_str_lossy().into_owned()).unwrap_or_default()
+}
+
+fn table_method(receiver: &Value, args: &[Value]) -> CallResult {
+    let Value::Map(values) = receiver else { return Ok(Value::Nil) };
+    let path = argument(args);
+    let mut current = values.clone();
+    for part in path.split('.') {
+        match current.get(part) {
+            Some(Value::Map(next)) => current = next,
+            _ => return Err(Box::new(Error::new(format!("{} is not a table", quoted(part))))),
+        }
+    }
+    Ok(Value::Map(current.with_type(&VALUES)))
+}
+
+fn path_value(receiver: &Value, args: &[Value]) -> CallResult {
+    let Value::Map(values) = receiver else { return Ok(Value::Nil) };
+    let path = argument(args);
+    if path.is_empty() {
+        return Err(Box::new(Error::new("YAML path cannot be empty")));
+    }
+    let no_value = |key: &str| Error::new(format!("{} is not a value", quoted(key)));
+    let (tables, key) = path.rsplit_once('.').unwrap_or(("", &path));
+    let mut current = values.clone();
+    for part in tables.split('.').filter(|part| !part.is_empty()) {
+        match current.get(part) {
+            Some(Value::Map(next)) => current = next,
+            _ => return Err(Box::new(no_value(key))),
+        }
+    }
+    match current.get(key) {
+        Some(Value::Map(_)) | None => Err(Box::new(no_value(key))),
+        Some(value) => Ok(value),
+    }
+}
+
+fn quoted(text: &str) -> String {
+    govalue::print::quote(text.as_bytes())
+}

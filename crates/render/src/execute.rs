@@ -1,0 +1,182 @@
+//! Templates → rendered files.
+
+use std::collections::{BTreeMap, HashMap};
+
+use chart::ResolvedChart;
+use gotmpl::{Budget, MissingKey, Set};
+use govalue::{Map, Value};
+
+use crate::capabilities::Capabilities;
+use crate::context::{ReleaseOptions, templates};
+use crate::error::RenderError;
+use crate::functions;
+use crate::host::Host;
+use crate::manifest::base_name;
+use crate::{Notice, RenderedFiles};
+
+/// The set's own name, which shows in error texts.
+const SET_NAME: &str = "gotpl";
+
+/// What rendering takes beside the chart and its values.
+pub struct RenderOptions {
+    /// What `.Release` says.
+    pub release: ReleaseOptions,
+    /// What `.Capabilities` says.
+    pub capabilities: Capabilities,
+    /// Whether `getHostByName` may ask at all; without it the answer is empty, as in Helm.
+    pub enable_dns: bool,
+    /// Whether `lookup` may ask at all; without it the answer is empty, as in Helm without a cluster.
+    pub lookup: bool,
+    /// Keep the NOTES of subcharts.
+    pub subchart_notes: bool,
+    /// Steps and depth that templates may use.
+    pub budget: Budget,
+}
+
+/// What the functions of one render share: the host, the guard, and what has been counted.
+pub(crate) struct Session {
+    pub(crate) host: Box<dyn Host>,
+    pub(crate) guard: guard::Guard,
+    /// The actor of each owner, in the order of [`crate::context::Templates::owners`].
+    pub(crate) actors: Vec<guard::Actor>,
+    pub(crate) enable_dns: bool,
+    pub(crate) lookup: bool,
+    /// How often each name is being included right now.
+    pub(crate) included: HashMap<govalue::Str, u32>,
+    pub(crate) notices: Vec<Notice>,
+}
+
+/// What a render gives, besides the files, whether it succeeded or not.
+pub struct Rendered {
+    /// The rendered files, or why there are none.
+    pub files: Result<RenderedFiles, RenderError>,
+    /// The guard with its audit list.
+    pub guard: guard::Guard,
+    /// What Helm would log on the way.
+    pub notices: Vec<Notice>,
+}
+
+/// Executes every template of a chart.
+///
+/// `provenance` says where the root chart came from, for grants that hold for a source. Same inputs and same answers of the host give the same bytes.
+pub fn execute(
+    chart: &ResolvedChart,
+    options: RenderOptions,
+    host: Box<dyn Host>,
+    guard: guard::Guard,
+    provenance: &guard::Provenance,
+) -> Rendered {
+    let templates = templates(chart, &options.release, &options.capabilities, provenance);
+    let mut session = Session {
+        host,
+        guard,
+        actors: templates.owners,
+        enable_dns: options.enable_dns,
+        lookup: options.lookup,
+        included: HashMap::new(),
+        notices: Vec::new(),
+    };
+    let files = run(chart, &templates.renderables, options.budget, options.subchart_notes, &mut session);
+    Rendered { files, guard: session.guard, notices: session.notices }
+}
+
+fn run(
+    chart: &ResolvedChart,
+    renderables: &[crate::context::Renderable<'_>],
+    mut budget: Budget,
+    subchart_notes: bool,
+    session: &mut Session,
+) -> Result<RenderedFiles, RenderError> {
+    let functions = functions::table();
+    let mut set = Set::new(SET_NAME, functions, MissingKey::Zero);
+    for template in renderables {
+        set.parse(&template.path, template.text, template.owner)
+            .map_err(|error| RenderError::parse(&template.path, &error))?;
+    }
+    let mut files = BTreeMap::new();
+    let mut out = Vec::new();
+    for template in renderables {
+        if base_name(&template.path).starts_with('_') {
+            continue;
+        }
+        let about = Map::typed(&crate::context::VALUES);
+        about.insert("Name", template.path.as_str());
+        about.insert("BasePath", template.base_path.as_str());
+        template.data.insert("Template", about);
+        out.clear();
+        set.execute(&template.path, &Value::Map(template.data.clone()), &mut out, session, &mut budget)
+            .map_err(RenderError::execute)?;
+        files.insert(template.path.clone(), without_no_value(&out));
+    }
+    let notes = take_notes(&mut files, chart, subchart_notes);
+    Ok(RenderedFiles { files, notes })
+}
+
+/// Go prints `<no value>` for what is missing; Helm removes the words wherever they stand.
+pub(crate) fn without_no_value(text: &[u8]) -> Vec<u8> {
+    const WORDS: &[u8] = b"<no value>";
+    let mut kept = Vec::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = find(rest, WORDS) {
+        kept.extend_from_slice(&rest[..at]);
+        rest = &rest[at + WORDS.len()..];
+    }
+    kept.extend_from_slice(rest);
+    kept
+}
+
+fn find(haystack: &[u8], needle: &[u8]) -> Option<usize> {
+    memchr::memmem::find(haystack, needle)
+}
+
+/// Takes every file that ends in `NOTES.txt` out, and keeps the root chart's, or all of them.
+fn take_notes(files: &mut BTreeMap<String, Vec<u8>>, chart: &ResolvedChart, subcharts: bool) -> Vec<u8> {
+    let own = format!("{}/templates/NOTES.txt", chart.name());
+    let mut notes = Vec::new();
+    files.retain(|path, content| {
+        if !path.ends_with("NOTES.txt") {
+            return true;
+        }
+        if subcharts || *path == own {
+            if !notes.is_empty() {
+                notes.push(b'\n');
+            }
+            notes.extend_from_slice(content);
+        }
+        false
+    });
+    notes
+}
+
+/// Executes a template of the user's own, such as `--name-template`: Sprig's and Helm's functions, answered
+/// by the host without restriction.
+///
+/// # Errors
+/// Go's text for what cannot be parsed or executed.
+pub fn execute_own(name: &str, text: &str, data: &Value, host: Box<dyn Host>) -> Result<Vec<u8>, String> {
+    let mut session = Session {
+        host,
+        guard: guard::Guard::new(guard::Policy::builder().build()),
+        actors: vec![guard::Actor::chart(name)],
+        enable_dns: false,
+        lookup: false,
+        included: HashMap::new(),
+        notices: Vec::new(),
+    };
+    let mut set = Set::new(name, functions::table(), MissingKey::Default);
+    set.parse(name, text.as_bytes(), 0).map_err(|error| error.to_string())?;
+    let mut out = Vec::new();
+    set.execute(name, data, &mut out, &mut session, &mut Budget::default())
+        .map_err(|error| error.to_string())?;
+    Ok(out)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::without_no_value;
+
+    #[test]
+    fn no_value_disappears_wherever_it_stands() {
+        assert_eq!(without_no_value(b"a<no value>b<no value><no value"), b"ab<no value");
+    }
+}

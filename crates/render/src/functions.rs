@@ -1,0 +1,548 @@
+//! The functions that ask: of the engine (`include`, `tpl`), of the host (`now`, `randAlphaNum`, `genCA`,
+//! `lookup` …), and Helm's own (`required`, `fail`).
+//!
+//! Every question to the host goes through [`ask`]: the guard answers for all charts whose code is on the
+//! include and tpl stack, and hands out the permit that the host wants to see.
+
+use std::error::Error as StdError;
+use std::rc::Rc;
+
+use gotmpl::{Call, Function, Functions, Implementation, TextError};
+use govalue::types::{self, Kind, Signature, Type};
+use govalue::{CallResult, Error, Map, Object, Str, Value};
+use guard::{Permit, Question};
+use sprig::functions::{dates, random};
+use sprig::time::{Time, Zone};
+
+use crate::execute::{Session, without_no_value};
+use crate::host::{KeyAnswer, KeyRequest};
+
+/// Helm stops an include that is this often inside itself.
+const MAX_INCLUDES: u32 = 1_000;
+
+type Failure = Box<dyn StdError>;
+
+const fn signature(params: &'static [&'static Type]) -> Signature {
+    Signature { params, variadic: false }
+}
+
+const fn host(
+    name: &'static str,
+    signature: Signature,
+    call: fn(&mut Call<'_, '_>, &[Value]) -> CallResult,
+) -> Function {
+    Function { name, signature, cost: None, implementation: Implementation::Host(call) }
+}
+
+const ANY: &Type = &types::ANY;
+const STRING: &Type = &types::STRING;
+const INT: &Type = &types::INT;
+const LIST: &Type = &types::LIST_ANY;
+const NONE: Signature = signature(&[]);
+const ONE_STRING: Signature = signature(&[STRING]);
+const ONE_INT: Signature = signature(&[INT]);
+const STRING_ANY: Signature = signature(&[STRING, ANY]);
+
+static CERTIFICATE: Type = Type::plain("sprig.certificate", Kind::Struct, None);
+
+static HOST_FUNCTIONS: &[Function] = &[
+    host("include", STRING_ANY, include),
+    host("tpl", STRING_ANY, tpl),
+    host("required", STRING_ANY, required),
+    host("fail", ONE_STRING, fail),
+    host("lookup", signature(&[STRING, STRING, STRING, STRING]), lookup),
+    host("getHostByName", ONE_STRING, resolve_host),
+    host("now", NONE, |call, _| {
+        let zone = local_zone(call, "now")?;
+        Ok(dates::time_object(now(call, "now", &zone)?))
+    }),
+    host("ago", signature(&[ANY]), |call, args| {
+        let now = now(call, "ago", &Zone::Utc)?;
+        Ok(Value::Str(dates::ago(any(args, 0), &now)))
+    }),
+    host("date", STRING_ANY, |call, args| date(call, "date", args, "Local")),
+    host("dateInZone", signature(&[STRING, ANY, STRING]), |call, args| {
+        date_in_zone(call, "dateInZone", args)
+    }),
+    host("date_in_zone", signature(&[STRING, ANY, STRING]), |call, args| {
+        date_in_zone(call, "date_in_zone", args)
+    }),
+    host("htmlDate", signature(&[ANY]), |call, args| {
+        date(call, "htmlDate", &["2006-01-02".into(), any(args, 0).clone()], "Local")
+    }),
+    host("htmlDateInZone", signature(&[ANY, STRING]), |call, args| {
+        date_in_zone(
+            call,
+            "htmlDateInZone",
+            &["2006-01-02".into(), any(args, 0).clone(), any(args, 1).clone()],
+        )
+    }),
+    host("toDate", signature(&[STRING, STRING]), |call, args| {
+        let zone = local_zone(call, "toDate")?;
+        let read = dates::to_date(bytes(args, 0), bytes(args, 1), &zone);
+        Ok(read.unwrap_or_else(|_| dates::time_object(Time::zero())))
+    }),
+    host("mustToDate", signature(&[STRING, STRING]), |call, args| {
+        let zone = local_zone(call, "mustToDate")?;
+        Ok(dates::to_date(bytes(args, 0), bytes(args, 1), &zone)?)
+    }),
+    host("durationRound", signature(&[ANY]), |call, args| {
+        // Only a date needs the clock: it is rounded as the time since.
+        let value = any(args, 0);
+        let now = match value {
+            Value::Object(_) => Some(now(call, "durationRound", &Zone::Utc)?),
+            _ => None,
+        };
+        Ok(Value::Str(dates::duration_round(value, || now.unwrap_or_else(Time::zero))))
+    }),
+    host("randAlpha", ONE_INT, |call, args| random_text(call, "randAlpha", random::Alphabet::Alpha, args)),
+    host("randAlphaNum", ONE_INT, |call, args| {
+        random_text(call, "randAlphaNum", random::Alphabet::AlphaNum, args)
+    }),
+    host("randAscii", ONE_INT, |call, args| random_text(call, "randAscii", random::Alphabet::Ascii, args)),
+    host("randNumeric", ONE_INT, |call, args| {
+        random_text(call, "randNumeric", random::Alphabet::Numeric, args)
+    }),
+    host("randBytes", ONE_INT, |call, args| {
+        let count = int(args, 0);
+        let mut source = Dice::new(call, "randBytes")?;
+        let text = random::bytes(count, |buffer| source.fill(buffer));
+        source.end()?;
+        Ok(Value::str(text?))
+    }),
+    host("randInt", signature(&[INT, INT]), |call, args| {
+        let (low, high) = (int(args, 0), int(args, 1));
+        let mut source = Dice::new(call, "randInt")?;
+        let number = random::int(low, high, |bound| source.below(bound));
+        source.end()?;
+        Ok(Value::int(number?))
+    }),
+    host("shuffle", ONE_STRING, |call, args| {
+        let text = text(args, 0);
+        let mut source = Dice::new(call, "shuffle")?;
+        let mut letters: Vec<char> = text.chars().collect();
+        for at in (1..letters.len()).rev() {
+            letters.swap(at, source.below(at as u64 + 1) as usize);
+        }
+        source.end()?;
+        Ok(Value::str(letters.into_iter().collect::<String>()))
+    }),
+    host("uuidv4", NONE, |call, _| {
+        let mut source = Dice::new(call, "uuidv4")?;
+        let mut buffer = [0; 16];
+        source.fill(&mut buffer);
+        source.end()?;
+        Ok(Value::str(random::uuid(buffer)))
+    }),
+    host("encryptAES", signature(&[STRING, STRING]), |call, args| {
+        let permit = ask(call, Question::keygen("encryptAES"))?;
+        let mut nonce = [0; 16];
+        session(call)?.host.random(permit, &mut nonce).map_err(failure)?;
+        Ok(Value::str(sprig::crypto::encrypt_aes(bytes(args, 0), bytes(args, 1), nonce)))
+    }),
+    host("bcrypt", ONE_STRING, |call, args| {
+        let password = text(args, 0);
+        keys(call, "bcrypt", &KeyRequest::Bcrypt(&password))
+    }),
+    host("htpasswd", signature(&[STRING, STRING]), |call, args| {
+        let (user, password) = (text(args, 0), text(args, 1));
+        keys(call, "htpasswd", &KeyRequest::Htpasswd { user: &user, password: &password })
+    }),
+    host("genPrivateKey", ONE_STRING, |call, args| {
+        let kind = text(args, 0);
+        keys(call, "genPrivateKey", &KeyRequest::PrivateKey(&kind))
+    }),
+    host("genCA", signature(&[STRING, INT]), |call, args| {
+        let cn = text(args, 0);
+        keys(call, "genCA", &KeyRequest::Ca { cn: &cn, days: int(args, 1) })
+    }),
+    host("genCAWithKey", signature(&[STRING, INT, STRING]), |call, args| {
+        let (cn, key) = (text(args, 0), text(args, 2));
+        keys(call, "genCAWithKey", &KeyRequest::CaWithKey { cn: &cn, days: int(args, 1), key: &key })
+    }),
+    host("genSelfSignedCert", signature(&[STRING, LIST, LIST, INT]), |call, args| {
+        self_signed(call, "genSelfSignedCert", args)
+    }),
+    host("genSelfSignedCertWithKey", signature(&[STRING, LIST, LIST, INT, STRING]), |call, args| {
+        self_signed(call, "genSelfSignedCertWithKey", args)
+    }),
+    host("genSignedCert", signature(&[STRING, LIST, LIST, INT, &CERTIFICATE]), |call, args| {
+        signed(call, "genSignedCert", args)
+    }),
+    host(
+        "genSignedCertWithKey",
+        signature(&[STRING, LIST, LIST, INT, &CERTIFICATE, STRING]),
+        |call, args| signed(call, "genSignedCertWithKey", args),
+    ),
+    host("buildCustomCert", signature(&[STRING, STRING]), |call, args| {
+        let (cert, key) = (text(args, 0), text(args, 1));
+        keys(call, "buildCustomCert", &KeyRequest::Custom { cert: &cert, key: &key })
+    }),
+];
+
+/// Everything a chart's templates can call.
+pub(crate) fn table() -> Rc<Functions> {
+    let mut table = pure();
+    table.extend(HOST_FUNCTIONS.iter().copied());
+    Rc::new(table)
+}
+
+fn pure() -> Functions {
+    let mut table = Functions::new();
+    table.extend(sprig::functions::functions().iter().map(|function| Function {
+        name: function.name,
+        signature: function.signature,
+        cost: function.cost,
+        implementation: Implementation::Pure(function.call),
+    }));
+    table
+}
+
+fn any(args: &[Value], index: usize) -> &Value {
+    args.get(index).unwrap_or(&Value::Nil)
+}
+
+fn bytes(args: &[Value], index: usize) -> &[u8] {
+    any(args, index).as_str().map_or(&[], Str::as_bytes)
+}
+
+fn text(args: &[Value], index: usize) -> String {
+    String::from_utf8_lossy(bytes(args, index)).into_owned()
+}
+
+fn int(args: &[Value], index: usize) -> i64 {
+    if let Value::Int(_, number) = any(args, index) { *number } else { 0 }
+}
+
+fn failure(message: impl Into<String>) -> Failure {
+    Box::new(Error::new(message))
+}
+
+fn session<'c>(call: &'c mut Call<'_, '_>) -> Result<&'c mut Session, Failure> {
+    call.host_mut::<Session>().ok_or_else(|| failure("this template may ask nothing"))
+}
+
+/// Asks the guard on behalf of every chart whose code is running.
+fn ask(call: &mut Call<'_, '_>, question: Question) -> Result<Permit, Failure> {
+    let owners = call.owners().to_vec();
+    let session = session(call)?;
+    let stack: Vec<&guard::Actor> =
+        owners.iter().filter_map(|&owner| session.actors.get(owner as usize)).collect();
+    session.guard.check(&stack, question).map_err(|denial| Box::new(denial) as Failure)
+}
+
+fn include(call: &mut Call<'_, '_>, args: &[Value]) -> CallResult {
+    let Some(name) = any(args, 0).as_str() else { return Ok("".into()) };
+    if let Ok(session) = session(call) {
+        let count = session.included.entry(name.clone()).or_insert(0);
+        if *count > MAX_INCLUDES {
+            return Err(failure(format!(
+                "rendering template has a nested reference name: {name}: unable to execute template"
+            )));
+        }
+        *count += 1;
+    }
+    let result = call.execute_template(name, any(args, 1));
+    if let Ok(session) = session(call)
+        && let Some(count) = session.included.get_mut(name)
+    {
+        *count -= 1;
+    }
+    Ok(Value::str(result?))
+}
+
+/// A failure of `tpl`: Go's `%w`, so that what caused it stays in reach.
+#[derive(Debug)]
+struct TplError {
+    text: String,
+    source: TextError,
+}
+
+impl std::fmt::Display for TplError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let quoted = govalue::print::quote(self.text.as_bytes());
+        match &self.source {
+            TextError::Parse(error) => write!(f, "cannot parse template {quoted}: {error}"),
+            TextError::Execute(error) => {
+                write!(f, "error during tpl function execution for {quoted}: {error}")
+            }
+        }
+    }
+}
+
+impl StdError for TplError {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        match &self.source {
+            TextError::Parse(error) => Some(error),
+            TextError::Execute(error) => Some(error),
+        }
+    }
+}
+
+fn tpl(call: &mut Call<'_, '_>, args: &[Value]) -> CallResult {
+    let Some(text) = any(args, 0).as_str() else { return Ok("".into()) };
+    // Nothing to do for a text without an action; the engine would print it as it is.
+    if memchr::memmem::find(text, b"{{").is_none() {
+        return Ok(Value::str(without_no_value(text)));
+    }
+    match call.execute_text(text, any(args, 1)) {
+        Ok(out) => Ok(Value::str(without_no_value(&out))),
+        Err(source) => Err(Box::new(TplError { text: text.to_string(), source })),
+    }
+}
+
+fn required(_: &mut Call<'_, '_>, args: &[Value]) -> CallResult {
+    match any(args, 1) {
+        Value::Nil => Err(failure(crate::error::warning(&text(args, 0)))),
+        Value::Str(value) if value.is_empty() => Err(failure(crate::error::warning(&text(args, 0)))),
+        value => Ok(value.clone()),
+    }
+}
+
+fn fail(_: &mut Call<'_, '_>, args: &[Value]) -> CallResult {
+    Err(failure(crate::error::warning(&text(args, 0))))
+}
+
+fn lookup(call: &mut Call<'_, '_>, args: &[Value]) -> CallResult {
+    let question = Question::Lookup {
+        api_version: text(args, 0),
+        kind: text(args, 1),
+        namespace: text(args, 2),
+        name: text(args, 3),
+    };
+    let permit = ask(call, question)?;
+    let session = session(call)?;
+    if !session.lookup {
+        // Helm: without a cluster every lookup finds nothing.
+        return Ok(Value::Map(Map::new()));
+    }
+    session
+        .host
+        .lookup(permit, &text(args, 0), &text(args, 1), &text(args, 2), &text(args, 3))
+        .map_err(failure)
+}
+
+fn resolve_host(call: &mut Call<'_, '_>, args: &[Value]) -> CallResult {
+    // Helm: without --enable-dns the answer is empty, and nobody is asked. Under a strict profile the
+    // question is a question all the same, so that a chart that wants DNS is told.
+    let strict = session(call)?.guard.policy().profile() == guard::Profile::Strict;
+    if !session(call)?.enable_dns && !strict {
+        return Ok("".into());
+    }
+    let name = text(args, 0);
+    let permit = ask(call, Question::ResolveHost { name: name.clone() })?;
+    if !session(call)?.enable_dns {
+        return Ok("".into());
+    }
+    let addresses = session(call)?.host.resolve_host(permit, &name).map_err(failure)?;
+    if addresses.len() < 2 {
+        return Ok(addresses.first().map_or("".into(), |address| Value::str(address.as_str())));
+    }
+    // Sprig takes one at random.
+    let mut source = Dice::new(call, "getHostByName")?;
+    let chosen = source.below(addresses.len() as u64) as usize;
+    source.end()?;
+    Ok(addresses.get(chosen).map_or("".into(), |address| Value::str(address.as_str())))
+}
+
+fn now(call: &mut Call<'_, '_>, function: &'static str, zone: &Zone) -> Result<Time, Failure> {
+    let permit = ask(call, Question::clock(function))?;
+    let moment = session(call)?.host.now(permit);
+    Ok(Time::unix(moment.seconds, i64::from(moment.nanos), zone.clone()))
+}
+
+/// The zone of the machine. Who may not know it sees UTC.
+fn local_zone(call: &mut Call<'_, '_>, function: &'static str) -> Result<Zone, Failure> {
+    match ask(call, Question::timezone(function)) {
+        Ok(permit) => {
+            let name = session(call)?.host.local_zone(permit);
+            Ok(Zone::named(&name).unwrap_or_default())
+        }
+        Err(_) => Ok(Zone::Utc),
+    }
+}
+
+fn date(call: &mut Call<'_, '_>, function: &'static str, args: &[Value], zone: &str) -> CallResult {
+    let value = any(args, 1);
+    let local = local_zone(call, function)?;
+    // A value that is no time stands for now.
+    let now = if is_instant(value) { Time::zero() } else { now(call, function, &local)? };
+    Ok(Value::Str(dates::format_in(bytes(args, 0), value, zone.as_bytes(), || now, &local)))
+}
+
+fn date_in_zone(call: &mut Call<'_, '_>, function: &'static str, args: &[Value]) -> CallResult {
+    date(call, function, args, &text(args, 2))
+}
+
+fn is_instant(value: &Value) -> bool {
+    use govalue::IntKind::{Int, Int32, Int64};
+    matches!(value, Value::Int(Int | Int32 | Int64, _)) || dates::time(value).is_ok()
+}
+
+/// Randomness for one function call: asked for once, then drawn from in small blocks.
+struct Dice<'c, 'a, 'e> {
+    call: &'c mut Call<'a, 'e>,
+    function: &'static str,
+    block: [u8; 256],
+    used: usize,
+    denied: Option<Failure>,
+}
+
+impl<'c, 'a, 'e> Dice<'c, 'a, 'e> {
+    fn new(call: &'c mut Call<'a, 'e>, function: &'static str) -> Result<Self, Failure> {
+        let mut dice = Self { call, function, block: [0; 256], used: 0, denied: None };
+        dice.refill();
+        match dice.denied.take() {
+            Some(denied) => Err(denied),
+            None => Ok(dice),
+        }
+    }
+
+    fn refill(&mut self) {
+        self.used = 0;
+        let asked = ask(self.call, Question::random(self.function))
+            .and_then(|permit| Ok((permit, session(self.call)?)));
+        match asked {
+            Ok((permit, session)) => {
+                if let Err(error) = session.host.random(permit, &mut self.block) {
+                    self.denied = Some(failure(error));
+                }
+            }
+            Err(denied) => self.denied = Some(denied),
+        }
+    }
+
+    fn byte(&mut self) -> u8 {
+        if self.used == self.block.len() {
+            self.refill();
+        }
+        self.used += 1;
+        self.block[self.used - 1]
+    }
+
+    fn fill(&mut self, buffer: &mut [u8]) {
+        for byte in buffer {
+            *byte = self.byte();
+        }
+    }
+
+    /// A number below a bound, every one as likely as the others.
+    fn below(&mut self, bound: u64) -> u64 {
+        if bound < 2 {
+            return 0;
+        }
+        let zone = u64::MAX - u64::MAX % bound;
+        loop {
+            let mut buffer = [0; 8];
+            self.fill(&mut buffer);
+            let number = u64::from_le_bytes(buffer);
+            if number < zone || self.denied.is_some() {
+                return number % bound;
+            }
+        }
+    }
+
+    fn end(self) -> Result<(), Failure> {
+        self.denied.map_or(Ok(()), Err)
+    }
+}
+
+fn random_text(
+    call: &mut Call<'_, '_>,
+    function: &'static str,
+    alphabet: random::Alphabet,
+    args: &[Value],
+) -> CallResult {
+    let mut dice = Dice::new(call, function)?;
+    let text = random::text(alphabet, int(args, 0), |bound| dice.below(bound as u64) as usize);
+    dice.end()?;
+    Ok(Value::str(text?))
+}
+
+fn keys(call: &mut Call<'_, '_>, function: &'static str, request: &KeyRequest<'_>) -> CallResult {
+    let permit = ask(call, Question::keygen(function))?;
+    match session(call)?.host.keys(permit, request).map_err(failure)? {
+        KeyAnswer::Text(text) => Ok(Value::str(text)),
+        KeyAnswer::Certificate { cert, key } => Ok(Value::Object(Rc::new(Certificate { cert, key }))),
+    }
+}
+
+/// Names and addresses as templates give them. Sprig refuses what is no string.
+fn strings(value: &Value, error: &str) -> Result<Vec<String>, Failure> {
+    let Value::List(list) = value else { return Ok(Vec::new()) };
+    list.iter()
+        .map(|item| match item {
+            Value::Str(text) => Ok(text.to_str_lossy().into_owned()),
+            other => {
+                let shown = String::from_utf8_lossy(&govalue::print::sprint(std::slice::from_ref(other)))
+                    .into_owned();
+                Err(failure(format!("{error}: {shown}")))
+            }
+        })
+        .collect()
+}
+
+const BAD_IP: &str = "error parsing ip";
+const BAD_NAME: &str = "error processing alternate dns name";
+
+fn self_signed(call: &mut Call<'_, '_>, function: &'static str, args: &[Value]) -> CallResult {
+    let (cn, key) = (text(args, 0), text(args, 4));
+    let request = KeyRequest::SelfSigned {
+        cn: &cn,
+        ips: strings(any(args, 1), BAD_IP)?,
+        names: strings(any(args, 2), BAD_NAME)?,
+        days: int(args, 3),
+        key: (args.len() > 4).then_some(key.as_str()),
+    };
+    keys(call, function, &request)
+}
+
+fn signed(call: &mut Call<'_, '_>, function: &'static str, args: &[Value]) -> CallResult {
+    let (cn, key) = (text(args, 0), text(args, 5));
+    let Some(ca) = any(args, 4).as_object::<Certificate>() else {
+        return Err(failure("unable to parse certificate"));
+    };
+    let request = KeyRequest::Signed {
+        cn: &cn,
+        ips: strings(any(args, 1), BAD_IP)?,
+        names: strings(any(args, 2), BAD_NAME)?,
+        days: int(args, 3),
+        ca_cert: &ca.cert,
+        ca_key: &ca.key,
+        key: (args.len() > 5).then_some(key.as_str()),
+    };
+    keys(call, function, &request)
+}
+
+/// What the certificate functions answer: a struct with two texts.
+struct Certificate {
+    cert: String,
+    key: String,
+}
+
+impl Object for Certificate {
+    fn ty(&self) -> &'static Type {
+        &CERTIFICATE
+    }
+
+    fn field(&self, name: &str) -> Option<Value> {
+        match name {
+            "Cert" => Some(Value::str(self.cert.as_str())),
+            "Key" => Some(Value::str(self.key.as_str())),
+            _ => None,
+        }
+    }
+
+    fn fields(&self) -> Vec<(&'static str, Value)> {
+        vec![("Cert", Value::str(self.cert.as_str())), ("Key", Value::str(self.key.as_str()))]
+    }
+
+    fn equals(&self, other: &dyn Object) -> Option<bool> {
+        let other = other.as_any().downcast_ref::<Self>()?;
+        Some(self.cert == other.cert && self.key == other.key)
+    }
+
+    fn as_any(&self) -> &dyn std::any::Any {
+        self
+    }
+}
