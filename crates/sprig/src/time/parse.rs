@@ -447,7 +447,8 @@ fn abbreviation_len(text: &[u8]) -> Option<usize> {
 fn signed_offset_len(text: &[u8]) -> usize {
     let [b'+' | b'-', after @ ..] = text else { return 0 };
     let count = after.iter().take_while(|byte| byte.is_ascii_digit()).count();
-    let hours =
-        after[..count].iter().fold(0u32, |hours, &digit| hours.saturating_mul(10) + u32::from(digit - b'0'));
+    let hours = after[..count]
+        .iter()
+        .fold(0u32, |hours, &digit| hours.saturating_mul(10).saturating_add(u32::from(digit - b'0')));
     if count == 0 || hours > 23 { 0 } else { 1 + count }
 }

