@@ -90,7 +90,10 @@ mod tests {
 
     #[test]
     fn paths_as_in_go() {
-        assert_eq!([clean(""), clean("a/../.."), clean("/../a//b/."), clean("a/b/..")], [".", "..", "/a/b", "a"]);
+        assert_eq!(
+            [clean(""), clean("a/../.."), clean("/../a//b/."), clean("a/b/..")],
+            [".", "..", "/a/b", "a"]
+        );
         assert_eq!([base(""), base("/"), base("a/b/"), base("a")], [".", "/", "b", "a"]);
         assert_eq!([extension("a.b/c"), extension("a/.x"), extension("a.tar.gz")], ["", ".x", ".gz"]);
     }

@@ -306,7 +306,8 @@ impl<'c> Tree<'c, '_> {
                 Some(Value::Map(inner)) => coalesce::open(&inner),
                 // Helm: the message is made with the wrong verb, and shows it.
                 Some(other) => {
-                    let message = print::sprintf(b"type mismatch on %s: %t", &[Value::from(name.as_str()), other]);
+                    let message =
+                        print::sprintf(b"type mismatch on %s: %t", &[Value::from(name.as_str()), other]);
                     return Err(SubchartValues(String::from_utf8_lossy(&message).into_owned()));
                 }
             };

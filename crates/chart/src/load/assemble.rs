@@ -29,7 +29,11 @@ fn document(bytes: &[u8]) -> Result<govalue::Value, govalue::Error> {
 }
 
 /// Builds a chart from its files. `depth` counts the charts around it.
-pub(super) fn assemble(files: Vec<File>, context: &mut Context<'_>, depth: usize) -> Result<Chart, LoadError> {
+pub(super) fn assemble(
+    files: Vec<File>,
+    context: &mut Context<'_>,
+    depth: usize,
+) -> Result<Chart, LoadError> {
     if depth > MAX_NESTING {
         return Err(LoadError::Nesting);
     }

@@ -143,8 +143,11 @@ fn one(pattern: &[char], at: usize, c: char) -> Option<usize> {
             let first = p;
             while pattern.get(p) != Some(&']') || p == first {
                 let (low, next) = class_char(pattern, p)?;
-                let (high, next) =
-                    if pattern.get(next) == Some(&'-') { class_char(pattern, next + 1)? } else { (low, next) };
+                let (high, next) = if pattern.get(next) == Some(&'-') {
+                    class_char(pattern, next + 1)?
+                } else {
+                    (low, next)
+                };
                 found |= low <= c && c <= high;
                 p = next;
             }

@@ -30,8 +30,22 @@ const SIGNATURES: [(&[u8], &str); 22] = [
 
 /// Tags that make a text HTML when a blank or `>` follows.
 const TAGS: [&str; 16] = [
-    "<!DOCTYPE HTML", "<HTML", "<HEAD", "<SCRIPT", "<IFRAME", "<H1", "<DIV", "<FONT", "<TABLE", "<A",
-    "<STYLE", "<TITLE", "<B", "<BODY", "<BR", "<P",
+    "<!DOCTYPE HTML",
+    "<HTML",
+    "<HEAD",
+    "<SCRIPT",
+    "<IFRAME",
+    "<H1",
+    "<DIV",
+    "<FONT",
+    "<TABLE",
+    "<A",
+    "<STYLE",
+    "<TITLE",
+    "<B",
+    "<BODY",
+    "<BR",
+    "<P",
 ];
 
 /// The media type of a file's first 512 bytes, padded with zeros when it is shorter.

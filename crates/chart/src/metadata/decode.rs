@@ -31,16 +31,17 @@ impl Metadata {
                 "description" => string(&mut self.description, value, place, name)?,
                 "keywords" => strings(&mut self.keywords, value, place, name)?,
                 "maintainers" => {
-                    self.maintainers = structs(value, place, name, "v2.Maintainer", |m: &mut Maintainer, map| {
-                        let place = Place { owner: "Maintainer", path: "maintainers." };
-                        each_field(map, |name, value| match name {
-                            "name" => string(&mut m.name, value, place, name),
-                            "email" => string(&mut m.email, value, place, name),
-                            "url" => string(&mut m.url, value, place, name),
-                            _ => Ok(()),
-                        })
-                    })?
-                    .unwrap_or_default();
+                    self.maintainers =
+                        structs(value, place, name, "v2.Maintainer", |m: &mut Maintainer, map| {
+                            let place = Place { owner: "Maintainer", path: "maintainers." };
+                            each_field(map, |name, value| match name {
+                                "name" => string(&mut m.name, value, place, name),
+                                "email" => string(&mut m.email, value, place, name),
+                                "url" => string(&mut m.url, value, place, name),
+                                _ => Ok(()),
+                            })
+                        })?
+                        .unwrap_or_default();
                 }
                 "icon" => string(&mut self.icon, value, place, name)?,
                 "apiversion" => string(&mut self.api_version, value, place, "apiVersion")?,
@@ -100,10 +101,7 @@ pub(crate) fn dependencies(value: &Value, place: Place<'_>) -> Decoded<Option<Ve
 }
 
 /// Calls with every key in lower case: Go matches field names without regard to case.
-pub(crate) fn each_field(
-    map: &Map,
-    mut field: impl FnMut(&str, &Value) -> Decoded<()>,
-) -> Decoded<()> {
+pub(crate) fn each_field(map: &Map, mut field: impl FnMut(&str, &Value) -> Decoded<()>) -> Decoded<()> {
     for (key, value) in map.borrow().iter() {
         field(&key.to_str_lossy().to_ascii_lowercase(), value)?;
     }
@@ -120,12 +118,18 @@ pub(crate) fn string(target: &mut String, value: &Value, place: Place<'_>, field
     Ok(())
 }
 
+/// Up to here a float holds every integer.
+const EXACT: f64 = 9_007_199_254_740_992.0;
+
 fn text(value: &Value) -> Option<String> {
     Some(match value {
         Value::Str(text) => text.to_str_lossy().into_owned(),
         Value::Bool(b) => b.to_string(),
         Value::Int(kind, n) if kind.is_unsigned() => n.cast_unsigned().to_string(),
         Value::Int(_, n) => n.to_string(),
+        // The reader made a float of every number; one without a fraction was an integer in the file.
+        Value::Float(_, n) if n.fract() == 0.0 && n.abs() < EXACT => format!("{n:.0}"),
+        // Helm: a float becomes text as if it had 32 bits.
         Value::Float(_, n) => govalue::print::format_float(*n, b'g', -1, 32),
         _ => return None,
     })

@@ -163,7 +163,10 @@ impl Metadata {
         list("maintainers", self.maintainers.iter().flatten().map(Maintainer::file_value).collect());
         list("dependencies", self.dependencies().map(Dependency::file_value).collect());
         if let Some(annotations) = self.annotations.as_ref().filter(|entries| !entries.is_empty()) {
-            map.insert("annotations", annotations.iter().map(|(k, v)| (k.as_str(), v.as_str())).collect::<Map>());
+            map.insert(
+                "annotations",
+                annotations.iter().map(|(k, v)| (k.as_str(), v.as_str())).collect::<Map>(),
+            );
         }
         map
     }
@@ -195,7 +198,9 @@ impl Dependency {
         let map = Map::new();
         map.insert("name", self.name.as_str());
         map.insert("repository", self.repository.as_str());
-        for (key, value) in [("version", &self.version), ("condition", &self.condition), ("alias", &self.alias)] {
+        for (key, value) in
+            [("version", &self.version), ("condition", &self.condition), ("alias", &self.alias)]
+        {
             if !value.is_empty() {
                 map.insert(key, value.as_str());
             }

@@ -4,6 +4,7 @@
 //! `words` prints that tree as Helm's does. A schema that refers to something outside its chart gets it
 //! only through a [`SchemaLoader`].
 
+mod formats;
 mod tree;
 mod words;
 
@@ -67,6 +68,9 @@ pub fn validate(
         let mut compiler = boon::Compiler::new();
         // The default would open files.
         compiler.use_loader(Box::new(Nothing));
+        for format in formats::FORMATS {
+            compiler.register_format(format);
+        }
         for (url, document) in &documents {
             let added = compiler.add_resource(url, document.clone());
             added.map_err(|e| SchemaError(words::compile_error(&e, &documents)))?;

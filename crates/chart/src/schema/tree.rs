@@ -1,7 +1,8 @@
 //! The validator's tree of errors, put into the shape that Helm's has.
 //!
-//! The two differ in four ways. `boon` leaves out an `allOf`, `anyOf` or `oneOf` with a single error below it,
-//! loses the place of a wrong property name, shows patterns as it compiled them, and divides as floats do.
+//! The two differ in five ways. `boon` leaves out an `allOf`, `anyOf` or `oneOf` with a single error below it,
+//! loses the place of a wrong property name, counts items behind a tuple from zero, shows patterns as it
+//! compiled them, and divides as floats do.
 
 use boon::{ErrorKind, InstanceToken, ValidationError};
 use serde_json::{Number, Value as Json};
@@ -30,7 +31,8 @@ struct Context<'e> {
 /// What lies below the root of a tree; `None` when nothing is left of it.
 pub(super) fn build(error: &ValidationError<'_, '_>, documents: &[Document]) -> Option<Vec<Node>> {
     let context = Context { schema: error.schema_url, location: &[], combined: false };
-    let causes: Vec<Node> = error.causes.iter().filter_map(|cause| node(cause, &context, documents)).collect();
+    let causes: Vec<Node> =
+        error.causes.iter().filter_map(|cause| node(cause, &context, documents)).collect();
     (!causes.is_empty()).then_some(causes)
 }
 
@@ -44,17 +46,29 @@ fn node(error: &ValidationError<'_, '_>, context: &Context<'_>, documents: &[Doc
             InstanceToken::Item(index) => index.to_string(),
         })
         .collect();
-    let steps = steps(context.schema, error.schema_url);
+    let steps = steps(context.schema, error.schema_url, documents);
+    let known = context.location.len().min(location.len());
+    location[..known].clone_from_slice(&context.location[..known]);
+    let offsets = steps
+        .iter()
+        .filter_map(|step| if let Step::Into { offset, .. } = step { Some(offset) } else { None });
+    for (token, offset) in location[known..].iter_mut().zip(offsets) {
+        if let (1.., Ok(index)) = (*offset, token.parse::<usize>()) {
+            *token = (index + offset).to_string();
+        }
+    }
     let text = match &error.kind {
         ErrorKind::MultipleOf { got, want } if is_multiple(got, want) => return None,
         ErrorKind::Pattern { got, .. } => match original(documents, error.schema_url, "pattern") {
-            Some(pattern) => format!("{} does not match pattern {}", words::quote(got), words::quote(pattern)),
+            Some(pattern) => {
+                format!("{} does not match pattern {}", words::quote(got), words::quote(pattern))
+            }
             None => words::kind(&error.kind),
         },
         ErrorKind::PropertyName { .. } => {
             location = context.location.to_vec();
             location.extend(steps.iter().filter_map(|step| match step {
-                Step::Into(name) => name.clone(),
+                Step::Into { name, .. } => name.clone(),
                 Step::Combine(_) => None,
             }));
             words::kind(&error.kind)
@@ -77,10 +91,10 @@ fn node(error: &ValidationError<'_, '_>, context: &Context<'_>, documents: &[Doc
     let mut node = Node { location, text, reference, causes };
 
     // Lines that were left out, innermost first.
-    let mut depth = context.location.len() + steps.iter().filter(|s| matches!(s, Step::Into(_))).count();
+    let mut depth = context.location.len() + steps.iter().filter(|s| matches!(s, Step::Into { .. })).count();
     for (i, step) in steps.iter().enumerate().rev() {
         match step {
-            Step::Into(_) => depth -= 1,
+            Step::Into { .. } => depth -= 1,
             Step::Combine(_) if i == 0 && context.combined => {}
             Step::Combine(text) => {
                 let end = depth.min(node.location.len());
@@ -98,42 +112,63 @@ fn node(error: &ValidationError<'_, '_>, context: &Context<'_>, documents: &[Doc
 
 /// What lies between two schemas, one inside the other.
 enum Step {
-    /// Down into the value; with the key, where the schema names it.
-    Into(Option<String>),
+    /// Down into the value.
+    Into {
+        /// The key, where the schema names it.
+        name: Option<String>,
+        /// How many items the index leaves out.
+        offset: usize,
+    },
     /// Through a combination, with the line that Helm prints for it.
     Combine(&'static str),
 }
 
-fn steps(outer: &str, inner: &str) -> Vec<Step> {
+fn steps(outer: &str, inner: &str, documents: &[Document]) -> Vec<Step> {
     let mut steps = Vec::new();
     let Some(rest) = inner.strip_prefix(outer) else { return steps };
     let mut tokens = rest.trim_start_matches('/').split('/').filter(|token| !token.is_empty()).peekable();
     let is_index = |token: &&str| token.bytes().all(|b| b.is_ascii_digit());
+    let mut schema = outer.to_owned();
+    let tuple = |schema: &str, keyword: &str| {
+        at(documents, schema).and_then(|schema| schema.get(keyword)?.as_array()).map_or(0, Vec::len)
+    };
     while let Some(keyword) = tokens.next() {
+        let mut argument = None;
         match keyword {
-            "properties" => steps.push(Step::Into(tokens.next().map(unescape))),
+            "properties" => {
+                argument = tokens.next();
+                steps.push(Step::Into { name: argument.map(unescape), offset: 0 });
+            }
             "patternProperties" | "prefixItems" => {
-                tokens.next();
-                steps.push(Step::Into(None));
+                argument = tokens.next();
+                steps.push(Step::Into { name: None, offset: 0 });
             }
             "items" => {
-                tokens.next_if(is_index);
-                steps.push(Step::Into(None));
+                argument = tokens.next_if(is_index);
+                let behind = argument.is_none() && has_prefix_items(documents, outer);
+                let offset = if behind { tuple(&schema, "prefixItems") } else { 0 };
+                steps.push(Step::Into { name: None, offset });
             }
-            "additionalProperties" | "additionalItems" | "contains" | "unevaluatedProperties"
-            | "unevaluatedItems" => steps.push(Step::Into(None)),
+            "additionalItems" => {
+                steps.push(Step::Into { name: None, offset: tuple(&schema, "items") });
+            }
+            "additionalProperties" | "contains" | "unevaluatedProperties" | "unevaluatedItems" => {
+                steps.push(Step::Into { name: None, offset: 0 });
+            }
             "allOf" | "anyOf" | "oneOf" => {
-                tokens.next();
+                argument = tokens.next();
                 steps.push(Step::Combine(match keyword {
                     "allOf" => "'allOf' failed",
                     "anyOf" => "'anyOf' failed",
                     _ => "'oneOf' failed, none matched",
                 }));
             }
-            "dependentSchemas" | "dependencies" | "$defs" | "definitions" => {
-                tokens.next();
-            }
+            "dependentSchemas" | "dependencies" | "$defs" | "definitions" => argument = tokens.next(),
             _ => {}
+        }
+        for token in std::iter::once(keyword).chain(argument) {
+            schema.push('/');
+            schema.push_str(token);
         }
     }
     steps
@@ -161,8 +196,21 @@ fn unescape(token: &str) -> String {
 
 /// What the schema's author wrote for a keyword.
 fn original<'d>(documents: &'d [Document], schema_url: &str, keyword: &str) -> Option<&'d str> {
+    at(documents, schema_url)?.get(keyword)?.as_str()
+}
+
+/// Whether a schema's draft knows `prefixItems`: only the latest does, which is also the default.
+fn has_prefix_items(documents: &[Document], schema_url: &str) -> bool {
+    let root = schema_url.split('#').next().and_then(|url| at(documents, &format!("{url}#")));
+    let draft = root.and_then(|root| root.get("$schema")?.as_str());
+    draft.is_none_or(|draft| draft.contains("2020-12"))
+}
+
+/// The schema at a URL.
+fn at<'d>(documents: &'d [Document], schema_url: &str) -> Option<&'d Json> {
     let (url, pointer) = schema_url.split_once('#')?;
-    let mut current: &Json = documents.iter().find(|(other, _)| other == url).map(|(_, document)| document)?;
+    let mut current: &Json =
+        documents.iter().find(|(other, _)| other == url).map(|(_, document)| document)?;
     for token in pointer.split('/').skip(1) {
         let token = unescape(token);
         current = match current {
@@ -171,7 +219,7 @@ fn original<'d>(documents: &'d [Document], schema_url: &str, keyword: &str) -> O
             _ => return None,
         };
     }
-    current.get(keyword)?.as_str()
+    Some(current)
 }
 
 /// Whether a number is a multiple of another, in decimals: 0.3 is one of 0.1.

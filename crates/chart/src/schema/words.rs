@@ -43,9 +43,11 @@ fn write_node(out: &mut String, node: &Node, indent: usize) {
 }
 
 pub(super) fn kind(kind: &ErrorKind<'_, '_>) -> String {
-    let limits = |name: &str, got: usize, want: usize| format!("{name}: got {}, want {}", count(got), count(want));
-    let bounds =
-        |name: &str, got: &Number, want: &Number| format!("{name}: got {}, want {}", number(got), number(want));
+    let limits =
+        |name: &str, got: usize, want: usize| format!("{name}: got {}, want {}", count(got), count(want));
+    let bounds = |name: &str, got: &Number, want: &Number| {
+        format!("{name}: got {}, want {}", number(got), number(want))
+    };
     match kind {
         ErrorKind::Group | ErrorKind::Reference { .. } => "validation failed".to_owned(),
         ErrorKind::Schema { url } => format!("jsonschema validation failed with {}", quote(url)),
@@ -90,7 +92,9 @@ pub(super) fn kind(kind: &ErrorKind<'_, '_>) -> String {
         }
         ErrorKind::MinContains { got, want } => contains("min", got, *want),
         ErrorKind::MaxContains { got, want } => contains("max", got, *want),
-        ErrorKind::UniqueItems { got: [i, j] } => format!("items at {} and {} are equal", count(*i), count(*j)),
+        ErrorKind::UniqueItems { got: [i, j] } => {
+            format!("items at {} and {} are equal", count(*i), count(*j))
+        }
         ErrorKind::AdditionalItems { got } => format!("last {} additionalItem(s) not allowed", count(*got)),
         ErrorKind::MinLength { got, want } => limits("minLength", *got, *want),
         ErrorKind::MaxLength { got, want } => limits("maxLength", *got, *want),

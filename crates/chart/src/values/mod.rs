@@ -81,8 +81,7 @@ pub fn merge(sources: &[ValueSource], files: &mut dyn FileReader) -> Result<Map,
     for source in sources {
         if let ValueSource::File(file) = source {
             let bytes = files.read(file).map_err(ValuesError::Read)?;
-            let values =
-                read(&bytes).map_err(|source| ValuesError::Parse { file: file.clone(), source })?;
+            let values = read(&bytes).map_err(|source| ValuesError::Parse { file: file.clone(), source })?;
             overlay(&base, &values, 0);
         }
     }

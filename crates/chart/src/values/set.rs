@@ -328,7 +328,13 @@ impl<'f> Parser<'f> {
 
     /// Reads what follows an index and sets it in a list. The list comes back even when reading halts: at
     /// the end of the text it is still set.
-    fn item(&mut self, mut list: Vec<Value>, index: i64, dots: usize, depth: usize) -> (Vec<Value>, Step<()>) {
+    fn item(
+        &mut self,
+        mut list: Vec<Value>,
+        index: i64,
+        dots: usize,
+        depth: usize,
+    ) -> (Vec<Value>, Step<()>) {
         let result = self.set_item(&mut list, index, dots, depth);
         (list, result)
     }

@@ -1,0 +1,115 @@
+//! Loading and resolving whole charts.
+#![expect(clippy::disallowed_methods, reason = "the charts have to lie somewhere")]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use pintle_chart::load::{Context, FollowAll, directory};
+use pintle_chart::schema::NoReferences;
+use pintle_chart::values::{FileReader, ValueSource, merge};
+use pintle_chart::{ResolvedChart, Rules};
+use serde_json::{Map, Value as Json, json};
+
+use crate::SomeVersions;
+
+struct User(Vec<u8>);
+
+impl FileReader for User {
+    fn read(&mut self, _: &str) -> Result<Vec<u8>, Box<dyn std::error::Error>> {
+        Ok(self.0.clone())
+    }
+}
+
+/// Writes a case's files into a folder of their own.
+fn write(case: &Json, name: &str) -> PathBuf {
+    let root = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+    let _ = fs::remove_dir_all(&root);
+    let create = |path: &str| {
+        let path = root.join(path);
+        let parent = path.parent().map(Path::to_path_buf).unwrap_or_default();
+        assert!(fs::create_dir_all(parent).is_ok(), "{}", path.display());
+        path
+    };
+    create("x");
+    for (path, contents) in case["files"].as_object().into_iter().flatten() {
+        assert!(fs::write(create(path), contents.as_str().unwrap_or_default()).is_ok(), "{path}");
+    }
+    #[cfg(unix)]
+    for (path, target) in case["links"].as_object().into_iter().flatten() {
+        let target = target.as_str().unwrap_or_default();
+        assert!(std::os::unix::fs::symlink(target, create(path)).is_ok(), "{path}");
+    }
+    root
+}
+
+fn collect(chart: &ResolvedChart, into: &mut Map<String, Json>) {
+    let values = crate::table(&chart.values);
+    let metadata = crate::table(&chart.metadata.template_value());
+    // Of charts with the same path, Helm renders the last.
+    into.insert(chart.full_path.clone(), json!({ "values": values, "chart": metadata }));
+    for chart in &chart.subcharts {
+        collect(chart, into);
+    }
+}
+
+fn answer(case: &Json, root: &Path) -> (Result<Map<String, Json>, String>, Vec<String>) {
+    let mut outside = FollowAll;
+    let mut context = Context::new(&SomeVersions, &mut outside);
+    let loaded = directory(root, &mut context);
+    let mut notices = context.notices;
+    let result = loaded.map_err(|error| error.to_string()).and_then(|chart| {
+        let sources: Vec<_> =
+            case["user"].as_str().map(|_| ValueSource::File("user".to_owned())).into_iter().collect();
+        let mut user = User(crate::text(case, "user").as_bytes().to_vec());
+        let values = merge(&sources, &mut user).map_err(|error| error.to_string())?;
+        chart.check_dependencies().map_err(|error| error.to_string())?;
+        let mut references = NoReferences;
+        let rules = Rules { versions: &SomeVersions, schema: Some(&mut references) };
+        let resolved = chart.resolve(&values, rules, &mut notices).map_err(|error| error.to_string())?;
+        let mut charts = Map::new();
+        collect(&resolved, &mut charts);
+        Ok(charts)
+    });
+    let mut log: Vec<String> =
+        notices.iter().map(|notice| format!("{} {}", notice.level.name(), notice.message)).collect();
+    log.sort();
+    (result, log)
+}
+
+fn check(text: &str, name: &str) -> usize {
+    let mut count = 0;
+    for case in crate::cases(text) {
+        let root = write(&case, &format!("{name}-{count}"));
+        let (result, log) = answer(&case, &root);
+        match result {
+            Ok(charts) => {
+                assert!(case["error"].is_null(), "{case}");
+                for (path, expected) in case["charts"].as_object().into_iter().flatten() {
+                    // Charts whose templates were not recorded have nothing to compare.
+                    if expected["values"].is_object() {
+                        assert_eq!(charts.get(path), Some(expected), "{path} of {case}");
+                    }
+                }
+            }
+            Err(error) => {
+                let error = error.replace(&root.display().to_string(), "$DIR");
+                assert_eq!(error, crate::text(&case, "error"), "{case}");
+            }
+        }
+        assert_eq!(json!(log), case["log"], "{case}");
+        let _ = fs::remove_dir_all(&root);
+        count += 1;
+    }
+    count
+}
+
+#[test]
+fn charts_are_resolved_as_helm_resolves_them() {
+    assert!(check(include_str!("../cases/resolve.jsonl"), "resolve") > 50);
+}
+
+#[cfg(unix)]
+#[test]
+fn charts_are_loaded_or_refused_as_helm_does() {
+    assert!(check(include_str!("../cases/load.jsonl"), "load") > 40);
+}
