@@ -40,7 +40,7 @@ fn deep_equal_at(a: &Value, b: &Value, depth: usize) -> bool {
             a.iter().zip(b.iter()).all(|((ka, va), (kb, vb))| ka == kb && deep_equal_at(va, vb, depth + 1))
         }
         (Value::Object(a), Value::Object(b)) => {
-            a.ty() == b.ty() && a.equals(b.as_ref()).unwrap_or_else(|| std::rc::Rc::ptr_eq(a, b))
+            a.ty() == b.ty() && a.deep_equals(b.as_ref()).unwrap_or_else(|| std::rc::Rc::ptr_eq(a, b))
         }
         _ => false,
     }

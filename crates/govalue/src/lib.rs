@@ -16,6 +16,7 @@ pub mod number;
 pub mod print;
 mod release;
 mod string;
+mod times;
 pub mod toml;
 pub mod types;
 mod value;

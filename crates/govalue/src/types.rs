@@ -183,6 +183,8 @@ pub struct Method {
     pub call: fn(receiver: &Value, args: &[Value]) -> CallResult,
 }
 
+pub use crate::times::{DURATION, MONTH, WEEKDAY};
+
 macro_rules! plain_types {
     ($($(#[$doc:meta])* $id:ident = $name:literal, $kind:expr, $elem:expr;)*) => {
         $($(#[$doc])* pub static $id: Type = Type::plain($name, $kind, $elem);)*
@@ -216,12 +218,6 @@ plain_types! {
     UINT64 = "uint64", Kind::Int(IntKind::Uint64), None;
     /// `uintptr`.
     UINTPTR = "uintptr", Kind::Int(IntKind::Uintptr), None;
-    /// `time.Duration`.
-    DURATION = "time.Duration", Kind::Int(IntKind::Duration), None;
-    /// `time.Month`.
-    MONTH = "time.Month", Kind::Int(IntKind::Month), None;
-    /// `time.Weekday`.
-    WEEKDAY = "time.Weekday", Kind::Int(IntKind::Weekday), None;
     /// `float32`.
     FLOAT32 = "float32", Kind::Float(FloatKind::Float32), None;
     /// `float64`.

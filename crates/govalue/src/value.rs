@@ -74,6 +74,12 @@ pub trait Object {
         None
     }
 
+    /// `reflect.DeepEqual` of two values of this type, where it is not `==`: of pointers it looks at what they
+    /// point to.
+    fn deep_equals(&self, other: &dyn Object) -> Option<bool> {
+        self.equals(other)
+    }
+
     /// For downcasts by the host's own functions.
     fn as_any(&self) -> &dyn Any;
 }

@@ -170,21 +170,22 @@ static METHODS: [Method; 33] = [
     }),
     method("Year", NONE, |this, _| Ok(Value::int(time(this)?.civil().year))),
     method("YearDay", NONE, |this, _| field(this, |civil| civil.year_day)),
-    // These answer more than one result: the template engine refuses to call them.
-    several("Clock", 3),
-    several("Date", 3),
-    several("ISOWeek", 2),
-    several("Zone", 2),
-    several("ZoneBounds", 2),
+    // These answer more than one result, and Go's templates do not call them.
+    method("Clock", NONE, |_, _| {
+        Err(Panic("function Clock has 3 return values; should be 1 or 2".to_owned()).into())
+    }),
+    method("Date", NONE, |_, _| {
+        Err(Panic("function Date has 3 return values; should be 1 or 2".to_owned()).into())
+    }),
+    method("ISOWeek", NONE, |_, _| two_results("ISOWeek", "int")),
+    method("Zone", NONE, |_, _| two_results("Zone", "int")),
+    method("ZoneBounds", NONE, |_, _| two_results("ZoneBounds", "time.Time")),
 ];
 
-/// A method that Go's templates cannot call.
-const fn several(name: &'static str, results: u8) -> Method {
-    let call: fn(&Value, &[Value]) -> CallResult = match results {
-        2 => |_, _| Err(Panic("function called with 2 args; should be 1 or 2".to_owned()).into()),
-        _ => |_, _| Err(Panic("function called with 3 args; should be 1 or 2".to_owned()).into()),
-    };
-    method(name, NONE, call)
+fn two_results(name: &str, second: &str) -> CallResult {
+    let text =
+        format!("invalid function signature for {name}: second return value should be error; is {second}");
+    Err(Panic(text).into())
 }
 
 /// The time in a value of type `time.Time`.

@@ -47,16 +47,19 @@ fn find(regex: &Regex, args: &[Value]) -> CallResult {
 }
 
 fn find_all(regex: &Regex, args: &[Value]) -> CallResult {
-    strings(regex.find_all(string(args, 1), int(args, 2)))
+    // Go answers a nil slice when there is nothing.
+    let found = regex.find_all(string(args, 1), int(args, 2));
+    let nil = found.is_empty();
+    strings(found, nil)
 }
 
 fn split(regex: &Regex, args: &[Value]) -> CallResult {
-    strings(regex.split(string(args, 1), int(args, 2)))
+    let limit = int(args, 2);
+    strings(regex.split(string(args, 1), limit), limit == 0)
 }
 
-/// A nil slice when there is nothing, as Go's `regexp` answers.
-fn strings(found: Vec<&[u8]>) -> CallResult {
-    Ok(if found.is_empty() { List::nil(&types::LIST_STRING) } else { List::strings(found) }.into())
+fn strings(found: Vec<&[u8]>, nil: bool) -> CallResult {
+    Ok(if nil { List::nil(&types::LIST_STRING) } else { List::strings(found) }.into())
 }
 
 fn replace(regex: &Regex, args: &[Value]) -> CallResult {

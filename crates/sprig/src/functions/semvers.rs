@@ -48,8 +48,16 @@ impl Object for VersionObject {
     }
 
     fn equals(&self, other: &dyn Object) -> Option<bool> {
+        // Pointers are equal when they are the same.
+        if self.pointer {
+            return Some(std::ptr::addr_eq(std::ptr::from_ref(self), std::ptr::from_ref(other)));
+        }
+        self.deep_equals(other)
+    }
+
+    fn deep_equals(&self, other: &dyn Object) -> Option<bool> {
         let other: &Self = other.as_any().downcast_ref()?;
-        // Deep equality looks at what was read, too.
+        // What was read counts, too.
         let equal = self.version.compare(&other.version) == Ordering::Equal
             && self.version.metadata() == other.version.metadata()
             && self.version.original() == other.version.original();
