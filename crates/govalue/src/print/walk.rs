@@ -41,7 +41,9 @@ fn print(printer: &mut Printer<'_>, value: &Value, verb: char, depth: usize) {
         },
         Value::Float(kind, n) => float(printer, value, *kind, *n, verb),
         Value::Str(text) => string(printer, value, text, verb),
-        Value::Bytes(bytes) => byte_slice(printer, value, bytes, verb, depth),
+        Value::Bytes(bytes) => byte_slice(printer, value, Some(bytes), verb, depth),
+        // The only list of bytes is the nil one.
+        Value::List(list) if *list.ty() == types::BYTES => byte_slice(printer, value, None, verb, depth),
         Value::List(_) | Value::Map(_) if verb == 'w' && !printer.erroring => bad_verb(printer, value, verb),
         Value::List(list) => {
             let items = list.items().iter().map(|item| (None, item));
@@ -172,7 +174,9 @@ fn string(printer: &mut Printer<'_>, value: &Value, text: &[u8], verb: char) {
     }
 }
 
-fn byte_slice(printer: &mut Printer<'_>, value: &Value, bytes: &[u8], verb: char, depth: usize) {
+fn byte_slice(printer: &mut Printer<'_>, value: &Value, bytes: Option<&[u8]>, verb: char, depth: usize) {
+    let nil = bytes.is_none();
+    let bytes = bytes.unwrap_or_default();
     match verb {
         's' => return printer.string(bytes),
         'x' => return printer.hex_string(bytes, false),
@@ -187,6 +191,9 @@ fn byte_slice(printer: &mut Printer<'_>, value: &Value, bytes: &[u8], verb: char
         // As an operand it is called by the name that programmers use.
         let name: &[u8] = if depth == 0 && go_syntax { b"[]byte" } else { b"[]uint8" };
         printer.push(name);
+        if nil {
+            return printer.push(b"(nil)");
+        }
     }
     let (open, close): (&[u8], &[u8]) = if printer.flags.sharp_v { (b"{", b"}") } else { (b"[", b"]") };
     printer.push(open);
@@ -222,6 +229,7 @@ fn object(printer: &mut Printer<'_>, value: &Value, object: &dyn Object, verb: c
             fields(printer, name, object, verb, depth + 1);
         }
         Kind::Func => pointer(printer, value, verb),
+        Kind::Complex128 => complex(printer, value, object, verb),
         // Named types over plain ones show what they are called by, when they can.
         Kind::String | Kind::Int(_) | Kind::Float(_) | Kind::Bool => match object.text() {
             Some(text) => string(printer, value, &text, verb),
@@ -229,6 +237,24 @@ fn object(printer: &mut Printer<'_>, value: &Value, object: &dyn Object, verb: c
         },
         _ => fields(printer, ty.name, object, verb, depth),
     }
+}
+
+/// A host's complex number shows its two parts as its fields.
+fn complex(printer: &mut Printer<'_>, value: &Value, object: &dyn Object, verb: char) {
+    let parts = object.fields();
+    let (
+        [(_, Value::Float(_, real)), (_, Value::Float(_, imaginary))],
+        'v' | 'b' | 'g' | 'G' | 'x' | 'X' | 'f' | 'F' | 'e' | 'E',
+    ) = (parts.as_slice(), verb)
+    else {
+        return bad_verb(printer, value, verb);
+    };
+    printer.push(b"(");
+    float(printer, value, FloatKind::Float64, *real, verb);
+    let plus = std::mem::replace(&mut printer.flags.plus, true);
+    float(printer, value, FloatKind::Float64, *imaginary, verb);
+    printer.flags.plus = plus;
+    printer.push(b"i)");
 }
 
 fn fields(printer: &mut Printer<'_>, name: &str, object: &dyn Object, verb: char, depth: usize) {
