@@ -85,7 +85,7 @@ impl PublicKey {
 impl PrivateKey {
     /// A new key for a certificate.
     pub(crate) fn for_certificate() -> Option<Self> {
-        crate::ahead::certificate_key().map(Self::Rsa)
+        RsaKey::generate(KeySize::Rsa2048).map(Self::Rsa)
     }
 
     /// Writes the key as Sprig does: each kind in its own traditional form.
