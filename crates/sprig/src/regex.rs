@@ -67,6 +67,21 @@ impl Regex {
         Some(&text[repaired.range(found.range())])
     }
 
+    /// Where the leftmost match and its groups are, as `FindSubmatchIndex`; a group that took no part is `None`.
+    pub fn captures(&self, text: &[u8]) -> Option<Vec<Option<Range<usize>>>> {
+        let repaired = Text::new(text);
+        let mut captures = self.engine.create_captures();
+        self.engine.captures(repaired.bytes.as_ref(), &mut captures);
+        captures.get_match()?;
+        let groups = 0..self.names.len();
+        Some(groups.map(|group| span(&captures, group).map(|range| repaired.range(range))).collect())
+    }
+
+    /// The names of the groups; the first stands for the whole match and has none.
+    pub fn names(&self) -> &[Option<Vec<u8>>] {
+        &self.names
+    }
+
     /// All matches that do not overlap, at most `limit` unless it is negative, as `FindAllString`.
     pub fn find_all<'t>(&self, text: &'t [u8], limit: i64) -> Vec<&'t [u8]> {
         let repaired = Text::new(text);

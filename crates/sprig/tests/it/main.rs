@@ -1,4 +1,5 @@
 //! The tests of this crate against recorded answers of Go.
 
+mod conformance;
 mod functions;
 mod typed;
