@@ -82,7 +82,7 @@ pub(super) fn concat(args: &[Value]) -> u64 {
 
 pub(super) fn uniq(args: &[Value]) -> u64 {
     let count = length(any(args, 0)) as u64;
-    count.saturating_mul(count).saturating_add(size(any(args, 0)))
+    count.saturating_mul(count).saturating_add(tree(args))
 }
 
 pub(super) fn without(args: &[Value]) -> u64 {
@@ -90,7 +90,13 @@ pub(super) fn without(args: &[Value]) -> u64 {
 }
 
 pub(super) fn has(args: &[Value]) -> u64 {
-    length(any(args, 1)) as u64 + size(any(args, 0))
+    let items = length(any(args, 1)) as u64;
+    // Only lists and maps are compared all the way down.
+    if matches!(any(args, 0), Value::List(_) | Value::Map(_)) {
+        items.saturating_add(tree(args))
+    } else {
+        items
+    }
 }
 
 pub(super) fn entries(args: &[Value]) -> u64 {
@@ -121,9 +127,13 @@ pub fn print(args: &[Value]) -> u64 {
     args.iter().fold(0, |total, value| total.saturating_add(size(value)))
 }
 
-/// The arguments walked to the leaves, shared parts as often as they are met.
+/// The arguments walked to the leaves, shared parts as often as they are met; endless when one contains itself.
 pub(super) fn tree(args: &[Value]) -> u64 {
-    print(args)
+    args.iter().fold(0, |total, value| {
+        let mut sizes = Sizes::new();
+        let (bytes, _) = sizes.of(value, 0);
+        if sizes.endless { u64::MAX } else { total.saturating_add(bytes) }
+    })
 }
 
 /// A document becomes values several times its size.
@@ -138,24 +148,31 @@ fn times(count: i64, len: usize) -> u64 {
 /// About how many bytes a value is when printed or encoded. Parts that are shared count as often as they are met,
 /// without being walked more than once, so that a value that doubles with every level is quick to see through.
 pub fn size(value: &Value) -> u64 {
-    Sizes { fuel: FUEL, known: HashMap::new() }.of(value, 0).0
+    Sizes::new().of(value, 0).0
 }
 
 /// So many containers are walked without taking note of them; values of charts are hardly ever larger.
 const FUEL: u32 = 2_000;
 
-/// Encoders give up before this depth, and a value that contains itself reaches it.
-const DEPTH: u32 = 1_000;
+/// A value that contains itself reaches this depth; others do not get near.
+const DEPTH: u32 = 400;
 
 /// Bytes and lines.
 type Size = (u64, u64);
 
 struct Sizes {
     fuel: u32,
-    known: HashMap<usize, Size>,
+    /// By address; `None` while it is walked.
+    known: HashMap<usize, Option<Size>>,
+    /// Whether a value contains itself.
+    endless: bool,
 }
 
 impl Sizes {
+    fn new() -> Self {
+        Self { fuel: FUEL, known: HashMap::new(), endless: false }
+    }
+
     fn of(&mut self, value: &Value, depth: u32) -> Size {
         match value {
             Value::Str(s) => (s.len() as u64 + 4, 1),
@@ -168,6 +185,10 @@ impl Sizes {
                     add(add(total, (key.len() as u64 + 4, 0)), sizes.of(item, depth + 1))
                 })
             }),
+            Value::List(_) | Value::Map(_) => {
+                self.endless = true;
+                (16, 1)
+            }
             Value::Object(object) => (object.text().map_or(64, |text| text.len() as u64), 1),
             _ => (16, 1),
         }
@@ -178,13 +199,17 @@ impl Sizes {
             self.fuel -= 1;
             return indented(walk(self));
         }
-        if let Some(size) = self.known.get(&address) {
-            return *size;
+        match self.known.get(&address) {
+            Some(Some(size)) => return *size,
+            Some(None) => {
+                self.endless = true;
+                return (16, 1);
+            }
+            None => {}
         }
-        // While it is walked it counts for nothing: it may contain itself.
-        self.known.insert(address, (0, 0));
+        self.known.insert(address, None);
         let size = indented(walk(self));
-        self.known.insert(address, size);
+        self.known.insert(address, Some(size));
         size
     }
 }

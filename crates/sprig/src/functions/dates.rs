@@ -21,8 +21,8 @@ pub(super) static TABLE: &[super::PureFunction] = &[
     date_function(WITH_TEXT_AND_TIME, "date_modify", |args| {
         Ok(date_modify(args).unwrap_or_else(|_| any(args, 1).clone()))
     }),
-    date_function(WITH_TEXT_AND_TIME, "mustDateModify", |args| Ok(date_modify(args)?)),
-    date_function(WITH_TEXT_AND_TIME, "must_date_modify", |args| Ok(date_modify(args)?)),
+    date_function(WITH_TEXT_AND_TIME, "mustDateModify", date_modify),
+    date_function(WITH_TEXT_AND_TIME, "must_date_modify", date_modify),
     super::PureFunction {
         name: "unixEpoch",
         signature: WITH_TIME,

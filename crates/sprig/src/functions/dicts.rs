@@ -20,10 +20,10 @@ table! {
         cost cost::entries;
     "pick" (MAP_ANY; STRING) => pick, cost cost::entries;
     "omit" (MAP_ANY; STRING) => omit, cost cost::entries;
-    "merge" (MAP_ANY; MAP_ANY) => |args| gentle(merge::fill(args)), cost cost::tree;
-    "mustMerge" (MAP_ANY; MAP_ANY) => |args| Ok(merge::fill(args)?), cost cost::tree;
-    "mergeOverwrite" (MAP_ANY; MAP_ANY) => |args| gentle(merge::overwrite(args)), cost cost::tree;
-    "mustMergeOverwrite" (MAP_ANY; MAP_ANY) => |args| Ok(merge::overwrite(args)?), cost cost::tree;
+    "merge" (MAP_ANY; MAP_ANY) => |args| gentle(merge::fill(args)), cost cost::print;
+    "mustMerge" (MAP_ANY; MAP_ANY) => |args| Ok(merge::fill(args)?), cost cost::print;
+    "mergeOverwrite" (MAP_ANY; MAP_ANY) => |args| gentle(merge::overwrite(args)), cost cost::print;
+    "mustMergeOverwrite" (MAP_ANY; MAP_ANY) => |args| Ok(merge::overwrite(args)?), cost cost::print;
     "dig" (; ANY) => dig;
 }
 

@@ -23,7 +23,7 @@ table! {
     "mustToYaml" (ANY) => |args| loud(yaml::write(any(args, 0)).map(chomped)), cost cost::print;
     "toYamlPretty" (ANY) => |args| swallowed(yaml::write_pretty(any(args, 0)).map(chomped)), cost cost::print;
     "fromYaml" (STRING) => |args| dict(yaml::read_map(string(args, 0), &yaml::Limits::default())), cost cost::read;
-    "fromYamlArray" (STRING) => |args| list(yaml::read_list(string(args, 0), &yaml::Limits::default())),
+    "fromYamlArray" (STRING) => |args| list(yaml::read_list(string(args, 0), &yaml::Limits::default()).map(there)),
         cost cost::read;
     "toToml" (ANY) => to_toml, cost cost::print;
     "mustToToml" (ANY) => |args| loud(toml::write(any(args, 0))), cost cost::print;
@@ -70,6 +70,11 @@ fn from_json(args: &[Value]) -> CallResult {
         map.insert("Error", error.to_string());
     }
     Ok(map.into())
+}
+
+/// Helm reads YAML into a list that is there: null leaves it empty, not nil.
+fn there(list: List) -> List {
+    if list.is_nil() { List::new(Vec::new()) } else { list }
 }
 
 fn list(read: Result<List, impl Display>) -> CallResult {

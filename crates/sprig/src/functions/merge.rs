@@ -22,6 +22,9 @@ pub(super) enum Refusal {
 /// Dicts may contain themselves. Go dies of it, ours stops here.
 const DEPTH: usize = 1_000;
 
+/// Entries that one call looks at. Dicts that contain themselves twice would keep it busy for ever.
+const ENTRIES: u64 = 1_000_000;
+
 /// `merge`: fills what is missing, nil or zero in the first dict from the others, in their order.
 pub(super) fn fill(args: &[Value]) -> Result<Value, Refusal> {
     all(args, false)
@@ -38,42 +41,55 @@ fn all(args: &[Value], overwrite: bool) -> Result<Value, Refusal> {
         if target.is_nil() && !source.is_nil() {
             target = Map::new();
         }
-        into(&target, &source, overwrite, 0)?;
+        Merge { overwrite, entries: ENTRIES }.merge(&target, &source, 0)?;
     }
     Ok(target.into())
 }
 
-fn into(target: &Map, source: &Map, overwrite: bool, depth: usize) -> Result<(), Refusal> {
-    if depth > DEPTH {
-        return Err(Panic::new("stack overflow: the dicts to merge contain themselves").into());
-    }
-    if target.is_nil() || target.same(source) {
-        return Ok(());
-    }
-    for (key, new) in source.iter() {
-        if new.is_nil() {
-            if overwrite {
+struct Merge {
+    overwrite: bool,
+    /// How many entries may still be looked at.
+    entries: u64,
+}
+
+impl Merge {
+    fn merge(&mut self, target: &Map, source: &Map, depth: usize) -> Result<(), Refusal> {
+        if depth > DEPTH {
+            return Err(endless());
+        }
+        if target.is_nil() || target.same(source) {
+            return Ok(());
+        }
+        for (key, new) in source.iter() {
+            self.entries = self.entries.checked_sub(1).ok_or_else(endless)?;
+            if new.is_nil() {
+                if self.overwrite {
+                    put(target, key, new)?;
+                }
+                continue;
+            }
+            let old = target.get(&key).unwrap_or_default();
+            match (new.kind(), &old, &new) {
+                (Kind::Map, Value::Map(inner), Value::Map(from)) => self.merge(inner, from, depth + 1)?,
+                (Kind::Map | Kind::Struct, Value::Object(object), _)
+                    if object.ty().kind == Kind::Ptr && !object.is_nil() && !self.overwrite =>
+                {
+                    return Err(Refusal::Error("src and dst must be of same type"));
+                }
+                _ => {}
+            }
+            // A dict that was empty is not any more once it has been filled: then it stays.
+            let merged = old.kind() == Kind::Map && new.kind() == Kind::Map && !is_empty(&old);
+            if !merged && (self.overwrite || is_empty(&old)) {
                 put(target, key, new)?;
             }
-            continue;
         }
-        let was_there = target.get(&key).unwrap_or_default();
-        match (new.kind(), &was_there, &new) {
-            (Kind::Map, Value::Map(inner), Value::Map(from)) => into(inner, from, overwrite, depth + 1)?,
-            (Kind::Map | Kind::Struct, Value::Object(object), _)
-                if object.ty().kind == Kind::Ptr && !object.is_nil() && !overwrite =>
-            {
-                return Err(Refusal::Error("src and dst must be of same type"));
-            }
-            _ => {}
-        }
-        // A dict that was empty is not any more once it has been filled: then it stays.
-        let merged = was_there.kind() == Kind::Map && new.kind() == Kind::Map && !is_empty(&was_there);
-        if !merged && (overwrite || is_empty(&was_there)) {
-            put(target, key, new)?;
-        }
+        Ok(())
     }
-    Ok(())
+}
+
+fn endless() -> Refusal {
+    Panic::new("stack overflow: the dicts to merge contain themselves").into()
 }
 
 /// Sets a key of a map that may be of strings only.

@@ -220,3 +220,71 @@ fn functions_answer_as_recorded() {
     }
     assert!(failures.is_empty(), "{} of {total} differ:\n{}", failures.len(), failures.join("\n"));
 }
+
+fn function(name: &str) -> &'static PureFunction {
+    functions().iter().find(|function| function.name == name).expect("a function")
+}
+
+fn cost(name: &str, args: &[Value]) -> u64 {
+    function(name).cost.map_or(0, |cost| cost(args))
+}
+
+#[test]
+fn what_would_be_huge_is_priced_before_it_is_made() {
+    let huge = i64::MAX / 2;
+    let text = Value::str("0123456789");
+    assert!(cost("repeat", &[Value::int(huge), text.clone()]) > 1 << 62);
+    assert!(cost("indent", &[Value::int(huge), text.clone()]) > 1 << 61);
+    assert!(cost("until", &[Value::int(huge)]) > 1 << 61);
+    assert!(cost("untilStep", &[Value::int(-huge), Value::int(huge), Value::int(1)]) > 1 << 61);
+    assert!(cost("seq", &[Value::int(huge)]) > 1 << 61);
+    assert!(cost("replace", &[Value::str(""), text.clone(), Value::str("x".repeat(1000))]) >= 10_000);
+    // Nobody has to ask for the price first.
+    for (name, args) in [
+        ("repeat", vec![Value::int(huge), text.clone()]),
+        ("indent", vec![Value::int(huge), text]),
+        ("until", vec![Value::int(huge)]),
+        ("untilStep", vec![Value::int(-huge), Value::int(huge), Value::int(1)]),
+        ("seq", vec![Value::int(huge)]),
+    ] {
+        assert!((function(name).call)(&args).is_err(), "{name}");
+    }
+}
+
+#[test]
+fn values_that_double_with_every_level_are_priced_quickly() {
+    let mut value = Value::str("x");
+    for _ in 0..60 {
+        value = List::new(vec![value.clone(), value]).into();
+    }
+    for name in ["toYaml", "toJson", "quote", "deepCopy", "toString"] {
+        assert!(cost(name, std::slice::from_ref(&value)) > 1 << 60, "{name}");
+    }
+}
+
+#[test]
+fn dicts_that_contain_themselves_end_no_process() {
+    let twice = || {
+        let map = Map::new();
+        map.insert("a", map.clone());
+        map.insert("b", map.clone());
+        map
+    };
+    let (one, other) = (twice(), twice());
+    let args = [Value::Map(one.clone()), Value::Map(other.clone())];
+    for name in ["merge", "mustMergeOverwrite"] {
+        cost(name, &args);
+        assert!((function(name).call)(&args).is_err(), "{name}");
+    }
+    assert_eq!(cost("deepEqual", &args), u64::MAX);
+    assert_eq!(cost("deepCopy", &args), u64::MAX);
+    assert!(cost("toYaml", &args) > 0);
+    for name in ["empty", "kindOf", "keys", "toJson", "values"] {
+        assert!((function(name).call)(&args[..1]).is_ok(), "{name}");
+    }
+    // Handles that keep each other alive would leak.
+    for map in [one, other] {
+        map.remove("a");
+        map.remove("b");
+    }
+}
