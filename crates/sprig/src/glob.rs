@@ -1,4 +1,9 @@
 //! Globs: those of `.Files.Glob`, as gobwas/glob 0.2.3 with `/` as separator, and Go's `filepath.Match`.
+//!
+//! Of gobwas we keep what its documentation says, the syntax it really reads, and that a lone `?` matches the empty
+//! text. We do not keep three mistakes of its optimiser: a `?` or class between other text does not match characters
+//! beyond ASCII there, `[!ab][!ab]` looks for the text `ab`, and alternatives of unlike length directly beside a `*`
+//! (`{a*,b*}*`) may never match.
 
 mod parse;
 mod path_match;
