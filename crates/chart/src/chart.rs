@@ -63,7 +63,7 @@ impl Chart {
 
     /// The readme that `helm show readme` prints.
     pub fn readme(&self) -> Option<&File> {
-        const NAMES: [&str; 4] = ["readme.md", "readme.txt", "readme", "readme"];
+        const NAMES: [&str; 3] = ["readme.md", "readme.txt", "readme"];
         self.files.iter().find(|file| NAMES.iter().any(|name| file.name.eq_ignore_ascii_case(name)))
     }
 

@@ -8,6 +8,8 @@ mod formats;
 mod tree;
 mod words;
 
+use std::panic::AssertUnwindSafe;
+
 use govalue::{Map, Value};
 use serde_json::Value as Json;
 
@@ -54,6 +56,25 @@ const MAX_DEPTH: usize = 256;
 /// # Errors
 /// When they do not meet it, or it is no schema.
 pub fn validate(
+    values: &Map,
+    schema: &[u8],
+    loader: &mut dyn SchemaLoader,
+    notices: &mut Vec<Notice>,
+) -> Result<(), SchemaError> {
+    // A schema comes from anyone, and the validator is not ours: should it panic, the chart is refused, as
+    // Helm does when its validator panics. What it was working on is dropped here.
+    let check = AssertUnwindSafe(|| check(values, schema, loader, notices));
+    std::panic::catch_unwind(check).unwrap_or_else(|panic| {
+        let reason = match (panic.downcast_ref::<String>(), panic.downcast_ref::<&str>()) {
+            (Some(reason), _) => reason.as_str(),
+            (None, Some(reason)) => reason,
+            (None, None) => "the validator stopped",
+        };
+        Err(SchemaError(format!("unable to validate schema: {reason}")))
+    })
+}
+
+fn check(
     values: &Map,
     schema: &[u8],
     loader: &mut dyn SchemaLoader,

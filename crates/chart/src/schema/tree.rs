@@ -18,6 +18,8 @@ pub(super) struct Node {
     /// Whether it only says that a schema referred to another one.
     pub(super) reference: bool,
     pub(super) causes: Vec<Node>,
+    /// Whether it is about something that no other keyword looked at. The validator finds these in any order.
+    unevaluated: bool,
 }
 
 /// What an error stands under: the schema that was applied there, and the place it was applied to.
@@ -31,9 +33,19 @@ struct Context<'e> {
 /// What lies below the root of a tree; `None` when nothing is left of it.
 pub(super) fn build(error: &ValidationError<'_, '_>, documents: &[Document]) -> Option<Vec<Node>> {
     let context = Context { schema: error.schema_url, location: &[], combined: false };
-    let causes: Vec<Node> =
-        error.causes.iter().filter_map(|cause| node(cause, &context, documents)).collect();
+    let causes = nodes(error, &context, documents);
     (!causes.is_empty()).then_some(causes)
+}
+
+/// The lines below an error, always in the same order.
+fn nodes(error: &ValidationError<'_, '_>, context: &Context<'_>, documents: &[Document]) -> Vec<Node> {
+    let mut nodes: Vec<Node> =
+        error.causes.iter().filter_map(|cause| node(cause, context, documents)).collect();
+    for run in nodes.chunk_by_mut(|a, b| a.unevaluated && b.unevaluated) {
+        // Shorter first, so that indices are ordered as numbers.
+        run.sort_by_cached_key(|node| node.location.last().map(|last| (last.len(), last.clone())));
+    }
+    nodes
 }
 
 fn node(error: &ValidationError<'_, '_>, context: &Context<'_>, documents: &[Document]) -> Option<Node> {
@@ -83,12 +95,15 @@ fn node(error: &ValidationError<'_, '_>, context: &Context<'_>, documents: &[Doc
     };
     let combined = matches!(error.kind, ErrorKind::AllOf | ErrorKind::AnyOf | ErrorKind::OneOf(_));
     let inner = Context { schema, location: below, combined };
-    let causes: Vec<Node> = error.causes.iter().filter_map(|cause| node(cause, &inner, documents)).collect();
+    let causes = nodes(error, &inner, documents);
     if causes.len() < error.causes.len() && (causes.is_empty() || matches!(error.kind, ErrorKind::AnyOf)) {
         return None;
     }
     let reference = matches!(error.kind, ErrorKind::Reference { .. });
-    let mut node = Node { location, text, reference, causes };
+    let unevaluated = error.schema_url.strip_prefix(context.schema).is_some_and(|rest| {
+        rest.starts_with("/unevaluatedItems") || rest.starts_with("/unevaluatedProperties")
+    });
+    let mut node = Node { location, text, reference, causes, unevaluated };
 
     // Lines that were left out, innermost first.
     let mut depth = context.location.len() + steps.iter().filter(|s| matches!(s, Step::Into { .. })).count();
@@ -103,6 +118,7 @@ fn node(error: &ValidationError<'_, '_>, context: &Context<'_>, documents: &[Doc
                     text: (*text).to_owned(),
                     reference: false,
                     causes: vec![node],
+                    unevaluated: false,
                 };
             }
         }

@@ -4,7 +4,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use pintle_chart::load::{Context, FollowAll, directory};
+use pintle_chart::load::{Context, FollowAll, Outside, directory};
 use pintle_chart::schema::NoReferences;
 use pintle_chart::values::{FileReader, ValueSource, merge};
 use pintle_chart::{ResolvedChart, Rules};
@@ -112,4 +112,45 @@ fn charts_are_resolved_as_helm_resolves_them() {
 #[test]
 fn charts_are_loaded_or_refused_as_helm_does() {
     assert!(check(include_str!("../cases/load.jsonl"), "load") > 40);
+}
+
+/// Refuses whatever it is asked, and remembers it.
+#[derive(Default)]
+struct Refuse(Vec<PathBuf>);
+
+impl Outside for Refuse {
+    fn may_read(&mut self, link: &Path, _: &Path) -> Result<(), Box<dyn std::error::Error>> {
+        self.0.push(link.to_path_buf());
+        Err("refused".into())
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_out_of_the_chart_is_asked_about_before_it_is_read() {
+    let chart_file = "apiVersion: v2\nname: a\nversion: 1.0.0\n";
+    for (link, target, asked) in [
+        ("files/out", "../../outside-target", true),
+        ("Chart.yaml", "../outside-target", true),
+        (".helmignore", "../outside-target", true),
+        ("charts", "../../", true),
+        ("files/in", "../c.yaml", false),
+        ("ignored", "../outside-target", false),
+    ] {
+        let mut files = json!({ "c.yaml": chart_file, "Chart.yaml": chart_file, ".helmignore": "ignored\n" });
+        if let Some(files) = files.as_object_mut() {
+            files.remove(link);
+        }
+        let case = json!({ "files": files, "links": { link: target } });
+        let root = write(&case, "outside");
+        assert!(fs::write(root.with_file_name("outside-target"), chart_file).is_ok());
+        let mut outside = Refuse::default();
+        let loaded = directory(&root, &mut Context::new(&SomeVersions, &mut outside));
+        assert_eq!(outside.0.contains(&PathBuf::from(link)), asked, "{link}");
+        match loaded {
+            Err(error) => assert_eq!((asked, error.to_string()), (true, "refused".to_owned()), "{link}"),
+            Ok(_) => assert!(!asked, "{link}"),
+        }
+        let _ = fs::remove_dir_all(&root);
+    }
 }
