@@ -84,6 +84,11 @@ pub trait Object {
     fn as_any(&self) -> &dyn Any;
 }
 
+/// Whether encoders see a struct field: its name begins with a capital. `fmt` prints the others too.
+pub(crate) fn is_exported(field: &str) -> bool {
+    field.chars().next().is_some_and(char::is_uppercase)
+}
+
 impl Value {
     /// An `int`.
     pub const fn int(n: i64) -> Self {

@@ -4,6 +4,8 @@ use std::collections::HashSet;
 use std::rc::Rc;
 
 use super::Number;
+use crate::toml::Datetime;
+use crate::value::is_exported;
 use crate::{Error, FloatKind, Kind, List, Object, Str, Value, number, print};
 
 /// How JSON is written. The default is `json.Marshal`.
@@ -207,6 +209,9 @@ impl Writer {
             self.out.extend_from_slice(if number.0.is_empty() { b"0" } else { &number.0 });
             return Ok(());
         }
+        if let Some(message) = object.as_any().downcast_ref().and_then(Datetime::json_error) {
+            return Err(Error::new(message));
+        }
         if object.is_nil() {
             self.out.extend_from_slice(b"null");
             return Ok(());
@@ -227,11 +232,8 @@ impl Writer {
                 Ok(())
             }
             _ => {
-                let fields: Vec<_> = object
-                    .fields()
-                    .into_iter()
-                    .map(|(name, value)| (Str::from_static(name), value))
-                    .collect();
+                let fields = object.fields().into_iter().filter(|(name, _)| is_exported(name));
+                let fields: Vec<_> = fields.map(|(name, value)| (Str::from_static(name), value)).collect();
                 self.out.push(b'{');
                 let identity = (Rc::as_ptr(object).cast::<()>() as usize, None);
                 self.enter(Items::Entries(fields.into_iter()), identity, object.ty().name)

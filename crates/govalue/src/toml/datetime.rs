@@ -152,6 +152,17 @@ impl Datetime {
         format!("{}T{}{offset}", self.date(), self.time())
     }
 
+    /// Whether Go refuses to write it as JSON: the offset is a day or more.
+    pub(crate) fn json_error(&self) -> Option<&'static str> {
+        match self.zone {
+            Zone::Offset(offset) if offset.unsigned_abs() >= 24 * 3_600 => Some(
+                "json: error calling MarshalJSON for type time.Time: \
+                 Time.MarshalJSON: timezone hour outside of range [0,23]",
+            ),
+            _ => None,
+        }
+    }
+
     /// As the TOML encoder writes it.
     pub(super) fn toml(&self) -> String {
         match self.zone {

@@ -6,7 +6,7 @@ use std::rc::Rc;
 use super::scan::{Scanner, Token, TokenKind, Wrong, is_blank, is_newline, quoted};
 use super::tables::Tables;
 use super::write::joined;
-use super::{Datetime, MAX_DEPTH};
+use super::{Datetime, MAX_DEPTH, MAX_INLINE_DEPTH};
 use crate::number::{self, NumberErrorKind};
 use crate::{Error, List, Map, Str, Value, print, types};
 
@@ -213,8 +213,8 @@ impl Reader<'_> {
         let first = self.scan.peek()?;
         if let Some('[' | '{') = first {
             self.depth += 1;
-            if self.depth > MAX_DEPTH {
-                return Err(self.scan.wrong(format!("values nest deeper than {MAX_DEPTH} levels")));
+            if self.depth > MAX_INLINE_DEPTH {
+                return Err(self.scan.wrong(format!("values nest deeper than {MAX_INLINE_DEPTH} levels")));
             }
             self.scan.next()?;
             let value = if first == Some('[') {

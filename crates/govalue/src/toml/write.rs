@@ -4,6 +4,7 @@ use std::fmt;
 
 use super::{Datetime, MAX_DEPTH};
 use crate::json::Number;
+use crate::value::is_exported;
 use crate::{FloatKind, IntKind, Kind, Object, Str, Value, number, print};
 
 /// Why a value is not written.
@@ -65,7 +66,8 @@ enum View {
     Number(Value),
     Table(Vec<(Str, Value)>),
     Map(Value),
-    Func,
+    /// A kind that TOML has nothing for.
+    Unsupported(Kind),
 }
 
 fn view(object: &dyn Object) -> View {
@@ -83,13 +85,13 @@ fn view(object: &dyn Object) -> View {
         };
     }
     match (object.ty().kind, object.json()) {
-        (Kind::Func, _) => View::Func,
+        (kind @ (Kind::Func | Kind::Complex128), _) => View::Unsupported(kind),
         // What is text in JSON implements encoding.TextMarshaler in every type that charts can get hold of.
         (_, Some(Value::Str(text))) if object.ty().name == "time.Time" => View::Datetime(text),
         (_, Some(Value::Str(text))) => View::Text(text),
         (Kind::Struct | Kind::Ptr, _) => {
-            let fields = object.fields();
-            View::Table(fields.into_iter().map(|(name, field)| (Str::from_static(name), field)).collect())
+            let fields = object.fields().into_iter().filter(|(name, _)| is_exported(name));
+            View::Table(fields.map(|(name, field)| (Str::from_static(name), field)).collect())
         }
         (_, Some(value)) => View::Map(value),
         (_, None) => View::Text(object.text().unwrap_or_default()),
@@ -124,7 +126,10 @@ impl Writer {
                 View::Table(fields) => return self.table(fields),
                 View::Map(value) => return self.item(&value),
                 View::Nothing => return Ok(()),
-                _ => {}
+                View::Unsupported(kind) => {
+                    return refused(format!("unsupported type for key '{}': {kind}", self.key_text()));
+                }
+                View::Datetime(_) | View::Text(_) | View::Number(_) => {}
             },
             Value::Nil | Value::Map(_) => return Ok(()),
             _ => {}
@@ -172,7 +177,7 @@ impl Writer {
                 View::Datetime(_) | View::Text(_) | View::Number(_) => Shape::Plain,
                 View::Table(_) => Shape::Table,
                 View::Map(value) => self.shape(&value, depth + 1)?,
-                View::Func => return refused("unsupported type: func"),
+                View::Unsupported(kind) => return refused(format!("unsupported type: {kind}")),
             },
         })
     }
@@ -273,7 +278,7 @@ impl Writer {
                 View::Text(text) => self.quoted(&text),
                 View::Number(value) | View::Map(value) => self.inline(&value, depth + 1)?,
                 View::Table(fields) => self.inline_table(&fields, depth)?,
-                View::Func => return refused(format!("unexpected type: {}", object.ty().name)),
+                View::Unsupported(_) => return refused(format!("unexpected type: {}", object.ty().name)),
             },
         }
         Ok(())

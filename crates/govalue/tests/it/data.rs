@@ -69,7 +69,7 @@ pub(crate) fn check(suite: &str, compare: impl Fn(&Map) -> Option<(String, Strin
         .iter()
         .filter_map(|case| {
             let (got, wanted) = compare(case)?;
-            (got != wanted).then(|| format!("{}\n  Go:  {wanted:?}\n  got: {got:?}", name(case)))
+            (got != wanted).then(|| format!("{}\n  Go:  {wanted}\n  got: {got}", name(case)))
         })
         .collect();
     let (count, total) = (differing.len(), cases.len());
