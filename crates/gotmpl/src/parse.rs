@@ -37,6 +37,7 @@ pub(crate) fn parse(
         owner,
         definitions: Vec::new(),
         scope: Scope::new(),
+        pending: Vec::new(),
         range_depth: 0,
         nesting: 0,
         parens: 0,
@@ -102,6 +103,8 @@ struct Parser<'a> {
     owner: u32,
     definitions: Vec<Template>,
     scope: Scope,
+    /// Names that the pipeline being parsed will declare.
+    pending: Vec<Str>,
     range_depth: u32,
     nesting: u32,
     parens: u32,
@@ -429,31 +432,17 @@ impl Parser<'_> {
                 }
             }
         }
-        // A declared variable can be seen by the pipeline that declares it (Go finds it at run time only if an
-        // earlier one has the name), so slots of reads are taken before and after as Go's parser does: the
-        // names are in scope from here on.
-        let outer: Vec<Option<u32>> =
-            names.iter().map(|token| self.scope.find(token.text(&self.source))).collect();
-        let mut declared = Vec::new();
-        for (token, outer) in names.iter().zip(&outer) {
-            let name = Str::from_bytes(token.text(&self.source));
-            let slot = if pipe.assigns {
-                match outer {
-                    Some(slot) => *slot,
-                    // Go accepts this when it parses and fails when it runs.
-                    None => self.scope.declare(name.clone()),
-                }
-            } else {
-                self.scope.declare(name.clone())
-            };
-            declared.push((name, slot));
-        }
-        pipe.variables = declared;
+        // The pipeline sees the variables as they were before: `$x := add $x 1` reads the outer one. A name that
+        // is nowhere yet is no error for Go's parser; it reads as no value here.
+        let names: Vec<Str> = names.iter().map(|token| self.text(token)).collect();
+        let outer_pending = std::mem::replace(&mut self.pending, names.clone());
         loop {
             let token = self.next_solid();
             match token.kind {
                 kind if kind == end => {
                     self.check(&pipe, context)?;
+                    self.pending = outer_pending;
+                    pipe.variables = names.into_iter().map(|name| self.bind(name, pipe.assigns)).collect();
                     return Ok(pipe);
                 }
                 Kind::Bool
@@ -474,6 +463,15 @@ impl Parser<'_> {
                 _ => return Err(self.unexpected(&token, context)),
             }
         }
+    }
+
+    /// The slot that a declaration or an assignment writes to.
+    fn bind(&mut self, name: Str, assigns: bool) -> (Str, u32) {
+        let slot = match self.scope.find(name.as_bytes()).filter(|_| assigns) {
+            Some(slot) => slot,
+            None => self.scope.declare(name.clone()),
+        };
+        (name, slot)
     }
 
     fn check(&self, pipe: &Pipe, context: &str) -> Result<()> {
@@ -565,6 +563,10 @@ impl Parser<'_> {
                 let name = self.text(&token);
                 match self.scope.find(name.as_bytes()) {
                     Some(slot) => ArgKind::Variable(name, slot, Vec::new()),
+                    None if self.pending.contains(&name) => {
+                        let slot = self.scope.declare(name.clone());
+                        ArgKind::Variable(name, slot, Vec::new())
+                    }
                     None => {
                         return Err(self.error(format!("undefined variable {}", quote(name.as_bytes()))));
                     }
