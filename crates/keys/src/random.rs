@@ -14,9 +14,12 @@ impl std::fmt::Display for NoRandomness {
 
 impl std::error::Error for NoRandomness {}
 
-/// Fills a buffer with bytes from a cryptographic generator.
+/// Fills a buffer with bytes from the system's cryptographic generator.
+///
+/// Not from aws-lc's, which takes tens of milliseconds to start where it was built to gather jitter: a chart
+/// that wants one password should not wait for that.
 pub fn fill(buffer: &mut [u8]) -> Result<(), NoRandomness> {
-    aws_lc_rs::rand::fill(buffer).map_err(|_| NoRandomness)
+    getrandom::fill(buffer).map_err(|_| NoRandomness)
 }
 
 /// `randBytes`: this many bytes as base64.
