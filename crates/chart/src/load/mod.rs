@@ -162,5 +162,5 @@ pub enum LoadError {
     TooManyFiles(usize),
     /// A link out of the chart was refused.
     #[error("{0}")]
-    Outside(Box<dyn std::error::Error>),
+    Outside(#[source] Box<dyn std::error::Error>),
 }
