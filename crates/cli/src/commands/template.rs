@@ -270,6 +270,9 @@ fn failed(context: &mut Context<'_>, error: &RenderError, partial: &[u8]) -> Res
         out.extend_from_slice(render::trim(partial));
         out.push(b'\n');
         error.to_string()
+    } else if error.denial().is_some() || error.limit().is_some() {
+        // Ours: there is nothing that --debug would show.
+        error.to_string()
     } else {
         format!("{error}{USE_DEBUG}")
     };
