@@ -3,9 +3,13 @@
 use std::collections::BTreeMap;
 
 use super::Limits;
-use super::read::{json_kind, read};
+use super::node::{Document, Kind};
+use super::read::{Decoder, Key, is_merge};
+use super::resolve::{Scalar, scalar};
+use super::source::Source;
+use super::text::valid_utf8;
 use crate::number::format_float;
-use crate::{Error, Map, Str, Value};
+use crate::{Error, Str};
 
 /// What Helm reads of a manifest before anything else.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -27,80 +31,189 @@ impl Head {
     }
 }
 
-/// Reads the head of a manifest.
+/// The type of the `metadata` field, as Go names it.
+const METADATA: &str =
+    r#"struct { Name string "json:\"name\""; Annotations map[string]string "json:\"annotations\"" }"#;
+
+/// Reads the head of a manifest. The document is checked to its end, but no value is made of the rest.
 ///
 /// # Errors
 /// When the document is not YAML, or one of the fields has a type that Helm's struct cannot hold; in the
 /// words of Go.
 pub fn head(bytes: &[u8]) -> Result<Head, Error> {
-    let map = match read(bytes, &Limits::default())? {
-        Value::Map(map) => map,
-        Value::Nil => return Ok(Head::default()),
-        other => return Err(wrong(&other, "value of type util.SimpleHead")),
-    };
-    let mut head = Head {
-        api_version: text(&map, "apiVersion", "SimpleHead.apiVersion")?,
-        kind: text(&map, "kind", "SimpleHead.kind")?,
-        ..Head::default()
-    };
-    match field(&map, "metadata") {
-        None | Some(Value::Nil) => {}
-        Some(Value::Map(metadata)) => {
-            head.name = text(&metadata, "name", ".metadata.name")?;
-            match field(&metadata, "annotations") {
-                None | Some(Value::Nil) => {}
-                Some(Value::Map(annotations)) => {
-                    for (key, value) in annotations.iter() {
-                        head.annotations.insert(key, string(&value, ".metadata.annotations")?);
-                    }
+    let limits = Limits::default();
+    let source = Source::new(bytes);
+    let converting = |error: Error| Error::new(format!("error converting YAML to JSON: {error}"));
+    let document = Document::read(&source, &limits).map_err(converting)?;
+    if document.nodes.is_empty() {
+        return Ok(Head::default());
+    }
+    let mut decoder = Decoder::new(&document, &limits, false);
+    decoder.value::<false>(0).and_then(|_| decoder.finish(None)).map_err(converting)?;
+    let mut reader = Reader { document: &document, limits: &limits, head: Head::default(), error: None };
+    reader.read().map_err(converting)?;
+    match reader.error {
+        Some(error) => Err(Error::new(format!(
+            "error unmarshaling JSON: while decoding JSON: json: cannot unmarshal {error}"
+        ))),
+        None => Ok(reader.head),
+    }
+}
+
+struct Reader<'d, 'a> {
+    document: &'d Document<'a>,
+    limits: &'d Limits,
+    head: Head,
+    /// The first value of a wrong type: `encoding/json` goes on and tells it in the end.
+    error: Option<String>,
+}
+
+impl Reader<'_, '_> {
+    /// Fields are read in the order of their names as JSON has them.
+    fn read(&mut self) -> Result<(), Error> {
+        let Some(fields) = self.entries(0)? else {
+            self.wrong(0, "value of type util.SimpleHead");
+            return Ok(());
+        };
+        for (name, number) in fields {
+            if name.eq_ignore_ascii_case(b"apiVersion") {
+                if let Some(text) = self.text(number, "struct field SimpleHead.apiVersion") {
+                    self.head.api_version = text;
                 }
-                Some(other) => {
-                    return Err(wrong(
-                        &other,
-                        "struct field .metadata.annotations of type map[string]string",
-                    ));
+            } else if folds_to(&name, "kind") {
+                if let Some(text) = self.text(number, "struct field SimpleHead.kind") {
+                    self.head.kind = text;
+                }
+            } else if name.eq_ignore_ascii_case(b"metadata") {
+                self.metadata(number)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn metadata(&mut self, number: u32) -> Result<(), Error> {
+        let Some(fields) = self.entries(number)? else {
+            if self.is_null(number) {
+                (self.head.name, self.head.annotations) = (Str::EMPTY, BTreeMap::new());
+            }
+            self.wrong(number, &format!("struct field SimpleHead.metadata of type {METADATA}"));
+            return Ok(());
+        };
+        for (name, number) in fields {
+            if name.eq_ignore_ascii_case(b"name") {
+                if let Some(text) = self.text(number, "struct field .metadata.name") {
+                    self.head.name = text;
+                }
+            } else if folds_to(&name, "annotations") {
+                let Some(entries) = self.entries(number)? else {
+                    if self.is_null(number) {
+                        self.head.annotations.clear();
+                    }
+                    self.wrong(number, "struct field .metadata.annotations of type map[string]string");
+                    continue;
+                };
+                for (key, number) in entries {
+                    // A value of the wrong type leaves an empty string.
+                    let text = self.text(number, "struct field .metadata.annotations").unwrap_or_default();
+                    self.head.annotations.insert(key, text);
                 }
             }
         }
-        Some(other) => {
-            let ty = r#"struct { Name string "json:\"name\""; Annotations map[string]string "json:\"annotations\"" }"#;
-            return Err(wrong(&other, &format!("struct field SimpleHead.metadata of type {ty}")));
+        Ok(())
+    }
+
+    /// What an alias stands for, or the node itself.
+    fn target(&self, mut number: u32) -> u32 {
+        while let Kind::Alias { target, .. } = self.document.nodes[number as usize].kind {
+            number = target;
+        }
+        number
+    }
+
+    fn is_null(&self, number: u32) -> bool {
+        self.json_kind(number) == "null"
+    }
+
+    fn json_kind(&self, number: u32) -> &'static str {
+        match &self.document.nodes[self.target(number) as usize].kind {
+            Kind::Scalar { value, tag, implicit } => match scalar(value, tag.as_deref(), *implicit) {
+                Ok(Scalar::Null) => "null",
+                Ok(Scalar::Bool(_)) => "bool",
+                Ok(Scalar::Int(_) | Scalar::Uint(_) | Scalar::Float(_)) => "number",
+                _ => "string",
+            },
+            Kind::Sequence => "array",
+            _ => "object",
         }
     }
-    Ok(head)
-}
 
-fn wrong(value: &Value, place: &str) -> Error {
-    Error::new(format!(
-        "error unmarshaling JSON: while decoding JSON: json: cannot unmarshal {} into Go {place}",
-        json_kind(value)
-    ))
-}
-
-/// A struct field as `encoding/json` finds it: by its name, or in any case.
-fn field(map: &Map, name: &str) -> Option<Value> {
-    map.get(name).or_else(|| {
-        map.borrow()
-            .iter()
-            .find(|(key, _)| key.eq_ignore_ascii_case(name.as_bytes()))
-            .map(|(_, value)| value.clone())
-    })
-}
-
-fn text(map: &Map, name: &str, path: &str) -> Result<Str, Error> {
-    field(map, name).map_or(Ok(Str::EMPTY), |value| string(&value, path))
-}
-
-/// Numbers and booleans become text where a string is wanted, as sigs.k8s.io/yaml makes them.
-fn string(value: &Value, path: &str) -> Result<Str, Error> {
-    Ok(match value {
-        Value::Str(text) => text.clone(),
-        Value::Nil => Str::EMPTY,
-        Value::Bool(value) => Str::from(if *value { "true" } else { "false" }),
-        Value::Float(_, number) if number.fract() == 0.0 && number.abs() < 1e15 => {
-            Str::from(format!("{number:.0}"))
+    fn wrong(&mut self, number: u32, place: &str) {
+        let kind = self.json_kind(number);
+        if kind != "null" {
+            self.error.get_or_insert_with(|| format!("{kind} into Go {place}"));
         }
-        Value::Float(_, number) => Str::from(format_float(*number, b'g', -1, 64)),
-        other => return Err(wrong(other, &format!("struct field {path} of type string"))),
-    })
+    }
+
+    /// The entries of a map, of equal keys the last; `None` when it is something else.
+    fn entries(&self, number: u32) -> Result<Option<BTreeMap<Str, u32>>, Error> {
+        let number = self.target(number);
+        if !matches!(self.document.nodes[number as usize].kind, Kind::Mapping) {
+            return Ok(None);
+        }
+        let mut entries = BTreeMap::new();
+        self.collect(number, &mut entries)?;
+        Ok(Some(entries))
+    }
+
+    fn collect(&self, number: u32, entries: &mut BTreeMap<Str, u32>) -> Result<(), Error> {
+        let mut children = self.document.children(number);
+        while let (Some(key), Some(value)) = (children.next(), children.next()) {
+            if is_merge(self.document, key) {
+                // It was checked that these are maps and do not contain themselves.
+                let value = self.target(value);
+                if matches!(self.document.nodes[value as usize].kind, Kind::Sequence) {
+                    let sources: Vec<u32> = self.document.children(value).collect();
+                    for source in sources.into_iter().rev() {
+                        self.collect(self.target(source), entries)?;
+                    }
+                } else {
+                    self.collect(value, entries)?;
+                }
+                continue;
+            }
+            if let Key::Text(text) = Decoder::new(self.document, self.limits, false).key(key)? {
+                entries.insert(text, value);
+            }
+        }
+        Ok(())
+    }
+
+    /// A string; numbers and booleans become text where one is wanted, as sigs.k8s.io/yaml makes them.
+    fn text(&mut self, number: u32, place: &str) -> Option<Str> {
+        let Kind::Scalar { value, tag, implicit } = &self.document.nodes[self.target(number) as usize].kind
+        else {
+            self.wrong(number, &format!("{place} of type string"));
+            return None;
+        };
+        Some(match scalar(value, tag.as_deref(), *implicit).ok()? {
+            Scalar::Null => return None,
+            Scalar::Bool(value) => Str::from_static(if value { "true" } else { "false" }),
+            Scalar::Int(number) => Str::from(number.to_string()),
+            Scalar::Uint(number) => Str::from(number.to_string()),
+            Scalar::Float(number) => Str::from(format_float(number, b'g', -1, 32)),
+            Scalar::Binary(bytes) => Str::from(valid_utf8(&bytes).into_owned()),
+            Scalar::Timestamp | Scalar::String => Str::from_bytes(value),
+        })
+    }
+}
+
+/// Equal in any case, and Unicode's other letters that fold to ASCII ones: `ſ` and the Kelvin sign.
+fn folds_to(name: &[u8], field: &str) -> bool {
+    if name.eq_ignore_ascii_case(field.as_bytes()) {
+        return true;
+    }
+    !name.is_ascii()
+        && std::str::from_utf8(name).is_ok_and(|name| {
+            name.replace('\u{17f}', "s").replace('\u{212a}', "k").eq_ignore_ascii_case(field)
+        })
 }

@@ -4,17 +4,31 @@
 //! scalars) and then the rules of JSON, so that every number is a `float64` and every key a string.
 //! `toYamlPretty` writes with go-yaml v3. [`read`] and [`write`] are the first, [`write_pretty`] the second.
 //!
-//! The event layer is libyaml's grammar: the same that go-yaml was made from, error words included.
+//! Reading goes from bytes ([`source`]) to tokens ([`scan`], [`scalar`]) to events ([`parse`]) to one flat list
+//! of nodes ([`node`]) that is walked to make a value ([`read`](mod@read)) or to look at the head of a manifest
+//! ([`head`](mod@head)). The grammar is libyaml's, which go-yaml was made from, error words and quirks included.
+//! Writing chooses styles ([`emit`]). Nothing here recurses deeper than a bound.
 
+mod documents;
+mod emit;
 mod head;
+mod node;
+mod outline;
+mod parse;
 mod pretty;
 mod read;
 mod resolve;
+mod scalar;
+mod scan;
+mod source;
+mod text;
 mod write;
 
+pub use documents::documents;
 pub use head::{Head, head};
+pub use outline::{Outline, Shape, outline};
 pub use pretty::write_pretty;
-pub use read::{documents, read, read_list, read_map};
+pub use read::{read, read_list, read_map, read_strict};
 pub use write::write;
 
 /// What a document from a stranger may cost.

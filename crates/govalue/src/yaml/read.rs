@@ -1,13 +1,13 @@
-//! YAML text → [`Value`].
+//! YAML text → [`Value`], as `sigs.k8s.io/yaml` reads it: YAML 1.1 scalars, then what JSON makes of them.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
-
-use base64::Engine as _;
-use libyaml_safer::{Error as EventError, ErrorKind, Event, EventData, Parser};
+use std::collections::{BTreeMap, HashSet};
 
 use super::Limits;
-use super::resolve::{Scalar, resolve};
+use super::node::{Document, Kind};
+use super::resolve::{Scalar, resolve, scalar};
+use super::source::Source;
+use super::text::valid_utf8;
 use crate::number::format_float;
 use crate::{Error, List, Map, Str, Value};
 
@@ -17,11 +17,32 @@ use crate::{Error, List, Map, Str, Value};
 /// # Errors
 /// In Go's words, `error converting YAML to JSON: …` included; a limit in our own.
 pub fn read(bytes: &[u8], limits: &Limits) -> Result<Value, Error> {
-    read_node(bytes, limits).map(|node| node.value).map_err(|error| prefixed(&error))
+    read_with(bytes, limits, false)
 }
 
-fn prefixed(error: &Error) -> Error {
-    Error::new(format!("error converting YAML to JSON: {error}"))
+/// [`read`] that refuses a key twice in one map, as `sigs.k8s.io/yaml.UnmarshalStrict` does.
+///
+/// # Errors
+/// As [`read`]; each key that was there already is named on a line of its own.
+pub fn read_strict(bytes: &[u8], limits: &Limits) -> Result<Value, Error> {
+    read_with(bytes, limits, true)
+}
+
+fn read_with(bytes: &[u8], limits: &Limits, strict: bool) -> Result<Value, Error> {
+    let source = Source::new(bytes);
+    decode(&source, limits, strict)
+        .map_err(|error| Error::new(format!("error converting YAML to JSON: {error}")))
+}
+
+fn decode(source: &Source<'_>, limits: &Limits, strict: bool) -> Result<Value, Error> {
+    let document = Document::read(source, limits)?;
+    if document.nodes.is_empty() {
+        return Ok(Value::Nil);
+    }
+    let mut decoder = Decoder::new(&document, limits, strict);
+    let value = decoder.value::<true>(0)?;
+    decoder.finish(Some(&value))?;
+    Ok(value)
 }
 
 /// [`read`] into a `map[string]interface {}`; null is an empty map.
@@ -49,113 +70,105 @@ pub fn read_list(bytes: &[u8], limits: &Limits) -> Result<List, Error> {
 }
 
 /// The error of `encoding/json` for a value in a place of another type.
-pub(super) fn wrong_type(value: &Value, place: &str) -> Error {
-    Error::new(format!(
-        "error unmarshaling JSON: while decoding JSON: json: cannot unmarshal {} into Go {place}",
-        json_kind(value)
-    ))
-}
-
-pub(super) fn json_kind(value: &Value) -> &'static str {
-    match value {
+fn wrong_type(value: &Value, place: &str) -> Error {
+    let kind = match value {
         Value::Nil => "null",
         Value::Bool(_) => "bool",
         Value::Int(..) | Value::Float(..) => "number",
         Value::List(_) => "array",
         Value::Map(_) => "object",
         _ => "string",
-    }
-}
-
-/// Splits a stream at lines that begin with `---`, as Kubernetes' reader does; each part is one document's
-/// text, possibly without content.
-pub fn documents(bytes: &[u8]) -> Vec<Cow<'_, [u8]>> {
-    let mut parts = Vec::new();
-    let mut start = 0;
-    let mut line = 0;
-    while line < bytes.len() {
-        let end = memchr::memchr(b'\n', &bytes[line..]).map_or(bytes.len(), |at| line + at + 1);
-        let rest = bytes[line..end].strip_prefix(b"---");
-        // A separator has nothing but blanks behind it; `--- # note` begins a document too.
-        if rest.is_some_and(|rest| rest.iter().all(u8::is_ascii_whitespace)) {
-            if line > start {
-                parts.push(Cow::Borrowed(&bytes[start..line]));
-            }
-            start = end;
-        }
-        line = end;
-    }
-    if start < bytes.len() {
-        parts.push(Cow::Borrowed(&bytes[start..]));
-    }
-    parts
-}
-
-/// A value with what only matters while a document is read.
-#[derive(Clone)]
-struct Node {
-    value: Value,
-    key: Key,
-    /// How many nodes it is made of, itself included.
-    size: usize,
+    };
+    Error::new(format!(
+        "error unmarshaling JSON: while decoding JSON: json: cannot unmarshal {kind} into Go {place}"
+    ))
 }
 
 /// What a node is as a key of a map.
-#[derive(Clone)]
-enum Key {
+pub(super) enum Key {
     Text(Str),
-    /// `nil`, which JSON cannot have for a key.
-    Null,
-    /// A number that go-yaml keeps as a `uint64`, which sigs.k8s.io/yaml refuses.
-    Uint(u64),
-    Collection,
-    Merge,
+    /// `nil` or a `uint64`, which `sigs.k8s.io/yaml` refuses: the type and the key, as it words them.
+    Refused(&'static str, String),
 }
 
-struct Reader<'p, 'i> {
-    parser: Parser<&'p mut &'i [u8]>,
-    anchors: HashMap<String, Option<Node>>,
-    limits: &'p Limits,
+/// Where a value goes.
+type Entries = BTreeMap<Str, Value>;
+
+/// Walks a document as go-yaml's decoder does, counting as it counts. When it does not build, it finds the
+/// same errors and answers nil.
+pub(super) struct Decoder<'d, 'a> {
+    document: &'d Document<'a>,
+    limits: &'d Limits,
+    strict: bool,
+    repeated: Vec<String>,
+    /// Aliases that are being followed.
+    following: HashSet<u32>,
     depth: usize,
     decoded: usize,
     aliased: usize,
+    refused: Option<Error>,
+    infinite: Option<f64>,
 }
 
-fn read_node(bytes: &[u8], limits: &Limits) -> Result<Node, Error> {
-    let mut input = bytes;
-    let mut parser = Parser::new();
-    parser.set_input(&mut input);
-    let mut reader = Reader { parser, anchors: HashMap::new(), limits, depth: 0, decoded: 0, aliased: 0 };
-    let nothing = Node { value: Value::Nil, key: Key::Null, size: 1 };
-    loop {
-        let event = reader.next()?;
-        match event.data {
-            EventData::StreamStart { .. } => {}
-            EventData::StreamEnd => return Ok(nothing),
-            EventData::DocumentStart { .. } => {
-                let event = reader.next()?;
-                let node = reader.node(event)?;
-                // Helm reads the first document, up to where the next one begins.
-                reader.next()?;
-                return Ok(node);
-            }
-            _ => return Ok(nothing),
+impl<'d, 'a> Decoder<'d, 'a> {
+    pub(super) fn new(document: &'d Document<'a>, limits: &'d Limits, strict: bool) -> Self {
+        Self {
+            document,
+            limits,
+            strict,
+            repeated: Vec::new(),
+            following: HashSet::new(),
+            depth: 0,
+            decoded: 0,
+            aliased: 0,
+            refused: None,
+            infinite: None,
         }
     }
-}
 
-fn event_error(error: &EventError) -> Error {
-    let line_of = |mark: Option<libyaml_safer::Mark>| mark.map_or(0, |mark| mark.line);
-    let scanner = error.kind() == ErrorKind::Scanner;
-    let problem = line_of(error.problem_mark());
-    let line = if problem != 0 { problem + u64::from(scanner) } else { line_of(error.context_mark()) };
-    let place = if line == 0 { String::new() } else { format!("line {line}: ") };
-    Error::new(format!("yaml: {place}{}", error.problem()))
-}
+    /// Errors that are only found when the whole document was decoded.
+    pub(super) fn finish(self, value: Option<&Value>) -> Result<(), Error> {
+        if !self.repeated.is_empty() {
+            return Err(Error::new(format!("yaml: unmarshal errors:\n  {}", self.repeated.join("\n  "))));
+        }
+        if let Some(error) = self.refused {
+            return Err(error);
+        }
+        let infinite = match value {
+            // A later key may have replaced the number.
+            Some(value) if self.infinite.is_some() => first_infinite(value),
+            _ => self.infinite,
+        };
+        match infinite {
+            Some(number) => {
+                let name = format_float(number, b'g', -1, 64);
+                Err(Error::new(format!("json: unsupported value: {name}")))
+            }
+            None => Ok(()),
+        }
+    }
 
-impl Reader<'_, '_> {
-    fn next(&mut self) -> Result<Event, Error> {
-        self.parser.parse().map_err(|error| event_error(&error))
+    fn count(&mut self) -> Result<(), Error> {
+        self.decoded += 1;
+        if !self.following.is_empty() {
+            self.aliased += 1;
+        }
+        if self.decoded > self.limits.nodes {
+            return Err(Error::new(format!("yaml: document has more than {} nodes", self.limits.nodes)));
+        }
+        if self.aliased > 100 && self.decoded > 1000 {
+            // go-yaml's own guard against aliases that multiply.
+            let (aliased, decoded) = (self.aliased as f64, self.decoded as f64);
+            let share = match self.decoded {
+                0..=400_000 => 0.99,
+                4_000_000.. => 0.10,
+                _ => 0.99 - 0.89 * ((decoded - 400_000.0) / 3_600_000.0),
+            };
+            if aliased / decoded > share {
+                return Err(Error::new("yaml: document contains excessive aliasing"));
+            }
+        }
+        Ok(())
     }
 
     fn enter(&mut self) -> Result<(), Error> {
@@ -166,224 +179,226 @@ impl Reader<'_, '_> {
         Ok(())
     }
 
-    fn count(&mut self, nodes: usize) -> Result<(), Error> {
-        self.decoded += nodes;
-        if self.decoded > self.limits.nodes {
-            return Err(Error::new(format!("yaml: document has more than {} nodes", self.limits.nodes)));
+    /// Follows an alias while `work` is done.
+    fn follow<T>(
+        &mut self,
+        number: u32,
+        name: &[u8],
+        work: impl FnOnce(&mut Self) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        if !self.following.insert(number) {
+            let name = String::from_utf8_lossy(name);
+            return Err(Error::new(format!("yaml: anchor '{name}' value contains itself")));
         }
-        // go-yaml's own guard against aliases that multiply.
-        let (aliased, decoded) = (self.aliased as f64, self.decoded as f64);
-        let share = match self.decoded {
-            0..=400_000 => 0.99,
-            4_000_000.. => 0.10,
-            _ => 0.99 - 0.89 * (decoded - 400_000.0) / 3_600_000.0,
+        self.enter()?;
+        let result = work(self)?;
+        self.depth -= 1;
+        self.following.remove(&number);
+        Ok(result)
+    }
+
+    pub(super) fn value<const BUILD: bool>(&mut self, number: u32) -> Result<Value, Error> {
+        self.count()?;
+        let document = self.document;
+        match &document.nodes[number as usize].kind {
+            Kind::Alias { name, target } => self.follow(number, name, |this| this.value::<BUILD>(*target)),
+            Kind::Scalar { value, tag, implicit } => self.scalar::<BUILD>(value, tag.as_deref(), *implicit),
+            Kind::Sequence => {
+                self.enter()?;
+                let mut items = Vec::new();
+                for child in document.children(number) {
+                    let item = self.value::<BUILD>(child)?;
+                    if BUILD {
+                        items.push(item);
+                    }
+                }
+                self.depth -= 1;
+                Ok(if BUILD { Value::List(List::new(items)) } else { Value::Nil })
+            }
+            Kind::Mapping => {
+                let mut entries = Entries::new();
+                self.mapping::<BUILD>(number, &mut entries)?;
+                Ok(if BUILD {
+                    Value::Map(Map::from_entries(&crate::types::MAP_ANY, entries))
+                } else {
+                    Value::Nil
+                })
+            }
+        }
+    }
+
+    fn scalar<const BUILD: bool>(
+        &mut self,
+        text: &Cow<'_, [u8]>,
+        tag: Option<&[u8]>,
+        implicit: bool,
+    ) -> Result<Value, Error> {
+        let number = match scalar(text, tag, implicit)? {
+            Scalar::Null => return Ok(Value::Nil),
+            Scalar::Bool(value) => return Ok(Value::Bool(value)),
+            Scalar::Binary(bytes) if BUILD => return Ok(Value::str(valid_utf8(&bytes).into_owned())),
+            Scalar::Binary(_) => return Ok(Value::Nil),
+            Scalar::Timestamp | Scalar::String if BUILD => return Ok(Value::Str(Str::from_bytes(text))),
+            Scalar::Timestamp | Scalar::String => return Ok(Value::Nil),
+            Scalar::Int(number) => number as f64,
+            Scalar::Uint(number) => number as f64,
+            Scalar::Float(number) => number,
         };
-        if self.aliased > 100 && self.decoded > 1000 && aliased / decoded > share {
-            return Err(Error::new("yaml: document contains excessive aliasing"));
+        if !number.is_finite() {
+            self.infinite.get_or_insert(number);
         }
+        Ok(Value::float(number))
+    }
+
+    /// Adds a map's entries; its keys alternate with their values.
+    fn mapping<const BUILD: bool>(&mut self, number: u32, entries: &mut Entries) -> Result<(), Error> {
+        self.enter()?;
+        let document = self.document;
+        let mut children = document.children(number);
+        while let (Some(key), Some(value)) = (children.next(), children.next()) {
+            if is_merge(document, key) {
+                self.merge::<BUILD>(value, entries)?;
+                continue;
+            }
+            let key = self.key(key)?;
+            let item = self.value::<BUILD>(value)?;
+            match key {
+                Key::Text(text) if BUILD => {
+                    if self.strict && entries.contains_key(&text) {
+                        let line = document.nodes[value as usize].line + 1;
+                        self.repeated.push(format!(
+                            "line {line}: key {} already set in map",
+                            crate::print::quote(&text)
+                        ));
+                    } else {
+                        entries.insert(text, item);
+                    }
+                }
+                Key::Text(_) => {}
+                Key::Refused(ty, key) => {
+                    let item = if BUILD {
+                        item
+                    } else {
+                        Self::new(document, self.limits, false).value::<true>(value)?
+                    };
+                    let shown = go_syntax("%+#v", &item);
+                    self.refused.get_or_insert_with(|| {
+                        Error::new(format!("unsupported map key of type: {ty}, key: {key}, value: {shown}"))
+                    });
+                }
+            }
+        }
+        self.depth -= 1;
         Ok(())
     }
 
-    fn node(&mut self, event: Event) -> Result<Node, Error> {
-        self.count(1)?;
-        match event.data {
-            EventData::Alias { anchor } => match self.anchors.get(&anchor).cloned() {
-                Some(Some(node)) => {
-                    self.aliased += node.size;
-                    self.count(node.size)?;
-                    Ok(Node { value: copy(&node.value), ..node })
-                }
-                Some(None) => Err(Error::new(format!("yaml: anchor '{anchor}' value contains itself"))),
-                None => Err(Error::new(format!("yaml: unknown anchor '{anchor}' referenced"))),
-            },
-            EventData::Scalar { anchor, tag, value, plain_implicit, .. } => {
-                let node = scalar(tag.as_deref(), value, plain_implicit)?;
-                self.keep(anchor, &node);
-                Ok(node)
+    /// A key, decoded.
+    pub(super) fn key(&mut self, number: u32) -> Result<Key, Error> {
+        let document = self.document;
+        match &document.nodes[number as usize].kind {
+            Kind::Scalar { value, tag, implicit } => {
+                self.count()?;
+                key_text(value, tag.as_deref(), *implicit)
             }
-            EventData::SequenceStart { anchor, .. } => {
-                self.open(&anchor);
-                self.enter()?;
-                let mut items = Vec::new();
-                let mut size = 1;
-                loop {
-                    let event = self.next()?;
-                    if event.data == EventData::SequenceEnd {
-                        break;
-                    }
-                    let item = self.node(event)?;
-                    size += item.size;
-                    items.push(item.value);
-                }
-                self.depth -= 1;
-                let node = Node { value: Value::List(List::new(items)), key: Key::Collection, size };
-                self.keep(anchor, &node);
-                Ok(node)
+            Kind::Alias { name, target } => {
+                self.count()?;
+                self.follow(number, name, |this| this.key(*target))
             }
-            EventData::MappingStart { anchor, .. } => {
-                self.open(&anchor);
-                self.enter()?;
-                let node = self.mapping()?;
-                self.depth -= 1;
-                self.keep(anchor, &node);
-                Ok(node)
+            Kind::Sequence | Kind::Mapping => {
+                let value = self.value::<true>(number)?;
+                Err(Error::new(format!("yaml: invalid map key: {}", go_syntax("%#v", &value))))
             }
-            _ => Ok(Node { value: Value::Nil, key: Key::Null, size: 1 }),
         }
     }
 
-    fn mapping(&mut self) -> Result<Node, Error> {
-        let map = Map::new();
-        let mut size = 1;
-        // Keys that JSON refuses are found after the whole document was read.
-        let mut refused = None;
-        loop {
-            let event = self.next()?;
-            if event.data == EventData::MappingEnd {
-                break;
+    /// `<<`: the entries of a map, or of several, of which the first counts most.
+    fn merge<const BUILD: bool>(&mut self, number: u32, entries: &mut Entries) -> Result<(), Error> {
+        let document = self.document;
+        match document.nodes[number as usize].kind {
+            Kind::Sequence => {
+                let mut sources: Vec<u32> = document.children(number).collect();
+                while let Some(source) = sources.pop() {
+                    self.merge_map::<BUILD>(source, entries)?;
+                }
+                Ok(())
             }
-            let key = self.node(event)?;
-            let event = self.next()?;
-            let value = self.node(event)?;
-            size += key.size + value.size;
-            match key.key {
-                Key::Text(text) => {
-                    map.insert(text, value.value);
-                }
-                Key::Merge => merge(&map, &value.value)?,
-                Key::Collection => {
-                    let shown = crate::print::sprintf(b"%#v", &[key.value]);
-                    let shown = String::from_utf8_lossy(&shown)
-                        .replace("map[string]interface {}", "map[interface {}]interface {}");
-                    return Err(Error::new(format!("yaml: invalid map key: {shown}")));
-                }
-                Key::Null => {
-                    refused.get_or_insert_with(|| refused_key("%!s(<nil>)", "<nil>", &value.value));
-                }
-                Key::Uint(number) => {
-                    refused
-                        .get_or_insert_with(|| refused_key("uint64", &format!("{number:#x}"), &value.value));
-                }
-            }
-        }
-        match refused {
-            Some(error) => Err(error),
-            None => Ok(Node { value: Value::Map(map), key: Key::Collection, size }),
+            _ => self.merge_map::<BUILD>(number, entries),
         }
     }
 
-    /// An anchor whose node is being read: an alias to it would contain itself.
-    fn open(&mut self, anchor: &Option<String>) {
-        if let Some(name) = anchor {
-            self.anchors.insert(name.clone(), None);
-        }
-    }
-
-    fn keep(&mut self, anchor: Option<String>, node: &Node) {
-        if let Some(name) = anchor {
-            self.anchors.insert(name, Some(node.clone()));
+    fn merge_map<const BUILD: bool>(&mut self, number: u32, entries: &mut Entries) -> Result<(), Error> {
+        let document = self.document;
+        match &document.nodes[number as usize].kind {
+            Kind::Mapping => {
+                self.count()?;
+                self.mapping::<BUILD>(number, entries)
+            }
+            Kind::Alias { name, target }
+                if matches!(document.nodes[*target as usize].kind, Kind::Mapping) =>
+            {
+                self.count()?;
+                self.follow(number, name, |this| {
+                    this.count()?;
+                    this.mapping::<BUILD>(*target, entries)
+                })
+            }
+            _ => Err(Error::new("yaml: map merge requires map or sequence of maps as the value")),
         }
     }
 }
 
-fn refused_key(ty: &str, key: &str, value: &Value) -> Error {
-    let shown = crate::print::sprintf(b"%+#v", std::slice::from_ref(value));
-    Error::new(format!(
-        "unsupported map key of type: {ty}, key: {key}, value: {}",
-        String::from_utf8_lossy(&shown)
-    ))
-}
-
-/// Every use of an alias is a value of its own, as when it goes through JSON.
-fn copy(value: &Value) -> Value {
-    crate::compare::deep_copy(value).unwrap_or_default()
-}
-
-/// `<<`: the entries of a map, or of several, of which the first counts most.
-fn merge(map: &Map, source: &Value) -> Result<(), Error> {
-    const WRONG: &str = "yaml: map merge requires map or sequence of maps as the value";
-    let add = |source: &Value| match source {
-        Value::Map(entries) => {
-            for (key, value) in entries.iter() {
-                map.insert(key, copy(&value));
-            }
-            Ok(())
+pub(super) fn is_merge(document: &Document<'_>, number: u32) -> bool {
+    match &document.nodes[number as usize].kind {
+        Kind::Scalar { value, tag, implicit } => {
+            **value == *b"<<" && (*implicit || tag.as_deref() == Some(b"tag:yaml.org,2002:merge"))
         }
-        _ => Err(Error::new(WRONG)),
-    };
-    match source {
-        Value::List(list) => list.iter().rev().try_for_each(add),
-        other => add(other),
+        _ => false,
     }
 }
 
-fn scalar(tag: Option<&str>, text: String, plain: bool) -> Result<Node, Error> {
-    let string = |text: String| {
-        let text = Str::from(text);
-        Node { value: Value::Str(text.clone()), key: Key::Text(text), size: 1 }
-    };
-    let short = tag.map(|tag| match tag.strip_prefix("tag:yaml.org,2002:") {
-        Some(name) => format!("!!{name}"),
-        None => tag.to_owned(),
-    });
-    let resolved = match short.as_deref() {
-        None | Some("" | "!") if !plain => return Ok(string(text)),
-        None | Some("") => resolve(&text),
-        Some("!!str") => return Ok(string(text)),
-        Some("!!binary") => {
-            // Line breaks within the text are no part of it.
-            let compact: String = text.chars().filter(|c| !matches!(c, '\r' | '\n')).collect();
-            return match base64::engine::general_purpose::STANDARD.decode(compact) {
-                Ok(bytes) => Ok(string(String::from_utf8_lossy(&bytes).into_owned())),
-                Err(_) => Err(Error::new("yaml: !!binary value contains invalid base64 data")),
-            };
-        }
-        Some(wanted @ ("!!int" | "!!float" | "!!bool" | "!!null" | "!!timestamp" | "!!merge")) => {
-            let found = resolve(&text);
-            match (&found, wanted) {
-                (Scalar::Int(number), "!!float") => Scalar::Float(*number as f64),
-                (Scalar::Uint(number), "!!float") => Scalar::Float(*number as f64),
-                _ if found.tag() == wanted => found,
-                _ => {
-                    return Err(Error::new(format!(
-                        "yaml: cannot decode {} `{text}` as a {wanted}",
-                        found.tag()
-                    )));
-                }
-            }
-        }
-        // Tags of applications say nothing to go-yaml.
-        Some(_) => return Ok(string(text)),
-    };
-    let (value, key) = match resolved {
-        Scalar::Null => (Value::Nil, Key::Null),
-        Scalar::Bool(value) => {
-            (Value::Bool(value), Key::Text(Str::from(if value { "true" } else { "false" })))
-        }
-        Scalar::Int(number) => (Value::float(number as f64), Key::Text(Str::from(number.to_string()))),
-        Scalar::Uint(number) => (Value::float(number as f64), Key::Uint(number)),
-        Scalar::Float(number) => {
-            // As a value the number goes through JSON, which has no such numbers.
-            (Value::float(number), Key::Text(Str::from(float_key(number))))
-        }
-        Scalar::Merge => (Value::str(text), Key::Merge),
-        Scalar::Timestamp | Scalar::String => return Ok(string(text)),
-    };
-    if let Value::Float(_, number) = value
-        && !number.is_finite()
-    {
-        let name = format_float(number, b'g', -1, 64);
-        return Err(Error::new(format!("json: unsupported value: {name}")));
-    }
-    Ok(Node { value, key, size: 1 })
+fn key_text(text: &[u8], tag: Option<&[u8]>, implicit: bool) -> Result<Key, Error> {
+    Ok(Key::Text(match scalar(text, tag, implicit)? {
+        Scalar::Null => return Ok(Key::Refused("%!s(<nil>)", "<nil>".to_owned())),
+        Scalar::Uint(number) => return Ok(Key::Refused("uint64", format!("{number:#x}"))),
+        Scalar::Bool(value) => Str::from_static(if value { "true" } else { "false" }),
+        Scalar::Int(number) => Str::from(number.to_string()),
+        Scalar::Float(number) => Str::from(float_key(number)),
+        Scalar::Binary(bytes) => Str::from(valid_utf8(&bytes).into_owned()),
+        Scalar::Timestamp | Scalar::String => Str::from_bytes(text),
+    }))
 }
 
-/// sigs.k8s.io/yaml writes a float key with the digits of a `float32`.
+/// `sigs.k8s.io/yaml` writes a float key with the digits of a `float32`.
 fn float_key(number: f64) -> String {
     match number {
         n if n.is_nan() => ".nan".to_owned(),
         n if n == f64::INFINITY => ".inf".to_owned(),
         n if n == f64::NEG_INFINITY => "-.inf".to_owned(),
-        n => format_float(n, b'g', -1, 32),
+        n => match format_float(n, b'g', -1, 32).as_str() {
+            "+Inf" => ".inf".to_owned(),
+            "-Inf" => "-.inf".to_owned(),
+            text => text.to_owned(),
+        },
     }
+}
+
+/// A value as Go shows it; go-yaml's maps have keys of any type.
+fn go_syntax(verb: &str, value: &Value) -> String {
+    let shown = crate::print::sprintf(verb.as_bytes(), std::slice::from_ref(value));
+    String::from_utf8_lossy(&shown).replace("map[string]interface {}", "map[interface {}]interface {}")
+}
+
+/// The first number without a JSON form, in the order in which JSON is written.
+fn first_infinite(value: &Value) -> Option<f64> {
+    match value {
+        Value::Float(_, number) if !number.is_finite() => Some(*number),
+        Value::List(list) => list.iter().find_map(first_infinite),
+        Value::Map(map) => map.borrow().values().find_map(first_infinite),
+        _ => None,
+    }
+}
+
+/// Whether the text of a plain scalar would be read as something else than a string.
+pub(super) fn is_string(text: &[u8]) -> bool {
+    resolve(text, true) == Scalar::String
 }

@@ -1,6 +1,12 @@
 //! What a plain scalar means in YAML 1.1, as go-yaml v2 decides it.
 
-use crate::number;
+use std::borrow::Cow;
+
+use base64::Engine as _;
+use base64::alphabet::STANDARD;
+use base64::engine::{GeneralPurpose, GeneralPurposeConfig};
+
+use crate::{Error, number};
 
 /// A resolved scalar.
 #[derive(Debug, Clone, PartialEq)]
@@ -13,94 +19,144 @@ pub(super) enum Scalar {
     Float(f64),
     /// A date: go-yaml hands it on as the string it was.
     Timestamp,
-    Merge,
+    /// The bytes of a `!!binary`.
+    Binary(Vec<u8>),
+    /// The text as it is.
     String,
 }
 
 impl Scalar {
     /// The short tag that error texts name.
-    pub(super) fn tag(&self) -> &'static str {
+    fn tag(&self) -> &'static str {
         match self {
-            Self::Null => "!!null",
-            Self::Bool(_) => "!!bool",
-            Self::Int(_) | Self::Uint(_) => "!!int",
-            Self::Float(_) => "!!float",
-            Self::Timestamp => "!!timestamp",
-            Self::Merge => "!!merge",
-            Self::String => "!!str",
+            Self::Null => "null",
+            Self::Bool(_) => "bool",
+            Self::Int(_) | Self::Uint(_) => "int",
+            Self::Float(_) => "float",
+            Self::Timestamp => "timestamp",
+            Self::Binary(_) => "binary",
+            Self::String => "str",
         }
     }
 }
 
+/// Base64 as Go decodes it: what the last character has too much is ignored.
+const BASE64: GeneralPurpose =
+    GeneralPurpose::new(&STANDARD, GeneralPurposeConfig::new().with_decode_allow_trailing_bits(true));
+
+/// Resolves a scalar with its tag; `implicit` when it has none and is plain.
+///
+/// # Errors
+/// When the text is nothing that the tag stands for, in go-yaml's words.
+pub(super) fn scalar(text: &[u8], tag: Option<&[u8]>, implicit: bool) -> Result<Scalar, Error> {
+    let Some(tag) = tag else {
+        return Ok(if implicit { resolve(text, true) } else { Scalar::String });
+    };
+    // Other tags say nothing to go-yaml.
+    let Some(wanted) = tag.strip_prefix(b"tag:yaml.org,2002:") else { return Ok(Scalar::String) };
+    match wanted {
+        b"binary" => {
+            // Line breaks within the text are no part of it.
+            let compact: Vec<u8> =
+                text.iter().copied().filter(|byte| !matches!(byte, b'\r' | b'\n')).collect();
+            BASE64
+                .decode(compact)
+                .map(Scalar::Binary)
+                .map_err(|_| Error::new("yaml: !!binary value contains invalid base64 data"))
+        }
+        b"int" | b"float" | b"bool" | b"null" | b"timestamp" => {
+            let found = resolve(text, wanted == b"timestamp");
+            match found {
+                Scalar::Int(number) if wanted == b"float" => Ok(Scalar::Float(number as f64)),
+                found if found.tag().as_bytes() == wanted => Ok(found),
+                found => Err(Error::new(format!(
+                    "yaml: cannot decode !!{} `{}` as a !!{}",
+                    found.tag(),
+                    String::from_utf8_lossy(text),
+                    String::from_utf8_lossy(wanted)
+                ))),
+            }
+        }
+        _ => Ok(Scalar::String),
+    }
+}
+
 /// Resolves the text of a plain scalar.
-pub(super) fn resolve(text: &str) -> Scalar {
-    let Some(&first) = text.as_bytes().first() else { return Scalar::Null };
+pub(super) fn resolve(text: &[u8], dates: bool) -> Scalar {
+    let Some(&first) = text.first() else { return Scalar::Null };
     match first {
-        b'y' | b'Y' | b'n' | b'N' | b't' | b'T' | b'f' | b'F' | b'o' | b'O' | b'~' | b'<' => word(text),
+        b'y' | b'Y' | b'n' | b'N' | b't' | b'T' | b'f' | b'F' | b'o' | b'O' | b'~' => word(text),
         b'.' => match word(text) {
             Scalar::String => float_text(text).map_or(Scalar::String, Scalar::Float),
             found => found,
         },
         b'0'..=b'9' | b'+' | b'-' => match word(text) {
-            Scalar::String => numeric(text),
+            Scalar::String => numeric(text, dates),
             found => found,
         },
         _ => Scalar::String,
     }
 }
 
-fn word(text: &str) -> Scalar {
+fn word(text: &[u8]) -> Scalar {
     match text {
-        "y" | "Y" | "yes" | "Yes" | "YES" | "true" | "True" | "TRUE" | "on" | "On" | "ON" => {
+        b"y" | b"Y" | b"yes" | b"Yes" | b"YES" | b"true" | b"True" | b"TRUE" | b"on" | b"On" | b"ON" => {
             Scalar::Bool(true)
         }
-        "n" | "N" | "no" | "No" | "NO" | "false" | "False" | "FALSE" | "off" | "Off" | "OFF" => {
+        b"n" | b"N" | b"no" | b"No" | b"NO" | b"false" | b"False" | b"FALSE" | b"off" | b"Off" | b"OFF" => {
             Scalar::Bool(false)
         }
-        "~" | "null" | "Null" | "NULL" => Scalar::Null,
-        ".nan" | ".NaN" | ".NAN" => Scalar::Float(f64::NAN),
-        ".inf" | ".Inf" | ".INF" | "+.inf" | "+.Inf" | "+.INF" => Scalar::Float(f64::INFINITY),
-        "-.inf" | "-.Inf" | "-.INF" => Scalar::Float(f64::NEG_INFINITY),
-        "<<" => Scalar::Merge,
+        b"~" | b"null" | b"Null" | b"NULL" => Scalar::Null,
+        b".nan" | b".NaN" | b".NAN" => Scalar::Float(f64::NAN),
+        b".inf" | b".Inf" | b".INF" | b"+.inf" | b"+.Inf" | b"+.INF" => Scalar::Float(f64::INFINITY),
+        b"-.inf" | b"-.Inf" | b"-.INF" => Scalar::Float(f64::NEG_INFINITY),
         _ => Scalar::String,
     }
 }
 
 /// Any text that Go's `ParseFloat` takes: what begins with a dot is not held to YAML's own form.
-fn float_text(text: &str) -> Option<f64> {
-    number::parse_float(text.as_bytes(), 64).ok()
+fn float_text(text: &[u8]) -> Option<f64> {
+    number::parse_float(text, 64).ok()
 }
 
-fn numeric(text: &str) -> Scalar {
-    if is_timestamp(text) {
+fn numeric(text: &[u8], dates: bool) -> Scalar {
+    if let [b'0'..=b'9'] = text {
+        return Scalar::Int(i64::from(text[0] - b'0'));
+    }
+    if dates && text.get(4) == Some(&b'-') && std::str::from_utf8(text).is_ok_and(is_timestamp) {
         return Scalar::Timestamp;
     }
-    let plain: std::borrow::Cow<'_, str> =
-        if text.contains('_') { text.replace('_', "").into() } else { text.into() };
-    let bytes = plain.as_bytes();
-    if let Ok(value) = number::parse_int(bytes, 0, 64) {
+    let plain: Cow<'_, [u8]> = if text.contains(&b'_') {
+        text.iter().copied().filter(|&byte| byte != b'_').collect::<Vec<_>>().into()
+    } else {
+        text.into()
+    };
+    let plain = plain.as_ref();
+    // Nothing with other letters is a number; most texts that begin with a digit end here.
+    if !plain.iter().all(|byte| byte.is_ascii_hexdigit() || b"+-.xXoO".contains(byte)) {
+        return Scalar::String;
+    }
+    if let Ok(value) = number::parse_int(plain, 0, 64) {
         return Scalar::Int(value);
     }
-    if let Ok(value) = number::parse_uint(bytes, 0, 64) {
+    if let Ok(value) = number::parse_uint(plain, 0, 64) {
         return Scalar::Uint(value);
     }
-    if is_yaml_float(bytes)
-        && let Some(value) = float_text(&plain)
+    if is_yaml_float(plain)
+        && let Some(value) = float_text(plain)
     {
         return Scalar::Float(value);
     }
-    let based = |prefix: &str, base: u32| -> Option<Scalar> {
-        let (sign, digits) = match plain.strip_prefix('-') {
-            Some(rest) => ("-", rest.strip_prefix(prefix)?),
-            None => ("", plain.strip_prefix(prefix)?),
-        };
-        let text = format!("{sign}{digits}");
-        if let Ok(value) = number::parse_int(text.as_bytes(), base, 64) {
-            return Some(Scalar::Int(value));
+    // `0b` is known above; what is left is a sign behind it.
+    if let Some(digits) = plain.strip_prefix(b"0b") {
+        if let Ok(value) = number::parse_int(digits, 2, 64) {
+            return Scalar::Int(value);
         }
-        number::parse_uint(text.as_bytes(), base, 64).ok().map(Scalar::Uint)
-    };
-    based("0b", 2).or_else(|| based("0o", 8)).unwrap_or(Scalar::String)
+        if let Ok(value) = number::parse_uint(digits, 2, 64) {
+            return Scalar::Uint(value);
+        }
+    }
+    Scalar::String
 }
 
 /// `[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?`
@@ -198,7 +254,8 @@ fn is_zone(text: &str) -> bool {
 }
 
 /// A number in base 60, as YAML 1.1 has them: `1:30`. go-yaml reads none and quotes all.
-pub(super) fn is_base_60(text: &str) -> bool {
+pub(super) fn is_base_60(text: &[u8]) -> bool {
+    let Ok(text) = std::str::from_utf8(text) else { return false };
     let text = text.strip_prefix(['-', '+']).unwrap_or(text);
     let Some((first, rest)) = text.split_once(':') else { return false };
     let leading = first.bytes().next().is_some_and(|b| b.is_ascii_digit());
@@ -223,19 +280,19 @@ mod tests {
 
     #[test]
     fn scalars_resolve_as_yaml_1_1() {
-        assert_eq!(resolve("yes"), Scalar::Bool(true));
-        assert_eq!(resolve("010"), Scalar::Int(8));
-        assert_eq!(resolve("0o17"), Scalar::Int(15));
-        assert_eq!(resolve("0b11"), Scalar::Int(3));
-        assert_eq!(resolve("1_000"), Scalar::Int(1000));
-        assert_eq!(resolve("1e3"), Scalar::Float(1000.0));
-        assert_eq!(resolve("2001-1-1"), Scalar::Timestamp);
-        assert_eq!(resolve("2001-13-01"), Scalar::String);
-        assert_eq!(resolve("2001-01-01T01:02:03Z"), Scalar::Timestamp);
-        assert_eq!(resolve("12:30:45"), Scalar::String);
-        assert_eq!(resolve("08"), Scalar::Float(8.0));
-        assert_eq!(resolve("-"), Scalar::String);
-        assert_eq!(resolve(""), Scalar::Null);
-        assert!(is_base_60("12:30:45") && !is_base_60("1:99") && !is_base_60("a:1"));
+        assert_eq!(resolve(b"yes", true), Scalar::Bool(true));
+        assert_eq!(resolve(b"010", true), Scalar::Int(8));
+        assert_eq!(resolve(b"0o17", true), Scalar::Int(15));
+        assert_eq!(resolve(b"0b11", true), Scalar::Int(3));
+        assert_eq!(resolve(b"1_000", true), Scalar::Int(1000));
+        assert_eq!(resolve(b"1e3", true), Scalar::Float(1000.0));
+        assert_eq!(resolve(b"2001-1-1", true), Scalar::Timestamp);
+        assert_eq!(resolve(b"2001-13-01", true), Scalar::String);
+        assert_eq!(resolve(b"2001-01-01T01:02:03Z", true), Scalar::Timestamp);
+        assert_eq!(resolve(b"12:30:45", true), Scalar::String);
+        assert_eq!(resolve(b"08", true), Scalar::Float(8.0));
+        assert_eq!(resolve(b"-", true), Scalar::String);
+        assert_eq!(resolve(b"", true), Scalar::Null);
+        assert!(is_base_60(b"12:30:45") && !is_base_60(b"1:99") && !is_base_60(b"a:1"));
     }
 }

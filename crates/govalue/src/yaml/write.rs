@@ -2,137 +2,191 @@
 //!
 //! There the value goes through JSON and is read again as YAML before go-yaml writes it. What that does to a
 //! value is done here directly: bytes become base64, typed integers and floats become what their JSON text
-//! reads as, broken UTF-8 becomes U+FFFD.
+//! reads as, broken UTF-8 becomes U+FFFD, and some characters that JSON leaves alone are trouble for YAML.
 
-use std::cmp::Ordering;
+use std::borrow::Cow;
 
 use base64::Engine as _;
-use libyaml_safer::{Emitter, Encoding, Event, MappingStyle, ScalarStyle, SequenceStyle};
 
+use super::emit::{Dialect, Emitter, Style, sort_entries};
+use super::read::is_string;
 use super::resolve::{Scalar, is_base_60, resolve};
+use super::source::Source;
+use super::text::valid_utf8;
 use crate::number::format_float;
-use crate::{Error, Map, Object, Str, Value};
+use crate::{Error, FloatKind, Kind, Map, Object, Value, json};
 
 /// How deep a value may nest; a map that contains itself has no end.
 const MAX_DEPTH: usize = 1_000;
+
+/// How many bytes are written at most.
+const MAX_OUTPUT: usize = 256 << 20;
 
 /// Writes a value, with a newline at the end.
 ///
 /// # Errors
 /// In Go's words: `error marshaling into JSON: json: unsupported value: NaN`.
 pub fn write(value: &Value) -> Result<Vec<u8>, Error> {
-    let mut out = Vec::new();
-    let mut emitter = Emitter::new();
-    emitter.set_output_string(&mut out);
-    emitter.set_unicode(true);
-    emitter.set_width(80);
-    let mut writer = Writer { emitter, depth: 0 };
-    writer.emit(Event::stream_start(Encoding::Utf8))?;
-    writer.emit(Event::document_start(None, &[], true))?;
-    writer.value(value)?;
-    writer.emit(Event::document_end(true))?;
-    writer.emit(Event::stream_end())?;
-    drop(writer);
-    Ok(out)
+    let mut writer = Writer { emitter: Emitter::new(Dialect::V2), depth: 0 };
+    writer.value(value, false)?;
+    Ok(writer.emitter.finish())
 }
 
-struct Writer<'w> {
-    emitter: Emitter<'w>,
+struct Writer {
+    emitter: Emitter,
     depth: usize,
 }
 
-impl Writer<'_> {
-    fn emit(&mut self, event: Event) -> Result<(), Error> {
-        self.emitter.emit(event).map_err(|error| Error::new(format!("yaml: {}", error.problem())))
-    }
+fn unsupported(what: &str) -> Error {
+    Error::new(format!("error marshaling into JSON: json: unsupported {what}"))
+}
 
-    fn plain(&mut self, text: &str) -> Result<(), Error> {
-        self.emit(Event::scalar(None, None, text, true, true, ScalarStyle::Plain))
-    }
-
+impl Writer {
     fn enter(&mut self, value: &Value) -> Result<(), Error> {
         self.depth += 1;
         if self.depth > MAX_DEPTH {
-            return Err(Error::new(format!(
-                "error marshaling into JSON: json: unsupported value: encountered a cycle via {}",
-                value.type_name()
-            )));
+            return Err(unsupported(&format!("value: encountered a cycle via {}", value.type_name())));
+        }
+        if self.emitter.len() > MAX_OUTPUT {
+            return Err(Error::new(format!("yaml: text is larger than {MAX_OUTPUT} bytes")));
         }
         Ok(())
     }
 
-    fn value(&mut self, value: &Value) -> Result<(), Error> {
+    fn plain(&mut self, text: &str) {
+        self.emitter.scalar(text.as_bytes(), Style::Plain, None);
+    }
+
+    fn value(&mut self, value: &Value, in_mapping: bool) -> Result<(), Error> {
         match value {
             Value::Nil => self.plain("null"),
             Value::Bool(value) => self.plain(if *value { "true" } else { "false" }),
             Value::Int(kind, bits) if kind.is_unsigned() => self.plain(&(*bits as u64).to_string()),
             Value::Int(_, number) => self.plain(&number.to_string()),
-            Value::Float(_, number) => {
+            Value::Float(kind, number) => {
+                let bits = if *kind == FloatKind::Float32 { 32 } else { 64 };
                 if !number.is_finite() {
-                    let name = format_float(*number, b'g', -1, 64);
-                    return Err(Error::new(format!(
-                        "error marshaling into JSON: json: unsupported value: {name}"
-                    )));
+                    return Err(unsupported(&format!("value: {}", format_float(*number, b'g', -1, bits))));
                 }
-                let text = float(*number);
-                self.plain(&text)
+                let number = match bits {
+                    // What the shorter text reads as.
+                    32 => format_float(*number, b'g', -1, 32).parse().unwrap_or(*number),
+                    _ => *number,
+                };
+                self.plain(&float(number));
             }
-            Value::Str(text) => self.string(text),
+            Value::Str(text) => self.string(text)?,
             Value::Bytes(bytes) => {
-                self.string(&Str::from(base64::engine::general_purpose::STANDARD.encode(bytes)))
+                self.string(base64::engine::general_purpose::STANDARD.encode(bytes).as_bytes())?;
             }
             Value::List(list) if list.is_nil() => self.plain("null"),
+            Value::List(list) if list.is_empty() => self.emitter.empty(b"[]"),
             Value::List(list) => {
                 self.enter(value)?;
-                self.emit(Event::sequence_start(None, None, true, SequenceStyle::Block))?;
+                self.emitter.start_sequence(in_mapping);
                 for item in list.iter() {
-                    self.value(item)?;
+                    self.emitter.item();
+                    self.value(item, false)?;
                 }
+                self.emitter.end();
                 self.depth -= 1;
-                self.emit(Event::sequence_end())
             }
             Value::Map(map) if map.is_nil() => self.plain("null"),
+            Value::Map(map) if map.is_empty() => self.emitter.empty(b"{}"),
             Value::Map(map) => {
                 self.enter(value)?;
-                self.emit(Event::mapping_start(None, None, true, MappingStyle::Block))?;
-                let mut entries: Vec<(Str, Value)> = map.iter().collect();
-                entries.sort_by(|(a, _), (b, _)| natural(&a.to_str_lossy(), &b.to_str_lossy()));
-                for (key, item) in &entries {
-                    self.string(key)?;
-                    self.value(item)?;
+                self.emitter.start_mapping();
+                for (key, item) in sort_entries(map.iter().collect(), Dialect::V2) {
+                    let key = through_json(&key, true)?;
+                    self.emitter.key(&key, style(&key), None);
+                    self.value(&item, true)?;
                 }
+                self.emitter.end();
                 self.depth -= 1;
-                self.emit(Event::mapping_end())
             }
             Value::Object(object) => {
                 self.enter(value)?;
-                let inner = object_value(object.as_ref());
-                self.value(&inner)?;
+                self.object(object.as_ref(), in_mapping)?;
                 self.depth -= 1;
-                Ok(())
             }
+        }
+        Ok(())
+    }
+
+    fn object(&mut self, object: &dyn Object, in_mapping: bool) -> Result<(), Error> {
+        if let Some(number) = object.as_any().downcast_ref::<json::Number>() {
+            let text: &[u8] = if number.0.is_empty() { b"0" } else { &number.0 };
+            let text = match resolve(text, true) {
+                Scalar::Int(number) => number.to_string(),
+                Scalar::Uint(number) => number.to_string(),
+                Scalar::Float(number) => format_float(number, b'g', -1, 64),
+                _ => String::from_utf8_lossy(text).into_owned(),
+            };
+            self.plain(&text);
+            return Ok(());
+        }
+        if object.is_nil() {
+            self.plain("null");
+            return Ok(());
+        }
+        if let Some(value) = object.json() {
+            return self.value(&value, in_mapping);
+        }
+        match object.ty().kind {
+            Kind::Func | Kind::Complex128 => Err(unsupported(&format!("type: {}", object.ty().name))),
+            Kind::String => self.string(&object.text().unwrap_or_default()),
+            _ => self.value(&Value::Map(object.fields().into_iter().collect::<Map>()), in_mapping),
         }
     }
 
-    fn string(&mut self, text: &Str) -> Result<(), Error> {
-        let text = text.to_str_lossy();
-        let style = if text.contains('\n') {
-            ScalarStyle::Literal
-        } else if resolve(&text) == Scalar::String && !is_base_60(&text) {
-            ScalarStyle::Plain
-        } else {
-            ScalarStyle::DoubleQuoted
-        };
-        self.emit(Event::scalar(None, None, &text, true, true, style))
+    fn string(&mut self, text: &[u8]) -> Result<(), Error> {
+        let text = through_json(text, false)?;
+        self.emitter.scalar(&text, style(&text), None);
+        Ok(())
     }
 }
 
-/// What JSON sees of a host object.
-pub(super) fn object_value(object: &dyn Object) -> Value {
-    if object.is_nil() {
-        return Value::Nil;
+fn style(text: &[u8]) -> Style {
+    if text.contains(&b'\n') {
+        Style::Literal
+    } else if is_string(text) && !is_base_60(text) {
+        Style::Plain
+    } else {
+        Style::DoubleQuoted
     }
-    object.json().unwrap_or_else(|| Value::Map(object.fields().into_iter().collect::<Map>()))
+}
+
+/// What a string becomes when it is written as JSON and that is read as YAML.
+fn through_json(text: &[u8], is_key: bool) -> Result<Cow<'_, [u8]>, Error> {
+    // A key of this length may be too long, for a YAML reader, to be one.
+    let long_key = is_key && text.len() > 160;
+    if !long_key && text.is_ascii() && !text.contains(&0x7f) {
+        return Ok(Cow::Borrowed(text));
+    }
+    let text = valid_utf8(text);
+    let suspicious = long_key
+        || text.iter().any(|&byte| byte == 0x7f)
+        || memchr::memchr_iter(0xc2, &text).any(|at| text.get(at + 1).is_some_and(|&next| next < 0xa0))
+        || memchr::memmem::find(&text, b"\xef\xbf\xbe").is_some()
+        || memchr::memmem::find(&text, b"\xef\xbf\xbf").is_some();
+    if !suspicious {
+        return Ok(text);
+    }
+    let mut quoted = Vec::with_capacity(text.len() + 8);
+    if is_key {
+        quoted.push(b'{');
+    }
+    json::write_string(&mut quoted, &text, true);
+    if is_key {
+        quoted.extend_from_slice(b":0}");
+    }
+    let source = Source::new(&quoted);
+    let document = super::node::Document::read(&source, &super::Limits::default())?;
+    let scalar = document.nodes.into_iter().find_map(|node| match node.kind {
+        super::node::Kind::Scalar { value, .. } => Some(value.into_owned()),
+        _ => None,
+    });
+    Ok(Cow::Owned(scalar.unwrap_or_default()))
 }
 
 /// A float as its JSON text reads back: an integer when it has no fraction and JSON writes it in full.
@@ -151,33 +205,6 @@ fn float(number: f64) -> String {
         };
     }
     format_float(number, b'g', -1, 64)
-}
-
-/// go-yaml's order of keys: numbers in names by their value, letters after what is neither.
-pub(super) fn natural(a: &str, b: &str) -> Ordering {
-    let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
-    let Some(at) = a.iter().zip(&b).position(|(a, b)| a != b) else { return a.len().cmp(&b.len()) };
-    let (ca, cb) = (a[at], b[at]);
-    match (ca.is_alphabetic(), cb.is_alphabetic()) {
-        (true, true) => return ca.cmp(&cb),
-        (true, false) => return Ordering::Greater,
-        (false, true) => return Ordering::Less,
-        (false, false) => {}
-    }
-    // A zero continues a number that began before it; elsewhere it leads one.
-    let digits_before = a[..at].iter().rev().take_while(|c| c.is_numeric());
-    let continues = (ca == '0' || cb == '0') && digits_before.into_iter().any(|&c| c != '0');
-    let number = |text: &[char]| {
-        let digits: Vec<i64> = text[at..]
-            .iter()
-            .take_while(|c| c.is_numeric())
-            .map(|&c| i64::from(u32::from(c)) - i64::from(u32::from('0')))
-            .collect();
-        let start = i64::from(continues);
-        let value = digits.iter().fold(start, |value, digit| value.wrapping_mul(10).wrapping_add(*digit));
-        (value, digits.len())
-    };
-    number(&a).cmp(&number(&b)).then(ca.cmp(&cb))
 }
 
 #[cfg(test)]

@@ -1,0 +1,791 @@
+//! Text → tokens: YAML 1.1 as libyaml and go-yaml read it, quirks of line numbers included.
+//!
+//! Indentation is turned into start and end tokens here. A key is only known by the `:` behind it, so where
+//! one may begin is remembered, and its token is put in afterwards. Scalars are in [`super::scalar`].
+
+use std::borrow::Cow;
+use std::cell::Cell;
+use std::collections::VecDeque;
+
+use super::source::Source;
+use crate::Error;
+
+/// How deep flow and block collections may nest: go-yaml's bound.
+const MAX_DEPTH: usize = 10_000;
+
+/// How many characters a key may have when no `?` announces it.
+const MAX_SIMPLE_KEY: usize = 1024;
+
+/// A place in the text; everything counts from zero, columns and offsets in characters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct Mark {
+    pub(super) offset: usize,
+    pub(super) line: u32,
+    pub(super) column: u32,
+}
+
+/// What is wrong with a document, and where.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Fault {
+    pub(super) problem: Cow<'static, str>,
+    /// The line as go-yaml names it; 0 is not named.
+    pub(super) line: u32,
+}
+
+impl From<Fault> for Error {
+    fn from(fault: Fault) -> Self {
+        match fault.line {
+            0 => Error::new(format!("yaml: {}", fault.problem)),
+            line => Error::new(format!("yaml: line {line}: {}", fault.problem)),
+        }
+    }
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Token<'a> {
+    StreamStart,
+    StreamEnd,
+    Version(u32, u32),
+    TagDirective(Box<(Vec<u8>, Vec<u8>)>),
+    DocumentStart,
+    DocumentEnd,
+    BlockSequenceStart,
+    BlockMappingStart,
+    BlockEnd,
+    FlowSequenceStart,
+    FlowSequenceEnd,
+    FlowMappingStart,
+    FlowMappingEnd,
+    BlockEntry,
+    FlowEntry,
+    Key,
+    Value,
+    Alias(&'a [u8]),
+    Anchor(&'a [u8]),
+    /// Handle and suffix.
+    Tag(Box<(Vec<u8>, Vec<u8>)>),
+    Scalar {
+        value: Cow<'a, [u8]>,
+        plain: bool,
+    },
+}
+
+/// Where a key may have begun, one for each flow level.
+struct SimpleKey {
+    possible: bool,
+    required: bool,
+    /// Whether the scanner waits with its token until it is known to be no key.
+    awaited: bool,
+    /// Whether nothing was scanned on this flow level yet.
+    fresh: bool,
+    token: usize,
+    mark: Mark,
+}
+
+impl SimpleKey {
+    fn none(token: usize, mark: Mark) -> Self {
+        Self { possible: false, required: false, awaited: false, fresh: true, token, mark }
+    }
+}
+
+pub(super) struct Scanner<'a> {
+    pub(super) text: &'a [u8],
+    pub(super) pos: usize,
+    /// How many bytes before `pos` continue a character: what is counted in characters subtracts them.
+    pub(super) wide: usize,
+    pub(super) line: u32,
+    pub(super) line_start: usize,
+    pub(super) indent: i64,
+    indents: Vec<i64>,
+    pub(super) flow_level: usize,
+    pub(super) simple_key_allowed: bool,
+    simple_keys: Vec<SimpleKey>,
+    tokens: VecDeque<(Token<'a>, Mark)>,
+    taken: usize,
+    started: bool,
+    ended: bool,
+    reader_fault: Option<&'static str>,
+    /// Whether something behind the last byte was looked at.
+    at_end: Cell<bool>,
+}
+
+pub(super) fn is_blank(byte: u8) -> bool {
+    byte == b' ' || byte == b'\t'
+}
+
+pub(super) fn is_word(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-'
+}
+
+/// How many bytes the line break at the front has, CR LF counting as one; 0 for anything else.
+pub(super) fn break_width(text: &[u8]) -> usize {
+    match text {
+        [b'\r', b'\n', ..] => 2,
+        [b'\n' | b'\r', ..] => 1,
+        [0xc2, 0x85, ..] => 2,
+        [0xe2, 0x80, 0xa8 | 0xa9, ..] => 3,
+        _ => 0,
+    }
+}
+
+impl<'a> Scanner<'a> {
+    pub(super) fn new(source: &'a Source<'_>) -> Self {
+        Self {
+            text: &source.text,
+            pos: 0,
+            wide: 0,
+            line: 0,
+            line_start: 0,
+            indent: -1,
+            indents: Vec::new(),
+            flow_level: 0,
+            simple_key_allowed: false,
+            simple_keys: Vec::new(),
+            tokens: VecDeque::new(),
+            taken: 0,
+            started: false,
+            ended: false,
+            reader_fault: source.fault,
+            at_end: Cell::new(false),
+        }
+    }
+
+    /// The next token, without taking it.
+    pub(super) fn peek(&mut self) -> Result<(&mut Token<'a>, Mark), Fault> {
+        self.fill()?;
+        match self.tokens.front_mut() {
+            Some((token, mark)) => Ok((token, *mark)),
+            None => Err(Fault { problem: "unknown problem parsing YAML content".into(), line: 0 }),
+        }
+    }
+
+    /// Takes the token that [`Scanner::peek`] showed.
+    pub(super) fn skip_token(&mut self) {
+        if self.tokens.pop_front().is_some() {
+            self.taken += 1;
+        }
+    }
+
+    /// Scans until the first token cannot be preceded by another one any more.
+    fn fill(&mut self) -> Result<(), Fault> {
+        loop {
+            if !self.tokens.is_empty() {
+                // Tokens are numbered in order, and so are the keys of the flow levels.
+                let taken = self.taken;
+                let level = match self.simple_keys.last() {
+                    Some(last) if last.token == taken => self.simple_keys.len() - 1,
+                    _ => self.simple_keys.partition_point(|key| key.token < taken),
+                };
+                let waits = match self.simple_keys.get(level) {
+                    Some(key) if key.possible && key.awaited && key.token == taken => {
+                        self.is_key_valid(level)?
+                    }
+                    _ => false,
+                };
+                if !waits {
+                    return Ok(());
+                }
+            } else if self.ended {
+                return Ok(());
+            }
+            let scanned = self.scan();
+            if self.at_end.get()
+                && let Some(problem) = self.reader_fault
+            {
+                return Err(Fault { problem: problem.into(), line: 0 });
+            }
+            scanned?;
+        }
+    }
+
+    /// The byte some bytes ahead; 0 behind the end.
+    pub(super) fn at(&self, ahead: usize) -> u8 {
+        match self.text.get(self.pos + ahead) {
+            Some(&byte) => byte,
+            None => {
+                self.at_end.set(true);
+                0
+            }
+        }
+    }
+
+    /// Notes that the next bytes are read, as go-yaml does before it looks at them.
+    pub(super) fn touch(&self, bytes: usize) {
+        if self.pos + bytes > self.text.len() {
+            self.at_end.set(true);
+        }
+    }
+
+    pub(super) fn rest(&self) -> &'a [u8] {
+        &self.text[self.pos.min(self.text.len())..]
+    }
+
+    pub(super) fn break_at(&self, ahead: usize) -> usize {
+        let byte = self.at(ahead);
+        if matches!(byte, b'\n' | b'\r' | 0xc2 | 0xe2) {
+            break_width(&self.text[self.pos + ahead..])
+        } else {
+            0
+        }
+    }
+
+    /// Whether a blank, a line break or the end is there.
+    pub(super) fn is_blankz(&self, ahead: usize) -> bool {
+        let byte = self.at(ahead);
+        byte == 0 || is_blank(byte) || self.break_at(ahead) > 0
+    }
+
+    pub(super) fn is_breakz(&self) -> bool {
+        self.at(0) == 0 || self.break_at(0) > 0
+    }
+
+    pub(super) fn offset(&self) -> usize {
+        self.pos - self.wide
+    }
+
+    pub(super) fn column(&self) -> usize {
+        self.offset() - self.line_start
+    }
+
+    pub(super) fn mark(&self) -> Mark {
+        Mark { offset: self.offset(), line: self.line, column: self.column() as u32 }
+    }
+
+    /// Goes on by one character.
+    pub(super) fn skip(&mut self) {
+        let width = match self.at(0) {
+            0..0xc0 => 1,
+            0xc0..0xe0 => 2,
+            0xe0..0xf0 => 3,
+            _ => 4,
+        };
+        self.pos = (self.pos + width).min(self.text.len());
+        self.wide += width - 1;
+    }
+
+    /// Goes on by a line break of so many bytes.
+    pub(super) fn skip_break(&mut self, width: usize) {
+        // CR LF is two characters; the others are one.
+        if self.at(0) != b'\r' {
+            self.wide += width - 1;
+        }
+        self.pos += width;
+        self.line += 1;
+        self.line_start = self.offset();
+    }
+
+    pub(super) fn skip_blanks(&mut self) {
+        while is_blank(self.at(0)) {
+            self.pos += 1;
+        }
+    }
+
+    pub(super) fn skip_comment(&mut self) {
+        if self.at(0) == b'#' {
+            while !self.is_breakz() {
+                self.skip();
+            }
+        }
+    }
+
+    pub(super) fn fault<T>(&self, problem: impl Into<Cow<'static, str>>) -> Result<T, Fault> {
+        // go-yaml counts from one here, but names no line when the first is meant.
+        let line = if self.line == 0 { 0 } else { self.line + 1 };
+        Err(Fault { problem: problem.into(), line })
+    }
+
+    fn push(&mut self, token: Token<'a>, mark: Mark) {
+        self.tokens.push_back((token, mark));
+    }
+
+    fn next_number(&self) -> usize {
+        self.taken + self.tokens.len()
+    }
+
+    fn is_key_valid(&mut self, level: usize) -> Result<bool, Fault> {
+        let (line, offset) = (self.line, self.offset());
+        let Some(key) = self.simple_keys.get_mut(level) else { return Ok(false) };
+        if !key.possible {
+            return Ok(false);
+        }
+        if key.mark.line < line || key.mark.offset + MAX_SIMPLE_KEY < offset {
+            if key.required {
+                return self.fault("could not find expected ':'");
+            }
+            key.possible = false;
+            return Ok(false);
+        }
+        Ok(true)
+    }
+
+    fn save_simple_key(&mut self) -> Result<(), Fault> {
+        if self.simple_key_allowed {
+            let required = self.flow_level == 0 && self.indent == self.column() as i64;
+            self.remove_simple_key()?;
+            let (token, mark) = (self.next_number(), self.mark());
+            let key = SimpleKey { possible: true, required, awaited: true, fresh: false, token, mark };
+            if let Some(last) = self.simple_keys.last_mut() {
+                *last = key;
+            }
+        }
+        Ok(())
+    }
+
+    fn remove_simple_key(&mut self) -> Result<(), Fault> {
+        match self.simple_keys.last_mut() {
+            Some(key) if key.possible && key.required => self.fault("could not find expected ':'"),
+            Some(key) => {
+                key.possible = false;
+                Ok(())
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// Opens a block collection when the column is deeper than the current one.
+    fn roll_indent(
+        &mut self,
+        column: usize,
+        at: Option<usize>,
+        token: Token<'a>,
+        mark: Mark,
+    ) -> Result<(), Fault> {
+        let column = column as i64;
+        if self.flow_level > 0 || self.indent >= column {
+            return Ok(());
+        }
+        self.indents.push(self.indent);
+        self.indent = column;
+        if self.indents.len() > MAX_DEPTH {
+            return self.fault(format!("exceeded max depth of {MAX_DEPTH}"));
+        }
+        match at {
+            Some(number) => self.insert(number, token, mark),
+            None => self.push(token, mark),
+        }
+        Ok(())
+    }
+
+    fn insert(&mut self, number: usize, token: Token<'a>, mark: Mark) {
+        match number.checked_sub(self.taken) {
+            Some(index) => self.tokens.insert(index.min(self.tokens.len()), (token, mark)),
+            None => self.push(token, mark),
+        }
+    }
+
+    fn unroll_indent(&mut self, column: i64) {
+        if self.flow_level > 0 {
+            return;
+        }
+        while self.indent > column {
+            let mark = self.mark();
+            self.push(Token::BlockEnd, mark);
+            self.indent = self.indents.pop().unwrap_or(-1);
+        }
+    }
+
+    fn scan(&mut self) -> Result<(), Fault> {
+        self.touch(1);
+        if !self.started {
+            self.started = true;
+            self.simple_keys.push(SimpleKey::none(0, Mark::default()));
+            self.simple_key_allowed = true;
+            self.push(Token::StreamStart, Mark::default());
+            return Ok(());
+        }
+        self.to_next_token();
+        self.unroll_indent(self.column() as i64);
+        self.touch(4);
+        let byte = self.at(0);
+        if byte == 0 {
+            return self.stream_end();
+        }
+        if self.column() == 0 {
+            if byte == b'%' {
+                return self.directive();
+            }
+            if let Some(token) = self.document_indicator() {
+                self.unroll_indent(-1);
+                self.remove_simple_key()?;
+                self.simple_key_allowed = false;
+                let mark = self.mark();
+                self.pos += 3;
+                self.push(token, mark);
+                return Ok(());
+            }
+        }
+        let in_flow = self.flow_level > 0;
+        match byte {
+            b'[' => self.flow_start(Token::FlowSequenceStart),
+            b'{' => self.flow_start(Token::FlowMappingStart),
+            b']' => self.flow_end(Token::FlowSequenceEnd),
+            b'}' => self.flow_end(Token::FlowMappingEnd),
+            b',' => {
+                self.remove_simple_key()?;
+                self.simple_key_allowed = true;
+                self.indicator(Token::FlowEntry)
+            }
+            b'-' if self.is_blankz(1) => self.block_entry(),
+            b'?' if in_flow || self.is_blankz(1) => self.key(),
+            b':' if in_flow || self.is_blankz(1) => self.value(),
+            b'*' | b'&' => {
+                self.save_simple_key()?;
+                self.simple_key_allowed = false;
+                self.anchor(byte == b'*')
+            }
+            b'!' => {
+                self.save_simple_key()?;
+                self.simple_key_allowed = false;
+                self.tag()
+            }
+            b'|' | b'>' if !in_flow => {
+                self.remove_simple_key()?;
+                self.simple_key_allowed = true;
+                let mark = self.mark();
+                let value = self.block_scalar(byte == b'|')?;
+                self.push(Token::Scalar { value, plain: false }, mark);
+                Ok(())
+            }
+            b'\'' | b'"' => {
+                self.save_simple_key()?;
+                self.simple_key_allowed = false;
+                let mark = self.mark();
+                let value = self.quoted_scalar(byte == b'\'')?;
+                self.push(Token::Scalar { value, plain: false }, mark);
+                Ok(())
+            }
+            b'#' | b'|' | b'>' | b'%' | b'@' | b'`' | b'\t' => self.no_token(),
+            b'?' | b':' if in_flow => self.no_token(),
+            _ => {
+                self.save_simple_key()?;
+                self.simple_key_allowed = false;
+                let mark = self.mark();
+                let value = self.plain_scalar()?;
+                self.push(Token::Scalar { value, plain: true }, mark);
+                Ok(())
+            }
+        }
+    }
+
+    fn no_token(&self) -> Result<(), Fault> {
+        self.fault("found character that cannot start any token")
+    }
+
+    /// `---` or `...` at the start of a line.
+    pub(super) fn document_indicator(&self) -> Option<Token<'a>> {
+        let token = match self.rest() {
+            [b'-', b'-', b'-', ..] => Token::DocumentStart,
+            [b'.', b'.', b'.', ..] => Token::DocumentEnd,
+            _ => return None,
+        };
+        self.is_blankz(3).then_some(token)
+    }
+
+    fn to_next_token(&mut self) {
+        loop {
+            // A second byte order mark at the very start is skipped; elsewhere it is text.
+            if self.pos == 0 && self.text.starts_with(b"\xef\xbb\xbf") {
+                self.skip();
+            }
+            loop {
+                match self.at(0) {
+                    b' ' => self.pos += 1,
+                    // Tabs must not indent a block.
+                    b'\t' if self.flow_level > 0 || !self.simple_key_allowed => self.pos += 1,
+                    _ => break,
+                }
+            }
+            if self.at(0) == b'#' {
+                self.skip_comment();
+            }
+            let width = self.break_at(0);
+            if width == 0 {
+                return;
+            }
+            self.skip_break(width);
+            if self.flow_level == 0 {
+                self.simple_key_allowed = true;
+            }
+        }
+    }
+
+    fn stream_end(&mut self) -> Result<(), Fault> {
+        if self.column() != 0 {
+            self.line += 1;
+            self.line_start = self.offset();
+        }
+        self.unroll_indent(-1);
+        self.remove_simple_key()?;
+        self.simple_key_allowed = false;
+        self.ended = true;
+        let mark = self.mark();
+        self.push(Token::StreamEnd, mark);
+        Ok(())
+    }
+
+    fn indicator(&mut self, token: Token<'a>) -> Result<(), Fault> {
+        let mark = self.mark();
+        self.pos += 1;
+        self.push(token, mark);
+        Ok(())
+    }
+
+    fn flow_start(&mut self, token: Token<'a>) -> Result<(), Fault> {
+        self.save_simple_key()?;
+        // One more than this token's number, so that numbers grow from level to level.
+        let token_number = self.next_number() + 1;
+        let mark = self.mark();
+        self.simple_keys.push(SimpleKey::none(token_number, mark));
+        self.flow_level += 1;
+        if self.flow_level > MAX_DEPTH {
+            return self.fault(format!("exceeded max depth of {MAX_DEPTH}"));
+        }
+        self.simple_key_allowed = true;
+        self.indicator(token)
+    }
+
+    fn flow_end(&mut self, token: Token<'a>) -> Result<(), Fault> {
+        self.remove_simple_key()?;
+        if self.flow_level > 0 {
+            self.flow_level -= 1;
+            let inner = self.simple_keys.pop();
+            // go-yaml forgets to wait for the `:` behind an empty collection.
+            if let (Some(inner), Some(outer)) = (inner, self.simple_keys.last_mut())
+                && inner.fresh
+                && inner.token == outer.token + 1
+            {
+                outer.awaited = false;
+            }
+        }
+        self.simple_key_allowed = false;
+        self.indicator(token)
+    }
+
+    fn block_entry(&mut self) -> Result<(), Fault> {
+        if self.flow_level == 0 {
+            if !self.simple_key_allowed {
+                return self.fault("block sequence entries are not allowed in this context");
+            }
+            self.roll_indent(self.column(), None, Token::BlockSequenceStart, self.mark())?;
+        }
+        self.remove_simple_key()?;
+        self.simple_key_allowed = true;
+        self.indicator(Token::BlockEntry)
+    }
+
+    fn key(&mut self) -> Result<(), Fault> {
+        if self.flow_level == 0 {
+            if !self.simple_key_allowed {
+                return self.fault("mapping keys are not allowed in this context");
+            }
+            self.roll_indent(self.column(), None, Token::BlockMappingStart, self.mark())?;
+        }
+        self.remove_simple_key()?;
+        self.simple_key_allowed = self.flow_level == 0;
+        self.indicator(Token::Key)
+    }
+
+    fn value(&mut self) -> Result<(), Fault> {
+        let level = self.simple_keys.len().saturating_sub(1);
+        if self.is_key_valid(level)? {
+            let key = &mut self.simple_keys[level];
+            key.possible = false;
+            let (number, mark) = (key.token, key.mark);
+            self.insert(number, Token::Key, mark);
+            self.roll_indent(mark.column as usize, Some(number), Token::BlockMappingStart, mark)?;
+            self.simple_key_allowed = false;
+        } else {
+            if self.flow_level == 0 {
+                if !self.simple_key_allowed {
+                    return self.fault("mapping values are not allowed in this context");
+                }
+                self.roll_indent(self.column(), None, Token::BlockMappingStart, self.mark())?;
+            }
+            self.simple_key_allowed = self.flow_level == 0;
+        }
+        self.indicator(Token::Value)
+    }
+
+    fn anchor(&mut self, alias: bool) -> Result<(), Fault> {
+        let mark = self.mark();
+        self.pos += 1;
+        let name = self.word();
+        let ends =
+            self.is_blankz(0) || matches!(self.at(0), b'?' | b':' | b',' | b']' | b'}' | b'%' | b'@' | b'`');
+        if name.is_empty() || !ends {
+            return self.fault("did not find expected alphabetic or numeric character");
+        }
+        self.push(if alias { Token::Alias(name) } else { Token::Anchor(name) }, mark);
+        Ok(())
+    }
+
+    fn word(&mut self) -> &'a [u8] {
+        let start = self.pos;
+        while is_word(self.at(0)) {
+            self.pos += 1;
+        }
+        &self.text[start..self.pos]
+    }
+
+    fn tag(&mut self) -> Result<(), Fault> {
+        let mark = self.mark();
+        let (handle, suffix);
+        if self.at(1) == b'<' {
+            self.pos += 2;
+            handle = Vec::new();
+            suffix = self.tag_uri(&[])?;
+            if self.at(0) != b'>' {
+                return self.fault("did not find the expected '>'");
+            }
+            self.pos += 1;
+        } else {
+            let head = self.tag_handle(false)?;
+            if head.len() > 1 && head.ends_with(b"!") {
+                suffix = self.tag_uri(&[])?;
+                handle = head.to_vec();
+            } else {
+                let rest = self.tag_uri(head)?;
+                // `!` alone is a tag of its own.
+                (handle, suffix) =
+                    if rest.is_empty() { (Vec::new(), b"!".to_vec()) } else { (b"!".to_vec(), rest) };
+            }
+        }
+        if !self.is_blankz(0) {
+            return self.fault("did not find expected whitespace or line break");
+        }
+        self.push(Token::Tag(Box::new((handle, suffix))), mark);
+        Ok(())
+    }
+
+    fn tag_handle(&mut self, directive: bool) -> Result<&'a [u8], Fault> {
+        if self.at(0) != b'!' {
+            return self.fault("did not find expected '!'");
+        }
+        let start = self.pos;
+        self.pos += 1;
+        let name = self.word();
+        if self.at(0) == b'!' {
+            self.pos += 1;
+        } else if directive && !name.is_empty() {
+            return self.fault("did not find expected '!'");
+        }
+        Ok(&self.text[start..self.pos])
+    }
+
+    /// A tag's text after its handle; `head` is what was already taken for one, `!` included.
+    fn tag_uri(&mut self, head: &[u8]) -> Result<Vec<u8>, Fault> {
+        let mut uri = head.get(1..).unwrap_or_default().to_vec();
+        let mut found = !head.is_empty();
+        loop {
+            let byte = self.at(0);
+            match byte {
+                b'%' => self.uri_escape(&mut uri)?,
+                _ if is_word(byte) || b";/?:@&=+$,.!~*'()[]".contains(&byte) => {
+                    uri.push(byte);
+                    self.pos += 1;
+                }
+                _ => break,
+            }
+            found = true;
+        }
+        if found { Ok(uri) } else { self.fault("did not find expected tag URI") }
+    }
+
+    fn uri_escape(&mut self, uri: &mut Vec<u8>) -> Result<(), Fault> {
+        let mut left = None;
+        while left != Some(0) {
+            self.touch(3);
+            let digit = |byte: u8| char::from(byte).to_digit(16);
+            let (b'%', Some(high), Some(low)) = (self.at(0), digit(self.at(1)), digit(self.at(2))) else {
+                return self.fault("did not find URI escaped octet");
+            };
+            let octet = (high << 4 | low) as u8;
+            left = Some(match left {
+                None => match octet {
+                    0..0x80 => 0,
+                    0xc0..0xe0 => 1,
+                    0xe0..0xf0 => 2,
+                    0xf0..0xf8 => 3,
+                    _ => return self.fault("found an incorrect leading UTF-8 octet"),
+                },
+                Some(_) if octet & 0xc0 != 0x80 => {
+                    return self.fault("found an incorrect trailing UTF-8 octet");
+                }
+                Some(left) => left - 1,
+            });
+            uri.push(octet);
+            self.pos += 3;
+        }
+        Ok(())
+    }
+
+    fn directive(&mut self) -> Result<(), Fault> {
+        self.unroll_indent(-1);
+        self.remove_simple_key()?;
+        self.simple_key_allowed = false;
+        let mark = self.mark();
+        self.pos += 1;
+        let name = self.word();
+        if name.is_empty() {
+            return self.fault("could not find expected directive name");
+        }
+        if !self.is_blankz(0) {
+            return self.fault("found unexpected non-alphabetical character");
+        }
+        let token = match name {
+            b"YAML" => {
+                self.skip_blanks();
+                let major = self.version_number()?;
+                if self.at(0) != b'.' {
+                    return self.fault("did not find expected digit or '.' character");
+                }
+                self.pos += 1;
+                Token::Version(major, self.version_number()?)
+            }
+            b"TAG" => {
+                self.skip_blanks();
+                let handle = self.tag_handle(true)?.to_vec();
+                if !is_blank(self.at(0)) {
+                    return self.fault("did not find expected whitespace");
+                }
+                self.skip_blanks();
+                let prefix = self.tag_uri(&[])?;
+                if !self.is_blankz(0) {
+                    return self.fault("did not find expected whitespace or line break");
+                }
+                Token::TagDirective(Box::new((handle, prefix)))
+            }
+            _ => return self.fault("found unknown directive name"),
+        };
+        self.end_of_line()?;
+        self.push(token, mark);
+        Ok(())
+    }
+
+    /// Blanks, a comment, and the line break.
+    pub(super) fn end_of_line(&mut self) -> Result<(), Fault> {
+        self.skip_blanks();
+        self.skip_comment();
+        if !self.is_breakz() {
+            return self.fault("did not find expected comment or line break");
+        }
+        let width = self.break_at(0);
+        if width > 0 {
+            self.skip_break(width);
+        }
+        Ok(())
+    }
+
+    fn version_number(&mut self) -> Result<u32, Fault> {
+        let (mut value, mut length) = (0, 0);
+        while self.at(0).is_ascii_digit() {
+            length += 1;
+            if length > 2 {
+                return self.fault("found extremely long version number");
+            }
+            value = value * 10 + u32::from(self.at(0) - b'0');
+            self.pos += 1;
+        }
+        if length == 0 { self.fault("did not find expected version number") } else { Ok(value) }
+    }
+}
