@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use chart::load::{self, Outside};
 use chart::values::{FileReader, ValueSource};
 use chart::{Chart, Notice, Versions};
-use govalue::yaml::{self, Limits};
+use govalue::yaml::{self, Limits, Outline, Shape};
 use govalue::{Map, Value};
 use guard::{Actor, GrantsFile, Guard, Node, Policy, Profile, Question, Tree};
 use sprig::semver::{Constraints, Version};
@@ -280,29 +280,24 @@ fn grants_file(path: &Path) -> Result<GrantsFile, Failure> {
     let text = read_bounded(path, MAX_VALUES).map_err(|error| {
         Failure::plain(format!("cannot read grants file {name}: {}", system_words(&error)))
     })?;
-    let tree = yaml::read(&text, &Limits::default())
+    let tree = yaml::outline(&text, &Limits::default())
         .map_err(|error| Failure::plain(format!("cannot read grants file {name}: {error}")))?;
-    GrantsFile::parse(&name, &node(&tree)).map_err(|error| Failure::plain(error.to_string()))
+    GrantsFile::parse(&name, &node(tree)).map_err(|error| Failure::plain(error.to_string()))
 }
 
 /// A parsed document in the guard's own shape.
-fn node(value: &Value) -> Node {
-    let tree = match value {
-        Value::Nil => Tree::Null,
-        Value::Bool(value) => Tree::Bool(*value),
-        Value::Int(..) | Value::Float(..) => Tree::Number(
-            String::from_utf8_lossy(&govalue::print::sprint(std::slice::from_ref(value))).into_owned(),
-        ),
-        Value::List(list) => Tree::Seq(list.iter().map(node).collect()),
-        Value::Map(map) => Tree::Map(
-            map.iter()
-                .map(|(key, value)| (Node { line: None, tree: Tree::String(key.to_string()) }, node(&value)))
-                .collect(),
-        ),
-        Value::Str(text) => Tree::String(text.to_string()),
-        _ => Tree::Null,
+fn node(outline: Outline) -> Node {
+    let tree = match outline.shape {
+        Shape::Null => Tree::Null,
+        Shape::Bool(value) => Tree::Bool(value),
+        Shape::Number(text) => Tree::Number(text),
+        Shape::Text(text) => Tree::String(text),
+        Shape::List(items) => Tree::Seq(items.into_iter().map(node).collect()),
+        Shape::Map(entries) => {
+            Tree::Map(entries.into_iter().map(|(key, value)| (node(key), node(value))).collect())
+        }
     };
-    Node { line: None, tree }
+    Node::new(outline.line, tree)
 }
 
 /// Writes the audit records where `--audit` says: one JSON line for each question, appended.
