@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::Limits;
+use super::exact::{Role, entries, folds_to, target};
 use super::node::{Document, Kind};
-use super::read::{Decoder, Key, is_merge};
+use super::read::Decoder;
 use super::resolve::{Scalar, scalar};
 use super::source::Source;
 use super::text::valid_utf8;
@@ -49,9 +50,9 @@ pub fn head(bytes: &[u8]) -> Result<Head, Error> {
         return Ok(Head::default());
     }
     let mut decoder = Decoder::new(&document, &limits, false);
-    decoder.value::<false>(0).and_then(|_| decoder.finish(None)).map_err(converting)?;
-    let mut reader = Reader { document: &document, limits: &limits, head: Head::default(), error: None };
-    reader.read().map_err(converting)?;
+    decoder.value::<false>(0).and_then(|_| decoder.finish(Role::Head)).map_err(converting)?;
+    let mut reader = Reader { document: &document, head: Head::default(), error: None };
+    reader.read();
     match reader.error {
         Some(error) => Err(Error::new(format!(
             "error unmarshaling JSON: while decoding JSON: json: cannot unmarshal {error}"
@@ -62,7 +63,6 @@ pub fn head(bytes: &[u8]) -> Result<Head, Error> {
 
 struct Reader<'d, 'a> {
     document: &'d Document<'a>,
-    limits: &'d Limits,
     head: Head,
     /// The first value of a wrong type: `encoding/json` goes on and tells it in the end.
     error: Option<String>,
@@ -70,13 +70,13 @@ struct Reader<'d, 'a> {
 
 impl Reader<'_, '_> {
     /// Fields are read in the order of their names as JSON has them.
-    fn read(&mut self) -> Result<(), Error> {
-        let Some(fields) = self.entries(0)? else {
+    fn read(&mut self) {
+        let Some(fields) = self.entries(0) else {
             self.wrong(0, "value of type util.SimpleHead");
-            return Ok(());
+            return;
         };
         for (name, number) in fields {
-            if name.eq_ignore_ascii_case(b"apiVersion") {
+            if folds_to(&name, "apiVersion") {
                 if let Some(text) = self.text(number, "struct field SimpleHead.apiVersion") {
                     self.head.api_version = text;
                 }
@@ -84,28 +84,27 @@ impl Reader<'_, '_> {
                 if let Some(text) = self.text(number, "struct field SimpleHead.kind") {
                     self.head.kind = text;
                 }
-            } else if name.eq_ignore_ascii_case(b"metadata") {
-                self.metadata(number)?;
+            } else if folds_to(&name, "metadata") {
+                self.metadata(number);
             }
         }
-        Ok(())
     }
 
-    fn metadata(&mut self, number: u32) -> Result<(), Error> {
-        let Some(fields) = self.entries(number)? else {
+    fn metadata(&mut self, number: u32) {
+        let Some(fields) = self.entries(number) else {
             if self.is_null(number) {
                 (self.head.name, self.head.annotations) = (Str::EMPTY, BTreeMap::new());
             }
             self.wrong(number, &format!("struct field SimpleHead.metadata of type {METADATA}"));
-            return Ok(());
+            return;
         };
         for (name, number) in fields {
-            if name.eq_ignore_ascii_case(b"name") {
+            if folds_to(&name, "name") {
                 if let Some(text) = self.text(number, "struct field .metadata.name") {
                     self.head.name = text;
                 }
             } else if folds_to(&name, "annotations") {
-                let Some(entries) = self.entries(number)? else {
+                let Some(entries) = self.entries(number) else {
                     if self.is_null(number) {
                         self.head.annotations.clear();
                     }
@@ -119,15 +118,6 @@ impl Reader<'_, '_> {
                 }
             }
         }
-        Ok(())
-    }
-
-    /// What an alias stands for, or the node itself.
-    fn target(&self, mut number: u32) -> u32 {
-        while let Kind::Alias { target, .. } = self.document.nodes[number as usize].kind {
-            number = target;
-        }
-        number
     }
 
     fn is_null(&self, number: u32) -> bool {
@@ -135,7 +125,7 @@ impl Reader<'_, '_> {
     }
 
     fn json_kind(&self, number: u32) -> &'static str {
-        match &self.document.nodes[self.target(number) as usize].kind {
+        match &self.document.nodes[target(self.document, number) as usize].kind {
             Kind::Scalar { value, tag, implicit } => match scalar(value, tag.as_deref(), *implicit) {
                 Ok(Scalar::Null) => "null",
                 Ok(Scalar::Bool(_)) => "bool",
@@ -154,43 +144,16 @@ impl Reader<'_, '_> {
         }
     }
 
-    /// The entries of a map, of equal keys the last; `None` when it is something else.
-    fn entries(&self, number: u32) -> Result<Option<BTreeMap<Str, u32>>, Error> {
-        let number = self.target(number);
-        if !matches!(self.document.nodes[number as usize].kind, Kind::Mapping) {
-            return Ok(None);
-        }
-        let mut entries = BTreeMap::new();
-        self.collect(number, &mut entries)?;
-        Ok(Some(entries))
-    }
-
-    fn collect(&self, number: u32, entries: &mut BTreeMap<Str, u32>) -> Result<(), Error> {
-        let mut children = self.document.children(number);
-        while let (Some(key), Some(value)) = (children.next(), children.next()) {
-            if is_merge(self.document, key) {
-                // It was checked that these are maps and do not contain themselves.
-                let value = self.target(value);
-                if matches!(self.document.nodes[value as usize].kind, Kind::Sequence) {
-                    let sources: Vec<u32> = self.document.children(value).collect();
-                    for source in sources.into_iter().rev() {
-                        self.collect(self.target(source), entries)?;
-                    }
-                } else {
-                    self.collect(value, entries)?;
-                }
-                continue;
-            }
-            if let Key::Text(text) = Decoder::new(self.document, self.limits, false).key(key)? {
-                entries.insert(text, value);
-            }
-        }
-        Ok(())
+    /// The entries of a map; `None` when it is something else.
+    fn entries(&self, number: u32) -> Option<BTreeMap<Str, u32>> {
+        let entries = entries(self.document, number)?;
+        Some(entries.into_iter().filter_map(|(key, value)| Some((key.text()?, value))).collect())
     }
 
     /// A string; numbers and booleans become text where one is wanted, as sigs.k8s.io/yaml makes them.
     fn text(&mut self, number: u32, place: &str) -> Option<Str> {
-        let Kind::Scalar { value, tag, implicit } = &self.document.nodes[self.target(number) as usize].kind
+        let Kind::Scalar { value, tag, implicit } =
+            &self.document.nodes[target(self.document, number) as usize].kind
         else {
             self.wrong(number, &format!("{place} of type string"));
             return None;
@@ -205,15 +168,4 @@ impl Reader<'_, '_> {
             Scalar::Timestamp | Scalar::String => Str::from_bytes(value),
         })
     }
-}
-
-/// Equal in any case, and Unicode's other letters that fold to ASCII ones: `ſ` and the Kelvin sign.
-fn folds_to(name: &[u8], field: &str) -> bool {
-    if name.eq_ignore_ascii_case(field.as_bytes()) {
-        return true;
-    }
-    !name.is_ascii()
-        && std::str::from_utf8(name).is_ok_and(|name| {
-            name.replace('\u{17f}', "s").replace('\u{212a}', "k").eq_ignore_ascii_case(field)
-        })
 }

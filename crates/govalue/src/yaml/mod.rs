@@ -11,6 +11,7 @@
 
 mod documents;
 mod emit;
+mod exact;
 mod head;
 mod node;
 mod outline;

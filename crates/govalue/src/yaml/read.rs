@@ -4,11 +4,11 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, HashSet};
 
 use super::Limits;
+use super::exact::{Key, Role, check, go_syntax, is_merge};
 use super::node::{Document, Kind};
 use super::resolve::{Scalar, resolve, scalar};
 use super::source::Source;
 use super::text::valid_utf8;
-use crate::number::format_float;
 use crate::{Error, List, Map, Str, Value};
 
 /// Reads the first document as `sigs.k8s.io/yaml.Unmarshal` reads into an `interface{}`: numbers are
@@ -41,7 +41,7 @@ fn decode(source: &Source<'_>, limits: &Limits, strict: bool) -> Result<Value, E
     }
     let mut decoder = Decoder::new(&document, limits, strict);
     let value = decoder.value::<true>(0)?;
-    decoder.finish(Some(&value))?;
+    decoder.finish(Role::Any)?;
     Ok(value)
 }
 
@@ -84,13 +84,6 @@ fn wrong_type(value: &Value, place: &str) -> Error {
     ))
 }
 
-/// What a node is as a key of a map.
-pub(super) enum Key {
-    Text(Str),
-    /// `nil` or a `uint64`, which `sigs.k8s.io/yaml` refuses: the type and the key, as it words them.
-    Refused(&'static str, String),
-}
-
 /// Where a value goes.
 type Entries = BTreeMap<Str, Value>;
 
@@ -106,8 +99,8 @@ pub(super) struct Decoder<'d, 'a> {
     depth: usize,
     decoded: usize,
     aliased: usize,
-    refused: Option<Error>,
-    infinite: Option<f64>,
+    /// Whether something has no place in JSON.
+    doubtful: bool,
 }
 
 impl<'d, 'a> Decoder<'d, 'a> {
@@ -121,31 +114,16 @@ impl<'d, 'a> Decoder<'d, 'a> {
             depth: 0,
             decoded: 0,
             aliased: 0,
-            refused: None,
-            infinite: None,
+            doubtful: false,
         }
     }
 
     /// Errors that are only found when the whole document was decoded.
-    pub(super) fn finish(self, value: Option<&Value>) -> Result<(), Error> {
+    pub(super) fn finish(self, role: Role) -> Result<(), Error> {
         if !self.repeated.is_empty() {
             return Err(Error::new(format!("yaml: unmarshal errors:\n  {}", self.repeated.join("\n  "))));
         }
-        if let Some(error) = self.refused {
-            return Err(error);
-        }
-        let infinite = match value {
-            // A later key may have replaced the number.
-            Some(value) if self.infinite.is_some() => first_infinite(value),
-            _ => self.infinite,
-        };
-        match infinite {
-            Some(number) => {
-                let name = format_float(number, b'g', -1, 64);
-                Err(Error::new(format!("json: unsupported value: {name}")))
-            }
-            None => Ok(()),
-        }
+        if self.doubtful { check(self.document, role) } else { Ok(()) }
     }
 
     fn count(&mut self) -> Result<(), Error> {
@@ -244,9 +222,7 @@ impl<'d, 'a> Decoder<'d, 'a> {
             Scalar::Uint(number) => number as f64,
             Scalar::Float(number) => number,
         };
-        if !number.is_finite() {
-            self.infinite.get_or_insert(number);
-        }
+        self.doubtful |= !number.is_finite();
         Ok(Value::float(number))
     }
 
@@ -262,30 +238,19 @@ impl<'d, 'a> Decoder<'d, 'a> {
             }
             let key = self.key(key)?;
             let item = self.value::<BUILD>(value)?;
-            match key {
-                Key::Text(text) if BUILD => {
-                    if self.strict && entries.contains_key(&text) {
-                        let line = document.nodes[value as usize].line + 1;
-                        self.repeated.push(format!(
-                            "line {line}: key {} already set in map",
-                            crate::print::quote(&text)
-                        ));
-                    } else {
-                        entries.insert(text, item);
-                    }
-                }
-                Key::Text(_) => {}
-                Key::Refused(ty, key) => {
-                    let item = if BUILD {
-                        item
-                    } else {
-                        Self::new(document, self.limits, false).value::<true>(value)?
-                    };
-                    let shown = go_syntax("%+#v", &item);
-                    self.refused.get_or_insert_with(|| {
-                        Error::new(format!("unsupported map key of type: {ty}, key: {key}, value: {shown}"))
-                    });
-                }
+            let Some(text) = key.text() else {
+                self.doubtful = true;
+                continue;
+            };
+            if !BUILD {
+                continue;
+            }
+            if self.strict && entries.contains_key(&text) {
+                let line = document.nodes[value as usize].line + 1;
+                let key = crate::print::quote(&text);
+                self.repeated.push(format!("line {line}: key {key} already set in map"));
+            } else {
+                entries.insert(text, item);
             }
         }
         self.depth -= 1;
@@ -293,20 +258,20 @@ impl<'d, 'a> Decoder<'d, 'a> {
     }
 
     /// A key, decoded.
-    pub(super) fn key(&mut self, number: u32) -> Result<Key, Error> {
+    fn key(&mut self, number: u32) -> Result<Key, Error> {
         let document = self.document;
         match &document.nodes[number as usize].kind {
             Kind::Scalar { value, tag, implicit } => {
                 self.count()?;
-                key_text(value, tag.as_deref(), *implicit)
+                Key::of(value, tag.as_deref(), *implicit)
             }
             Kind::Alias { name, target } => {
                 self.count()?;
                 self.follow(number, name, |this| this.key(*target))
             }
             Kind::Sequence | Kind::Mapping => {
-                let value = self.value::<true>(number)?;
-                Err(Error::new(format!("yaml: invalid map key: {}", go_syntax("%#v", &value))))
+                self.value::<false>(number)?;
+                Err(Error::new(format!("yaml: invalid map key: {}", go_syntax(document, number))))
             }
         }
     }
@@ -344,57 +309,6 @@ impl<'d, 'a> Decoder<'d, 'a> {
             }
             _ => Err(Error::new("yaml: map merge requires map or sequence of maps as the value")),
         }
-    }
-}
-
-pub(super) fn is_merge(document: &Document<'_>, number: u32) -> bool {
-    match &document.nodes[number as usize].kind {
-        Kind::Scalar { value, tag, implicit } => {
-            **value == *b"<<" && (*implicit || tag.as_deref() == Some(b"tag:yaml.org,2002:merge"))
-        }
-        _ => false,
-    }
-}
-
-fn key_text(text: &[u8], tag: Option<&[u8]>, implicit: bool) -> Result<Key, Error> {
-    Ok(Key::Text(match scalar(text, tag, implicit)? {
-        Scalar::Null => return Ok(Key::Refused("%!s(<nil>)", "<nil>".to_owned())),
-        Scalar::Uint(number) => return Ok(Key::Refused("uint64", format!("{number:#x}"))),
-        Scalar::Bool(value) => Str::from_static(if value { "true" } else { "false" }),
-        Scalar::Int(number) => Str::from(number.to_string()),
-        Scalar::Float(number) => Str::from(float_key(number)),
-        Scalar::Binary(bytes) => Str::from(valid_utf8(&bytes).into_owned()),
-        Scalar::Timestamp | Scalar::String => Str::from_bytes(text),
-    }))
-}
-
-/// `sigs.k8s.io/yaml` writes a float key with the digits of a `float32`.
-fn float_key(number: f64) -> String {
-    match number {
-        n if n.is_nan() => ".nan".to_owned(),
-        n if n == f64::INFINITY => ".inf".to_owned(),
-        n if n == f64::NEG_INFINITY => "-.inf".to_owned(),
-        n => match format_float(n, b'g', -1, 32).as_str() {
-            "+Inf" => ".inf".to_owned(),
-            "-Inf" => "-.inf".to_owned(),
-            text => text.to_owned(),
-        },
-    }
-}
-
-/// A value as Go shows it; go-yaml's maps have keys of any type.
-fn go_syntax(verb: &str, value: &Value) -> String {
-    let shown = crate::print::sprintf(verb.as_bytes(), std::slice::from_ref(value));
-    String::from_utf8_lossy(&shown).replace("map[string]interface {}", "map[interface {}]interface {}")
-}
-
-/// The first number without a JSON form, in the order in which JSON is written.
-fn first_infinite(value: &Value) -> Option<f64> {
-    match value {
-        Value::Float(_, number) if !number.is_finite() => Some(*number),
-        Value::List(list) => list.iter().find_map(first_infinite),
-        Value::Map(map) => map.borrow().values().find_map(first_infinite),
-        _ => None,
     }
 }
 

@@ -8,7 +8,9 @@ use std::borrow::Cow;
 
 use base64::Engine as _;
 
+use super::Limits;
 use super::emit::{Dialect, Emitter, Style, sort_entries};
+use super::node::{self, Document};
 use super::read::is_string;
 use super::resolve::{Scalar, is_base_60, resolve};
 use super::source::Source;
@@ -28,8 +30,23 @@ const MAX_OUTPUT: usize = 256 << 20;
 /// In Go's words: `error marshaling into JSON: json: unsupported value: NaN`.
 pub fn write(value: &Value) -> Result<Vec<u8>, Error> {
     let mut writer = Writer { emitter: Emitter::new(Dialect::V2), depth: 0 };
-    writer.value(value, false)?;
-    Ok(writer.emitter.finish())
+    match writer.value(value, false) {
+        Ok(()) => Ok(writer.emitter.finish()),
+        Err(Failure::Json(error)) => Err(error),
+        // Which line of the JSON text is at fault is only known from all of it.
+        Err(Failure::Yaml(error)) => {
+            let text = json::write(value, &json::Options::default())
+                .map_err(|error| Error::new(format!("error marshaling into JSON: {error}")))?;
+            Document::read(&Source::new(&text), &Limits::default())?;
+            Err(error)
+        }
+    }
+}
+
+/// Where writing fails: on the way into JSON, or on the way from there.
+enum Failure {
+    Json(Error),
+    Yaml(Error),
 }
 
 struct Writer {
@@ -37,18 +54,18 @@ struct Writer {
     depth: usize,
 }
 
-fn unsupported(what: &str) -> Error {
-    Error::new(format!("error marshaling into JSON: json: unsupported {what}"))
+fn unsupported(what: &str) -> Failure {
+    Failure::Json(Error::new(format!("error marshaling into JSON: json: unsupported {what}")))
 }
 
 impl Writer {
-    fn enter(&mut self, value: &Value) -> Result<(), Error> {
+    fn enter(&mut self, value: &Value) -> Result<(), Failure> {
         self.depth += 1;
         if self.depth > MAX_DEPTH {
             return Err(unsupported(&format!("value: encountered a cycle via {}", value.type_name())));
         }
         if self.emitter.len() > MAX_OUTPUT {
-            return Err(Error::new(format!("yaml: text is larger than {MAX_OUTPUT} bytes")));
+            return Err(Failure::Json(Error::new(format!("yaml: text is larger than {MAX_OUTPUT} bytes"))));
         }
         Ok(())
     }
@@ -57,7 +74,7 @@ impl Writer {
         self.emitter.scalar(text.as_bytes(), Style::Plain, None);
     }
 
-    fn value(&mut self, value: &Value, in_mapping: bool) -> Result<(), Error> {
+    fn value(&mut self, value: &Value, in_mapping: bool) -> Result<(), Failure> {
         match value {
             Value::Nil => self.plain("null"),
             Value::Bool(value) => self.plain(if *value { "true" } else { "false" }),
@@ -113,7 +130,7 @@ impl Writer {
         Ok(())
     }
 
-    fn object(&mut self, object: &dyn Object, in_mapping: bool) -> Result<(), Error> {
+    fn object(&mut self, object: &dyn Object, in_mapping: bool) -> Result<(), Failure> {
         if let Some(number) = object.as_any().downcast_ref::<json::Number>() {
             let text: &[u8] = if number.0.is_empty() { b"0" } else { &number.0 };
             let text = match resolve(text, true) {
@@ -139,7 +156,7 @@ impl Writer {
         }
     }
 
-    fn string(&mut self, text: &[u8]) -> Result<(), Error> {
+    fn string(&mut self, text: &[u8]) -> Result<(), Failure> {
         let text = through_json(text, false)?;
         self.emitter.scalar(&text, style(&text), None);
         Ok(())
@@ -157,7 +174,7 @@ fn style(text: &[u8]) -> Style {
 }
 
 /// What a string becomes when it is written as JSON and that is read as YAML.
-fn through_json(text: &[u8], is_key: bool) -> Result<Cow<'_, [u8]>, Error> {
+fn through_json(text: &[u8], is_key: bool) -> Result<Cow<'_, [u8]>, Failure> {
     // A key of this length may be too long, for a YAML reader, to be one.
     let long_key = is_key && text.len() > 160;
     if !long_key && text.is_ascii() && !text.contains(&0x7f) {
@@ -181,9 +198,9 @@ fn through_json(text: &[u8], is_key: bool) -> Result<Cow<'_, [u8]>, Error> {
         quoted.extend_from_slice(b":0}");
     }
     let source = Source::new(&quoted);
-    let document = super::node::Document::read(&source, &super::Limits::default())?;
+    let document = Document::read(&source, &Limits::default()).map_err(Failure::Yaml)?;
     let scalar = document.nodes.into_iter().find_map(|node| match node.kind {
-        super::node::Kind::Scalar { value, .. } => Some(value.into_owned()),
+        node::Kind::Scalar { value, .. } => Some(value.into_owned()),
         _ => None,
     });
     Ok(Cow::Owned(scalar.unwrap_or_default()))
