@@ -43,7 +43,9 @@ fn nodes(error: &ValidationError<'_, '_>, context: &Context<'_>, documents: &[Do
         error.causes.iter().filter_map(|cause| node(cause, context, documents)).collect();
     for run in nodes.chunk_by_mut(|a, b| a.unevaluated && b.unevaluated) {
         // Shorter first, so that indices are ordered as numbers.
-        run.sort_by_cached_key(|node| node.location.last().map(|last| (last.len(), last.clone())));
+        run.sort_by_cached_key(|node| {
+            node.location.iter().map(|token| (token.len(), token.clone())).collect::<Vec<_>>()
+        });
     }
     nodes
 }
@@ -100,9 +102,10 @@ fn node(error: &ValidationError<'_, '_>, context: &Context<'_>, documents: &[Doc
         return None;
     }
     let reference = matches!(error.kind, ErrorKind::Reference { .. });
-    let unevaluated = error.schema_url.strip_prefix(context.schema).is_some_and(|rest| {
-        rest.starts_with("/unevaluatedItems") || rest.starts_with("/unevaluatedProperties")
-    });
+    let unevaluated = error
+        .schema_url
+        .strip_prefix(context.schema)
+        .is_some_and(|rest| rest.contains("/unevaluatedItems") || rest.contains("/unevaluatedProperties"));
     let mut node = Node { location, text, reference, causes, unevaluated };
 
     // Lines that were left out, innermost first.
