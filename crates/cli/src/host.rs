@@ -57,9 +57,9 @@ impl Host for Machine {
         let now = now().seconds;
         let made = match request {
             KeyRequest::PrivateKey(kind) => return Ok(KeyAnswer::Text(keys::private_key(kind))),
-            KeyRequest::Bcrypt(password) => return Ok(KeyAnswer::Text(keys::bcrypt(password.as_bytes()))),
+            KeyRequest::Bcrypt(password) => return Ok(KeyAnswer::Text(keys::bcrypt(password))),
             KeyRequest::Htpasswd { user, password } => {
-                return Ok(KeyAnswer::Text(keys::htpasswd(user, password.as_bytes())));
+                return Ok(KeyAnswer::Text(keys::htpasswd(user, password)));
             }
             KeyRequest::Ca { cn, days } => keys::ca(cn, *days, now),
             KeyRequest::CaWithKey { cn, days, key } => keys::ca_with_key(cn, *days, key, now),

@@ -141,12 +141,12 @@ static HOST_FUNCTIONS: &[Function] = &[
         Ok(Value::str(sprig::crypto::encrypt_aes(bytes(args, 0), bytes(args, 1), nonce)))
     }),
     host("bcrypt", ONE_STRING, |call, args| {
-        let password = text(args, 0);
-        keys(call, "bcrypt", &KeyRequest::Bcrypt(&password))
+        let password = bytes(args, 0);
+        keys(call, "bcrypt", &KeyRequest::Bcrypt(password))
     }),
     host("htpasswd", signature(&[STRING, STRING]), |call, args| {
-        let (user, password) = (text(args, 0), text(args, 1));
-        keys(call, "htpasswd", &KeyRequest::Htpasswd { user: &user, password: &password })
+        let (user, password) = (text(args, 0), bytes(args, 1));
+        keys(call, "htpasswd", &KeyRequest::Htpasswd { user: &user, password })
     }),
     host("genPrivateKey", ONE_STRING, |call, args| {
         let kind = text(args, 0);
@@ -476,7 +476,7 @@ fn strings(value: &Value, error: &str) -> Result<Vec<String>, Failure> {
             other => {
                 let shown = String::from_utf8_lossy(&govalue::print::sprint(std::slice::from_ref(other)))
                     .into_owned();
-                Err(failure(format!("{error}: {shown}")))
+                Err(failure(format!("{error}: {shown} is not a string")))
             }
         })
         .collect()

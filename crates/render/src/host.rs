@@ -75,13 +75,13 @@ pub enum KeyRequest<'a> {
         key: &'a str,
     },
     /// `bcrypt PASSWORD`
-    Bcrypt(&'a str),
+    Bcrypt(&'a [u8]),
     /// `htpasswd USER PASSWORD`
     Htpasswd {
         /// User name.
         user: &'a str,
         /// Password.
-        password: &'a str,
+        password: &'a [u8],
     },
 }
 
