@@ -23,11 +23,28 @@ const USE_DEBUG: &str = "\n\nUse --debug flag to render out invalid YAML";
 
 pub(super) fn run(context: &mut Context<'_>) -> Result<(), Failure> {
     check_groups(context)?;
+    let debug = context.environment.debug(&context.parsed);
+    if debug {
+        let version = context.parsed.string("version", "");
+        context.output.error_line(&crate::log::line(
+            "DEBUG",
+            "Original chart version",
+            &[("version", &version)],
+        ));
+        if version.is_empty() && context.parsed.bool("devel") {
+            context.output.error_line(&crate::log::line("DEBUG", "setting version to >0.0.0-0", &[]));
+        }
+    }
     let kube_version = kube_version(context)?;
     check_dry_run(context)?;
     let (name, reference) = name_and_chart(context)?;
     prepare::refuse_remote(&context.parsed)?;
     let path = prepare::locate(context, &reference)?;
+    if debug {
+        let shown = std::path::absolute(&path).unwrap_or_else(|_| path.clone());
+        let line = crate::log::line("DEBUG", "Chart path", &[("path", &shown.to_string_lossy())]);
+        context.output.error_line(&line);
+    }
     let values = prepare::values(&context.parsed)?;
     let mut guard = prepare::guard(context)?;
     let loaded = prepare::load(context, &path, &mut guard);
@@ -64,6 +81,9 @@ pub(super) fn run(context: &mut Context<'_>) -> Result<(), Failure> {
     let resolved = chart.resolve(&values, Rules { versions: &Semver, schema }, &mut notices);
     prepare::log(context, &notices);
     let resolved = resolved.map_err(|error| Failure::plain(error.to_string()))?;
+    if debug && !context.parsed.bool("skip-schema-validation") {
+        log_dependencies(context, &resolved);
+    }
     prepare::check_labels(&context.parsed)?;
 
     let mut capabilities = Capabilities::default();
@@ -108,6 +128,17 @@ pub(super) fn run(context: &mut Context<'_>) -> Result<(), Failure> {
     };
     prepare::log(context, &manifests.notices);
     print(context, &resolved, &name, &manifests)
+}
+
+/// Helm counts the dependencies of every chart whose schema it looks for.
+fn log_dependencies(context: &mut Context<'_>, chart: &chart::ResolvedChart) {
+    let count = chart.subcharts.len().to_string();
+    let attributes = [("chart", chart.name()), ("dependencies", count.as_str())];
+    let line = crate::log::line("DEBUG", "number of dependencies in the chart", &attributes);
+    context.output.error_line(&line);
+    for subchart in &chart.subcharts {
+        log_dependencies(context, subchart);
+    }
 }
 
 fn check_groups(context: &Context<'_>) -> Result<(), Failure> {

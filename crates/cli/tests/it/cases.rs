@@ -35,7 +35,7 @@ fn helm(folder: &Path) -> PathBuf {
 
 struct Outcome {
     exit: i64,
-    stdout: Vec<u8>,
+    stdout: String,
     stderr: String,
 }
 
@@ -65,10 +65,12 @@ fn run(case: &Value, binary: &Path) -> Outcome {
     let _ = stdin.write_all(case["stdin"].as_str().unwrap_or_default().as_bytes());
     drop(stdin);
     let output = child.wait_with_output().unwrap();
+    // The recorded texts name the folder they were made in as `$FOLDER`.
+    let mask = |bytes: &[u8]| String::from_utf8_lossy(bytes).replace(&*work.to_string_lossy(), "$FOLDER");
     Outcome {
         exit: output.status.code().map_or(-1, i64::from),
-        stdout: output.stdout,
-        stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
+        stdout: mask(&output.stdout),
+        stderr: mask(&output.stderr),
     }
 }
 
@@ -77,12 +79,8 @@ fn difference(case: &Value, got: &Outcome) -> Option<String> {
     if case["exit"].as_i64() != Some(got.exit) {
         return Some(format!("exit {} instead of {}: {}", got.exit, case["exit"], got.stderr.trim()));
     }
-    if got.stdout != text("stdout").as_bytes() {
-        return Some(format!(
-            "stdout:\n{}\ninstead of:\n{}",
-            String::from_utf8_lossy(&got.stdout),
-            text("stdout")
-        ));
+    if got.stdout != text("stdout") {
+        return Some(format!("stdout:\n{}\ninstead of:\n{}", got.stdout, text("stdout")));
     }
     if got.stderr != text("stderr") {
         return Some(format!("stderr:\n{}\ninstead of:\n{}", got.stderr, text("stderr")));
