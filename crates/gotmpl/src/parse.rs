@@ -333,8 +333,12 @@ impl Parser<'_> {
         let pipe = self.pipeline(context, Kind::RightDelim)?;
         let is_range = context == "range";
         self.range_depth += u32::from(is_range);
+        let visible = self.scope.names.len();
         let (body, end) = self.list()?;
         self.range_depth -= u32::from(is_range);
+        // What the body declares is not there when the other branch runs. Go's parser still knows the names.
+        let declared = self.scope.names.split_off(visible);
+        self.pending.extend(declared);
         let mut otherwise = None;
         if let Parsed::Else(pos) = end {
             let _ = pos;
