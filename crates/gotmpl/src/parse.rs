@@ -38,6 +38,7 @@ pub(crate) fn parse(
         definitions: Vec::new(),
         scope: Scope::new(),
         pending: Vec::new(),
+        ghosts: Vec::new(),
         range_depth: 0,
         nesting: 0,
         parens: 0,
@@ -105,6 +106,8 @@ struct Parser<'a> {
     scope: Scope,
     /// Names that the pipeline being parsed will declare.
     pending: Vec<Str>,
+    /// Names that another branch declares: Go's parser knows them, and no value is there when they are read.
+    ghosts: Vec<Str>,
     range_depth: u32,
     nesting: u32,
     parens: u32,
@@ -323,9 +326,10 @@ impl Parser<'_> {
     }
 
     fn branch(&mut self, context: &'static str) -> Result<Branch> {
-        let visible = self.scope.names.len();
+        let (visible, ghosts) = (self.scope.names.len(), self.ghosts.len());
         let branch = self.branch_in_scope(context);
         self.scope.names.truncate(visible);
+        self.ghosts.truncate(ghosts);
         branch
     }
 
@@ -338,7 +342,7 @@ impl Parser<'_> {
         self.range_depth -= u32::from(is_range);
         // What the body declares is not there when the other branch runs. Go's parser still knows the names.
         let declared = self.scope.names.split_off(visible);
-        self.pending.extend(declared);
+        self.ghosts.extend(declared);
         let mut otherwise = None;
         if let Parsed::Else(pos) = end {
             let _ = pos;
@@ -567,7 +571,7 @@ impl Parser<'_> {
                 let name = self.text(&token);
                 match self.scope.find(name.as_bytes()) {
                     Some(slot) => ArgKind::Variable(name, slot, Vec::new()),
-                    None if self.pending.contains(&name) => {
+                    None if self.pending.contains(&name) || self.ghosts.contains(&name) => {
                         let slot = self.scope.declare(name.clone());
                         ArgKind::Variable(name, slot, Vec::new())
                     }
