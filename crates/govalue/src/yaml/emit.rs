@@ -327,8 +327,8 @@ impl Emitter {
             0xa0 => "\\_".to_owned(),
             0x2028 => "\\L".to_owned(),
             0x2029 => "\\P".to_owned(),
-            0..=0xff => format!("\\x{code:02X}"),
-            0x100..=0xffff => format!("\\u{code:04X}"),
+            code if code <= 0xff => format!("\\x{code:02X}"),
+            code if code <= 0xffff => format!("\\u{code:04X}"),
             _ => format!("\\U{code:08X}"),
         };
         self.out.extend_from_slice(escaped.as_bytes());

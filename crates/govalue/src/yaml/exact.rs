@@ -67,12 +67,17 @@ fn float_syntax(number: f64) -> String {
 
 /// `sigs.k8s.io/yaml` writes a float key with the digits of a `float32`.
 fn float_key(number: f64) -> String {
-    match format_float(number, b'g', -1, 32).as_str() {
+    match short_float(number).as_str() {
         "NaN" => ".nan".to_owned(),
         "+Inf" => ".inf".to_owned(),
         "-Inf" => "-.inf".to_owned(),
         text => text.to_owned(),
     }
+}
+
+/// A number with the digits of a `float32`, to which Go first rounds it.
+pub(super) fn short_float(number: f64) -> String {
+    format_float(f64::from(number as f32), b'g', -1, 32)
 }
 
 /// What Helm's struct for heads wants in a place; [`Role::Any`] elsewhere.

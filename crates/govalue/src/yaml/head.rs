@@ -3,13 +3,12 @@
 use std::collections::BTreeMap;
 
 use super::Limits;
-use super::exact::{Role, entries, folds_to, target};
+use super::exact::{Role, entries, folds_to, short_float, target};
 use super::node::{Document, Kind};
 use super::read::Decoder;
 use super::resolve::{Scalar, scalar};
 use super::source::Source;
 use super::text::valid_utf8;
-use crate::number::format_float;
 use crate::{Error, Str};
 
 /// What Helm reads of a manifest before anything else.
@@ -163,7 +162,7 @@ impl Reader<'_, '_> {
             Scalar::Bool(value) => Str::from_static(if value { "true" } else { "false" }),
             Scalar::Int(number) => Str::from(number.to_string()),
             Scalar::Uint(number) => Str::from(number.to_string()),
-            Scalar::Float(number) => Str::from(format_float(number, b'g', -1, 32)),
+            Scalar::Float(number) => Str::from(short_float(number)),
             Scalar::Binary(bytes) => Str::from(valid_utf8(&bytes).into_owned()),
             Scalar::Timestamp | Scalar::String => Str::from_bytes(value),
         })

@@ -8,7 +8,8 @@ use super::emit::{Dialect, Emitter, Style, sort_entries};
 use super::read::is_string;
 use super::resolve::is_base_60;
 use crate::number::format_float;
-use crate::{Error, FloatKind, IntKind, Str, Value};
+use crate::value::is_exported;
+use crate::{Error, FloatKind, IntKind, Kind, Str, Value};
 
 const MAX_DEPTH: usize = 1_000;
 
@@ -61,12 +62,23 @@ fn write_value(emitter: &mut Emitter, value: &Value, depth: usize) -> Result<(),
         }
         Value::Object(object) if object.is_nil() => plain(emitter, "null"),
         Value::Object(object) => {
-            if let Some(text) = object.text() {
-                string(emitter, &text);
+            let ty = object.ty();
+            if matches!(ty.kind, Kind::Func | Kind::Complex128) {
+                return Err(Error::new(format!("panic: cannot marshal type: {}", ty.name)));
+            }
+            if ty.kind == Kind::String {
+                string(emitter, &object.text().unwrap_or_default());
+            } else if let Some(Value::Str(text)) = object.json() {
+                // Dates stand as they are; what else knows its own text is a string.
+                if ty.name.ends_with("time.Time") {
+                    emitter.scalar(&text, Style::Plain, None);
+                } else {
+                    string(emitter, &text);
+                }
             } else {
                 // Struct fields keep their order and lose their capitals.
-                let fields =
-                    object.fields().into_iter().map(|(name, value)| (Str::from(name.to_lowercase()), value));
+                let fields = object.fields().into_iter().filter(|(name, _)| is_exported(name));
+                let fields = fields.map(|(name, value)| (Str::from(name.to_lowercase()), value));
                 write_entries(emitter, fields.collect(), depth)?;
             }
         }

@@ -1,6 +1,5 @@
 //! YAML text → [`Value`], as `sigs.k8s.io/yaml` reads it: YAML 1.1 scalars, then what JSON makes of them.
 
-use std::borrow::Cow;
 use std::collections::{BTreeMap, HashSet};
 
 use super::Limits;
@@ -207,7 +206,7 @@ impl<'d, 'a> Decoder<'d, 'a> {
 
     fn scalar<const BUILD: bool>(
         &mut self,
-        text: &Cow<'_, [u8]>,
+        text: &[u8],
         tag: Option<&[u8]>,
         implicit: bool,
     ) -> Result<Value, Error> {

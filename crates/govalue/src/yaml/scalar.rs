@@ -337,23 +337,20 @@ impl<'a> Scanner<'a> {
 
     /// The rest of a line.
     fn block_line(&mut self, value: &mut Vec<u8>) {
-        loop {
-            let rest = self.rest();
-            let end = memchr::memchr2(b'\n', b'\r', rest).unwrap_or(rest.len());
-            let line = &rest[..end];
-            if line.is_ascii() {
-                value.extend_from_slice(line);
-                self.pos += end;
-                self.touch(1);
-                return;
-            }
-            while !self.is_breakz() {
-                let start = self.pos;
-                self.skip();
-                value.extend_from_slice(&self.text[start..self.pos]);
-            }
+        let rest = self.rest();
+        let end = memchr::memchr2(b'\n', b'\r', rest).unwrap_or(rest.len());
+        let line = &rest[..end];
+        if line.is_ascii() {
+            value.extend_from_slice(line);
+            self.pos += end;
+            self.touch(1);
             return;
         }
+        let start = self.pos;
+        while !self.is_breakz() {
+            self.skip();
+        }
+        value.extend_from_slice(&self.text[start..self.pos]);
     }
 
     /// Chomping (keep, strip) and the indentation that a block scalar's first line tells.

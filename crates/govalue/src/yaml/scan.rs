@@ -393,7 +393,7 @@ impl<'a> Scanner<'a> {
             self.push(Token::StreamStart, Mark::default());
             return Ok(());
         }
-        self.to_next_token();
+        self.skip_to_token();
         self.unroll_indent(self.column() as i64);
         self.touch(4);
         let byte = self.at(0);
@@ -481,7 +481,7 @@ impl<'a> Scanner<'a> {
         self.is_blankz(3).then_some(token)
     }
 
-    fn to_next_token(&mut self) {
+    fn skip_to_token(&mut self) {
         loop {
             // A second byte order mark at the very start is skipped; elsewhere it is text.
             if self.pos == 0 && self.text.starts_with(b"\xef\xbb\xbf") {

@@ -16,6 +16,7 @@ use super::resolve::{Scalar, is_base_60, resolve};
 use super::source::Source;
 use super::text::valid_utf8;
 use crate::number::format_float;
+use crate::value::is_exported;
 use crate::{Error, FloatKind, Kind, Map, Object, Value, json};
 
 /// How deep a value may nest; a map that contains itself has no end.
@@ -152,7 +153,12 @@ impl Writer {
         match object.ty().kind {
             Kind::Func | Kind::Complex128 => Err(unsupported(&format!("type: {}", object.ty().name))),
             Kind::String => self.string(&object.text().unwrap_or_default()),
-            _ => self.value(&Value::Map(object.fields().into_iter().collect::<Map>()), in_mapping),
+            _ => self.value(
+                &Value::Map(
+                    object.fields().into_iter().filter(|(name, _)| is_exported(name)).collect::<Map>(),
+                ),
+                in_mapping,
+            ),
         }
     }
 
@@ -182,7 +188,7 @@ fn through_json(text: &[u8], is_key: bool) -> Result<Cow<'_, [u8]>, Failure> {
     }
     let text = valid_utf8(text);
     let suspicious = long_key
-        || text.iter().any(|&byte| byte == 0x7f)
+        || text.contains(&0x7f)
         || memchr::memchr_iter(0xc2, &text).any(|at| text.get(at + 1).is_some_and(|&next| next < 0xa0))
         || memchr::memmem::find(&text, b"\xef\xbf\xbe").is_some()
         || memchr::memmem::find(&text, b"\xef\xbf\xbf").is_some();

@@ -7,3 +7,4 @@ mod data;
 mod json;
 mod print;
 mod toml;
+mod yaml;
