@@ -216,6 +216,13 @@ impl Emitter {
         if !self.whitespace {
             self.put(b' ');
         }
+        if text.is_ascii() && (self.dialect == Dialect::V3 || self.column + text.len() <= WIDTH) {
+            self.out.extend_from_slice(text);
+            self.column += text.len();
+            self.whitespace = false;
+            self.indention = false;
+            return;
+        }
         // Plain text with line breaks is never chosen: only spaces are of interest.
         let mut spaces = false;
         let mut at = 0;
@@ -364,7 +371,14 @@ impl Emitter {
             if breaks {
                 self.write_indent();
             }
-            at += self.put_char(rest);
+            let line = &rest[..memchr::memchr2(b'\n', b'\r', rest).unwrap_or(rest.len())];
+            if line.is_ascii() {
+                self.out.extend_from_slice(line);
+                self.column += line.len();
+                at += line.len();
+            } else {
+                at += self.put_char(rest);
+            }
             self.indention = false;
             breaks = false;
         }
@@ -420,6 +434,9 @@ impl Analysis {
         let Some(&first) = text.first() else {
             return Self { multiline: false, plain: true, single_quoted: true, block: false };
         };
+        if text.iter().all(|&byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'/')) {
+            return Self { multiline: false, plain: true, single_quoted: true, block: true };
+        }
         let mut indicators = text.starts_with(b"---") || text.starts_with(b"...");
         let (mut line_breaks, mut special, mut tabs) = (false, false, false);
         let (mut break_space, mut space_break) = (false, false);
