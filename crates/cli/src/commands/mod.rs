@@ -13,6 +13,9 @@ use crate::environment::Environment;
 use crate::output::Output;
 use crate::report::Failure;
 
+/// What a command does.
+pub(crate) type Run = fn(&mut Context<'_>) -> Result<(), Failure>;
+
 /// What a command is.
 pub(crate) struct Command {
     /// Its name.
@@ -32,7 +35,7 @@ pub(crate) struct Command {
     /// How many arguments it takes.
     pub(crate) arity: Arity,
     /// What it does; `None` for a group, which prints its help.
-    pub(crate) run: Option<fn(&mut Context<'_>) -> Result<(), Failure>>,
+    pub(crate) run: Option<Run>,
 }
 
 /// How many arguments a command takes.
@@ -163,7 +166,7 @@ pub(crate) fn dispatch(
     let mut found: Option<&'static Command> = None;
     loop {
         let children = found.map_or(COMMANDS, |command| command.children);
-        let flags: Vec<&Flag> = found.map_or_else(|| global.clone(), |command| all_flags(command));
+        let flags: Vec<&Flag> = found.map_or_else(|| global.clone(), all_flags);
         let Some(&position) = strip_flags(&flags, &rest).first() else { break };
         let word = rest[position].clone();
         let Some(command) = children.iter().find(|c| c.name == word || c.aliases.contains(&word.as_str()))
