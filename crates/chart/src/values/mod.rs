@@ -130,6 +130,8 @@ pub fn read(bytes: &[u8]) -> Result<Map, govalue::Error> {
     let wrap = |e: govalue::Error| govalue::Error::new(format!("cannot unmarshal yaml document: {e}"));
     let values = Map::new();
     for document in yaml::documents(bytes) {
+        let document =
+            document.map_err(|e| govalue::Error::new(format!("error reading yaml document: {e}")))?;
         let document = yaml::read_map(&document, &limits).map_err(wrap)?;
         overlay(&values, &document, 0);
     }

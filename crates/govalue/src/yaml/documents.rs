@@ -2,28 +2,51 @@
 
 use std::borrow::Cow;
 
-/// Splits a stream at lines that begin with `---`, as Kubernetes' reader does: separators are left out, empty
-/// parts too. What stands behind a separator is a comment or nothing; anything else there is kept with its
-/// line, for the YAML reader to judge.
-pub fn documents(bytes: &[u8]) -> Vec<Cow<'_, [u8]>> {
+use crate::Error;
+
+/// Splits a stream at lines that begin with `---`, as Kubernetes' reader does. Separators and empty parts are
+/// left out; lines end in LF, the last one too.
+///
+/// # Errors
+/// For a separator with anything but a comment behind it, in Kubernetes' words; what stood before it is lost.
+pub fn documents(bytes: &[u8]) -> Vec<Result<Cow<'_, [u8]>, Error>> {
     let mut parts = Vec::new();
     let mut start = 0;
     let mut line = 0;
     while line < bytes.len() {
         let end = memchr::memchr(b'\n', &bytes[line..]).map_or(bytes.len(), |at| line + at + 1);
-        let rest = bytes[line..end].strip_prefix(b"---").map(<[u8]>::trim_ascii);
-        if rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(b"#")) {
+        if let Some(rest) = bytes[line..end].strip_prefix(b"---") {
+            let rest = String::from_utf8_lossy(rest);
+            let rest = rest.trim();
+            if !rest.is_empty() && !rest.starts_with('#') {
+                parts.push(Err(Error::new(format!("invalid Yaml document separator: {rest}"))));
+                return parts;
+            }
             if line > start {
-                parts.push(Cow::Borrowed(&bytes[start..line]));
+                parts.push(Ok(with_plain_breaks(&bytes[start..line])));
             }
             start = end;
         }
         line = end;
     }
     if start < bytes.len() {
-        parts.push(Cow::Borrowed(&bytes[start..]));
+        parts.push(Ok(with_plain_breaks(&bytes[start..])));
     }
     parts
+}
+
+/// CR LF becomes LF, and the last line has its end.
+fn with_plain_breaks(text: &[u8]) -> Cow<'_, [u8]> {
+    if text.ends_with(b"\n") && memchr::memmem::find(text, b"\r\n").is_none() {
+        return Cow::Borrowed(text);
+    }
+    let mut out = Vec::with_capacity(text.len() + 1);
+    for line in text.split_inclusive(|&byte| byte == b'\n') {
+        let content = line.strip_suffix(b"\n").map(|line| line.strip_suffix(b"\r").unwrap_or(line));
+        out.extend_from_slice(content.unwrap_or(line));
+        out.push(b'\n');
+    }
+    Cow::Owned(out)
 }
 
 #[cfg(test)]
@@ -33,9 +56,16 @@ mod tests {
     #[test]
     fn separators_split_and_vanish() {
         let parts = |text: &'static str| -> Vec<String> {
-            documents(text.as_bytes()).iter().map(|part| String::from_utf8_lossy(part).into_owned()).collect()
+            let shown = |part: &[u8]| String::from_utf8_lossy(part).into_owned();
+            documents(text.as_bytes())
+                .iter()
+                .map(|part| part.as_ref().map_or_else(ToString::to_string, |part| shown(part)))
+                .collect()
         };
         assert_eq!(parts("---\na: 1\n--- # two\nb: 2\n---\n"), ["a: 1\n", "b: 2\n"]);
-        assert_eq!(parts("a: ---\n"), ["a: ---\n"]);
+        assert_eq!(parts("a: ---\r\nb: |\r\n  x"), ["a: ---\nb: |\n  x\n"]);
+        assert_eq!(parts("a: 1\n---\nb: 2\n--- c: 3\n"), ["a: 1\n", "invalid Yaml document separator: c: 3"]);
+        assert_eq!(parts("----\n"), ["invalid Yaml document separator: -"]);
+        assert!(parts("").is_empty());
     }
 }
