@@ -4,8 +4,7 @@ use std::borrow::Cow;
 
 use crate::Error;
 
-/// Splits a stream at lines that begin with `---`, as Kubernetes' reader does. Separators and empty parts are
-/// left out; lines end in LF, the last one too.
+/// Splits a stream at lines that begin with `---`, as Kubernetes' reader does; lines end in LF, the last one too.
 ///
 /// # Errors
 /// For a separator with anything but a comment behind it, in Kubernetes' words; what stood before it is lost.
@@ -22,10 +21,11 @@ pub fn documents(bytes: &[u8]) -> Vec<Result<Cow<'_, [u8]>, Error>> {
                 parts.push(Err(Error::new(format!("invalid Yaml document separator: {rest}"))));
                 return parts;
             }
+            // With nothing before it, a separator is part of the document that it begins.
             if line > start {
                 parts.push(Ok(with_plain_breaks(&bytes[start..line])));
+                start = end;
             }
-            start = end;
         }
         line = end;
     }
@@ -54,7 +54,7 @@ mod tests {
     use super::documents;
 
     #[test]
-    fn separators_split_and_vanish() {
+    fn separators_split_and_vanish_between_documents() {
         let parts = |text: &'static str| -> Vec<String> {
             let shown = |part: &[u8]| String::from_utf8_lossy(part).into_owned();
             documents(text.as_bytes())
@@ -62,10 +62,11 @@ mod tests {
                 .map(|part| part.as_ref().map_or_else(ToString::to_string, |part| shown(part)))
                 .collect()
         };
-        assert_eq!(parts("---\na: 1\n--- # two\nb: 2\n---\n"), ["a: 1\n", "b: 2\n"]);
+        assert_eq!(parts("---\na: 1\n--- # two\nb: 2\n---\n"), ["---\na: 1\n", "b: 2\n"]);
         assert_eq!(parts("a: ---\r\nb: |\r\n  x"), ["a: ---\nb: |\n  x\n"]);
         assert_eq!(parts("a: 1\n---\nb: 2\n--- c: 3\n"), ["a: 1\n", "invalid Yaml document separator: c: 3"]);
         assert_eq!(parts("----\n"), ["invalid Yaml document separator: -"]);
+        assert_eq!(parts("---\n---\n"), ["---\n"]);
         assert!(parts("").is_empty());
     }
 }
