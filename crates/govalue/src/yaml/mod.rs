@@ -2,7 +2,7 @@
 //!
 //! Two dialects stand on one event layer. Helm reads and writes with sigs.k8s.io/yaml: go-yaml v2 (YAML 1.1
 //! scalars) and then the rules of JSON, so that every number is a `float64` and every key a string.
-//! `toYamlPretty` writes with go-yaml v3. [`read`] and [`write`] are the first, [`write_pretty`] the second.
+//! `toYamlPretty` writes with go-yaml v3. [`read()`] and [`write()`] are the first, [`write_pretty`] the second.
 //!
 //! Reading goes from bytes (`source.rs`) to tokens (`scan.rs`, `scalar.rs`) to events (`parse.rs`) to one flat list
 //! of nodes (`node.rs`) that is walked to make a value (`read.rs`) or to look at the head of a manifest
