@@ -1,0 +1,237 @@
+//! Calls: what a function is given has the types that it asks for, or the call is an error.
+
+use std::rc::Rc;
+
+use govalue::types::{self, Kind};
+use govalue::{List, Str, Type, Value, print};
+
+use super::{At, Call, Engine, Frame, Result, Val};
+use crate::ast::{Arg, ArgKind, Number};
+use crate::builtins::zero;
+use crate::error::ExecError;
+use crate::functions::Implementation;
+
+impl Engine<'_> {
+    #[expect(clippy::too_many_arguments, reason = "all of them make one call")]
+    pub(super) fn function<'t>(
+        &mut self,
+        frame: &mut Frame<'t>,
+        dot: &Val,
+        name: &Str,
+        index: u32,
+        node: At<'t>,
+        args: &'t [Arg],
+        last: Option<Val>,
+    ) -> Result<Val> {
+        let functions = Rc::clone(&self.set.functions);
+        let Some(function) = functions.at(index) else {
+            return Err(frame.error(format!("{} is not a defined function", print::quote(name))));
+        };
+        let is_or = match function.implementation {
+            Implementation::And => Some(false),
+            Implementation::Or => Some(true),
+            _ => None,
+        };
+        if let Some(stop_at) = is_or {
+            check_count(frame, function.name, &function.signature, args.len(), last.is_some())?;
+            let mut value = Value::Nil;
+            for arg in args {
+                value = self.argument(frame, dot, &types::ANY, arg)?;
+                if value.truth() == stop_at {
+                    return Ok(Val::plain(value));
+                }
+            }
+            return Ok(Val::plain(last.map_or(value, |last| last.value)));
+        }
+        let values = self.arguments(frame, dot, function.name, &function.signature, args, last)?;
+        let cost = 1 + function.cost.map_or(0, |cost| cost(&values) / 64);
+        if let Err(limit) = self.budget.charge(cost) {
+            frame.at = node;
+            return Err(frame.limit(limit));
+        }
+        let result = match function.implementation {
+            Implementation::Pure(call) => call(&values),
+            Implementation::Host(call) => {
+                frame.at = node;
+                let place = || frame.place();
+                call(&mut Call { engine: self, place: &place }, &values)
+            }
+            Implementation::And | Implementation::Or => Ok(Value::Nil),
+        };
+        match result {
+            Ok(value) => Ok(Val::plain(value)),
+            Err(cause) => {
+                frame.at = node;
+                Err(call_error(frame, function.name, cause))
+            }
+        }
+    }
+
+    pub(super) fn arguments<'t>(
+        &mut self,
+        frame: &mut Frame<'t>,
+        dot: &Val,
+        name: &str,
+        signature: &types::Signature,
+        args: &'t [Arg],
+        last: Option<Val>,
+    ) -> Result<Vec<Value>> {
+        check_count(frame, name, signature, args.len(), last.is_some())?;
+        let parameter = |index: usize| -> &'static Type {
+            signature.params.get(index).or(signature.params.last()).copied().unwrap_or(&types::ANY)
+        };
+        let mut values = Vec::with_capacity(args.len() + 1);
+        for (index, arg) in args.iter().enumerate() {
+            values.push(self.argument(frame, dot, parameter(index), arg)?);
+        }
+        if let Some(last) = last {
+            values.push(validate(frame, last, parameter(args.len()))?);
+        }
+        Ok(values)
+    }
+
+    fn argument<'t>(
+        &mut self,
+        frame: &mut Frame<'t>,
+        dot: &Val,
+        ty: &'static Type,
+        arg: &'t Arg,
+    ) -> Result<Value> {
+        frame.at = At::Arg(arg);
+        match &arg.kind {
+            ArgKind::Dot => validate(frame, dot.clone(), ty),
+            ArgKind::Nil => {
+                if can_be_nil(ty) {
+                    return Ok(zero(Some(ty)));
+                }
+                Err(frame.error(format!("cannot assign nil to {}", ty.name)))
+            }
+            ArgKind::Field(_) | ArgKind::Variable(..) | ArgKind::Chain(..) => {
+                let value = self.chain(frame, dot, arg, &[], None)?;
+                validate(frame, value, ty)
+            }
+            ArgKind::Pipe(pipe) => {
+                let value = self.pipeline(frame, dot, pipe)?;
+                validate(frame, value, ty)
+            }
+            ArgKind::Function(name, index) => {
+                let value = self.function(frame, dot, name, *index, At::Arg(arg), &[], None)?;
+                validate(frame, value, ty)
+            }
+            ArgKind::Bool(value) => match ty.kind {
+                Kind::Bool | Kind::Interface => Ok(Value::Bool(*value)),
+                _ => Err(expected(frame, ty, arg)),
+            },
+            ArgKind::String(value, _) => match ty.kind {
+                Kind::String | Kind::Interface => Ok(value.clone()),
+                _ => Err(expected(frame, ty, arg)),
+            },
+            ArgKind::Number(number) => match (ty.kind, number) {
+                (Kind::Interface, number) => constant_value(frame, number),
+                (Kind::Int(kind), Number { uint: Some(n), .. }) if kind.is_unsigned() => {
+                    Ok(Value::Int(kind, *n as i64))
+                }
+                (Kind::Int(kind), Number { int: Some(n), .. }) if !kind.is_unsigned() => {
+                    Ok(Value::Int(kind, *n))
+                }
+                (Kind::Float(kind), Number { float: Some(n), .. }) => Ok(Value::Float(kind, *n)),
+                _ => Err(expected(frame, ty, arg)),
+            },
+        }
+    }
+}
+
+pub(super) fn call_error(frame: &Frame<'_>, name: &str, cause: Box<dyn std::error::Error>) -> ExecError {
+    ExecError::caused(frame.place(), format!("error calling {name}: {cause}"), cause)
+}
+
+fn check_count(
+    frame: &Frame<'_>,
+    name: &str,
+    signature: &types::Signature,
+    args: usize,
+    has_last: bool,
+) -> Result<()> {
+    let given = args + usize::from(has_last);
+    let declared = signature.params.len();
+    if signature.variadic {
+        if given < declared - 1 {
+            let least = declared - 1;
+            return Err(
+                frame.error(format!("wrong number of args for {name}: want at least {least} got {args}"))
+            );
+        }
+    } else if given != declared {
+        return Err(frame.error(format!("wrong number of args for {name}: want {declared} got {given}")));
+    }
+    Ok(())
+}
+
+/// A number where nothing says what it should be: its own syntax decides.
+pub(super) fn constant_value(frame: &Frame<'_>, number: &Number) -> Result<Value> {
+    let text = number.text.as_bytes();
+    let is_hex = text.len() > 2
+        && text[0] == b'0'
+        && matches!(text[1], b'x' | b'X')
+        && !text.iter().any(|b| matches!(b, b'p' | b'P'));
+    let looks_float = !is_hex && text.first() != Some(&b'\'') && text.iter().any(|b| b".eEpP".contains(b));
+    match number {
+        Number { float: Some(value), .. } if looks_float => Ok(Value::float(*value)),
+        Number { int: Some(value), .. } if text.first() == Some(&b'\'') => {
+            // Go's character constants are integers like others here.
+            Ok(Value::int(*value))
+        }
+        Number { int: Some(value), .. } => Ok(Value::int(*value)),
+        _ => Err(frame.error(format!("{} overflows int", number.text))),
+    }
+}
+
+fn expected(frame: &Frame<'_>, ty: &Type, arg: &Arg) -> ExecError {
+    let mut text = String::new();
+    arg.write(&mut text);
+    let wanted = match ty.kind {
+        Kind::Bool => "bool",
+        Kind::String => "string",
+        Kind::Int(kind) if kind.is_unsigned() => "unsigned integer",
+        Kind::Int(_) => "integer",
+        Kind::Float(_) => "float",
+        _ => return frame.error(format!("can't handle {text} for arg of type {}", ty.name)),
+    };
+    frame.error(format!("expected {wanted}; found {text}"))
+}
+
+fn can_be_nil(ty: &Type) -> bool {
+    matches!(ty.kind, Kind::Interface | Kind::Map | Kind::Slice | Kind::Ptr | Kind::Func)
+}
+
+/// Makes sure that a value can be given to a parameter, converting it as Go's assignment does.
+fn validate(frame: &Frame<'_>, value: Val, ty: &'static Type) -> Result<Value> {
+    if ty.is_interface() {
+        return Ok(value.value);
+    }
+    let Some(own) = value.value.ty() else {
+        if value.in_interface {
+            return Err(
+                frame.error(format!("wrong type for value; expected {}; got interface {{}}", ty.name))
+            );
+        }
+        if can_be_nil(ty) {
+            return Ok(zero(Some(ty)));
+        }
+        return Err(frame.error(format!("invalid value; expected {}", ty.name)));
+    };
+    if own == ty {
+        return Ok(value.value);
+    }
+    // Assignable all the same: equal underneath, and one of the two has no name of its own.
+    let unnamed = |ty: &Type| ty.name.starts_with("map[") || ty.name.starts_with('[');
+    let same_below = own.kind == ty.kind
+        && matches!(ty.kind, Kind::Map | Kind::Slice)
+        && own.elem == ty.elem
+        && (unnamed(own) || unnamed(ty));
+    match value.value {
+        Value::Map(map) if same_below => Ok(Value::Map(map.with_type(ty))),
+        Value::List(list) if same_below => Ok(Value::List(List::typed(ty, list.to_vec()))),
+        _ => Err(frame.error(format!("wrong type for value; expected {}; got {}", ty.name, own.name))),
+    }
+}

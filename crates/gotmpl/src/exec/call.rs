@@ -1,0 +1,70 @@
+//! What a host function sees of the execution that calls it.
+
+use govalue::{Str, Value};
+
+use super::{Engine, Result, Val};
+use crate::error::{ExecError, ParseError, Place};
+
+/// What a host function has: the engine, to execute templates, and the host behind it.
+pub struct Call<'c, 'e> {
+    pub(super) engine: &'c mut Engine<'e>,
+    pub(super) place: &'c dyn Fn() -> Option<Place>,
+}
+
+impl Call<'_, '_> {
+    /// The host that was given to [`Set::execute`], if it is of this type.
+    pub fn host_mut<T: 'static>(&mut self) -> Option<&mut T> {
+        self.engine.host.downcast_mut()
+    }
+
+    /// Owners of the definitions being executed, outermost first, with repetitions.
+    pub fn owners(&self) -> &[u32] {
+        &self.engine.owners
+    }
+
+    /// Where the call stands.
+    pub fn place(&self) -> Option<Place> {
+        (self.place)()
+    }
+
+    /// The set's name.
+    pub fn set_name(&self) -> &Str {
+        &self.engine.set.name
+    }
+
+    /// Executes a definition into a text of its own.
+    ///
+    /// # Errors
+    /// In Go's words, also for a name that is not defined.
+    pub fn execute_template(&mut self, name: &[u8], data: &Value) -> Result<Vec<u8>> {
+        let mut out = Vec::new();
+        self.engine.execute(name, data, &mut out)?;
+        Ok(out)
+    }
+
+    /// Parses a text under the set's name and executes it. What it defines is seen by what it executes, and
+    /// by nothing else.
+    ///
+    /// # Errors
+    /// [`TextError`] tells a text that cannot be parsed from one that fails.
+    pub fn execute_text(&mut self, text: &Str, data: &Value) -> Result<Vec<u8>, TextError> {
+        let owner = self.engine.owners.last().copied().unwrap_or_default();
+        let (main, definitions) = self.engine.set.compile(text, owner).map_err(TextError::Parse)?;
+        let layered = self.engine.set.push_layer(&definitions);
+        let mut out = Vec::new();
+        let result = self.engine.run(&main, Val::plain(data.clone()), &mut out);
+        if layered {
+            self.engine.set.pop_layer();
+        }
+        result.map(|()| out).map_err(TextError::Execute)
+    }
+}
+
+/// Why a text could not be executed.
+#[derive(Debug)]
+pub enum TextError {
+    /// It cannot be parsed.
+    Parse(ParseError),
+    /// It failed.
+    Execute(ExecError),
+}

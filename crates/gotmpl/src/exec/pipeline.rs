@@ -1,0 +1,209 @@
+//! Pipelines: their commands, and the variables, fields and methods that commands name.
+
+use govalue::{Str, Value, print};
+
+use super::arguments::{call_error, constant_value};
+use super::{At, Engine, Frame, Result, Val};
+use crate::ast::{Arg, ArgKind, Command, Pipe};
+use crate::builtins::zero;
+use crate::error::ExecError;
+use crate::set::MissingKey;
+
+impl Engine<'_> {
+    pub(super) fn pipeline<'t>(&mut self, frame: &mut Frame<'t>, dot: &Val, pipe: &'t Pipe) -> Result<Val> {
+        frame.at = At::Pipe(pipe);
+        let mut last = None;
+        for command in &pipe.commands {
+            let mut value = self.command(frame, dot, command, last)?;
+            value.in_interface = false;
+            last = Some(value);
+        }
+        let value = last.unwrap_or_default();
+        for (_, slot) in &pipe.variables {
+            self.variables[frame.base + *slot as usize] = value.clone();
+        }
+        Ok(value)
+    }
+
+    fn command<'t>(
+        &mut self,
+        frame: &mut Frame<'t>,
+        dot: &Val,
+        command: &'t Command,
+        last: Option<Val>,
+    ) -> Result<Val> {
+        let Some(first) = command.args.first() else { return Ok(Val::default()) };
+        match &first.kind {
+            ArgKind::Field(_) | ArgKind::Chain(..) | ArgKind::Variable(..) => {
+                self.chain(frame, dot, first, &command.args, last)
+            }
+            ArgKind::Function(name, index) => {
+                frame.at = At::Arg(first);
+                self.function(frame, dot, name, *index, At::Command(command), &command.args[1..], last)
+            }
+            ArgKind::Pipe(pipe) => {
+                self.no_arguments(frame, command, &last)?;
+                self.pipeline(frame, dot, pipe)
+            }
+            constant => {
+                frame.at = At::Arg(first);
+                self.no_arguments(frame, command, &last)?;
+                match constant {
+                    ArgKind::Dot => Ok(dot.clone()),
+                    ArgKind::Bool(value) => Ok(Val::plain(Value::Bool(*value))),
+                    ArgKind::String(value, _) => Ok(Val::plain(value.clone())),
+                    ArgKind::Number(number) => constant_value(frame, number).map(Val::plain),
+                    _ => Err(frame.error("nil is not a command")),
+                }
+            }
+        }
+    }
+
+    fn no_arguments(&self, frame: &Frame<'_>, command: &Command, last: &Option<Val>) -> Result<()> {
+        if command.args.len() > 1 || last.is_some() {
+            let mut text = String::new();
+            if let Some(first) = command.args.first() {
+                first.write(&mut text);
+            }
+            return Err(frame.error(format!("can't give argument to non-function {text}")));
+        }
+        Ok(())
+    }
+
+    /// A field, a variable or a chain, with its fields; `args` are the command's, the first of which it is.
+    pub(super) fn chain<'t>(
+        &mut self,
+        frame: &mut Frame<'t>,
+        dot: &Val,
+        node: &'t Arg,
+        args: &'t [Arg],
+        last: Option<Val>,
+    ) -> Result<Val> {
+        frame.at = At::Arg(node);
+        let (start, fields) = match &node.kind {
+            ArgKind::Field(fields) => (dot.clone(), fields),
+            ArgKind::Variable(_, slot, fields) => {
+                let value = self.variables[frame.base + *slot as usize].clone();
+                if fields.is_empty() {
+                    if args.len() > 1 || last.is_some() {
+                        let mut text = String::new();
+                        node.write(&mut text);
+                        return Err(frame.error(format!("can't give argument to non-function {text}")));
+                    }
+                    return Ok(value);
+                }
+                (value, fields)
+            }
+            ArgKind::Chain(inner, fields) => {
+                if let ArgKind::Nil = inner.kind {
+                    let mut text = String::new();
+                    node.write(&mut text);
+                    return Err(frame.error(format!("indirection through explicit nil in {text}")));
+                }
+                (self.operand(frame, dot, inner)?, fields)
+            }
+            _ => return Ok(Val::default()),
+        };
+        let mut receiver = start;
+        let (final_field, inner) = match fields.split_last() {
+            Some(parts) => parts,
+            None => return Ok(receiver),
+        };
+        for field in inner {
+            receiver = self.field(frame, dot, node, field, &[], None, receiver)?;
+        }
+        self.field(frame, dot, node, final_field, args.get(1..).unwrap_or(&[]), last, receiver)
+    }
+
+    /// An operand that stands in front of a chain's fields: its type is whatever it is.
+    fn operand<'t>(&mut self, frame: &mut Frame<'t>, dot: &Val, arg: &'t Arg) -> Result<Val> {
+        frame.at = At::Arg(arg);
+        match &arg.kind {
+            ArgKind::Pipe(pipe) => self.pipeline(frame, dot, pipe),
+            ArgKind::Function(name, index) => {
+                self.function(frame, dot, name, *index, At::Arg(arg), &[], None)
+            }
+            ArgKind::Field(_) | ArgKind::Chain(..) | ArgKind::Variable(..) => {
+                self.chain(frame, dot, arg, &[], None)
+            }
+            ArgKind::Dot => Ok(dot.clone()),
+            _ => Ok(Val::default()),
+        }
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "a field may be a method, which takes what a call takes")]
+    fn field<'t>(
+        &mut self,
+        frame: &mut Frame<'t>,
+        dot: &Val,
+        node: &'t Arg,
+        name: &'t Str,
+        args: &'t [Arg],
+        last: Option<Val>,
+        receiver: Val,
+    ) -> Result<Val> {
+        if receiver.is_missing() {
+            if self.set.missing_key == MissingKey::Error {
+                return Err(frame.error(format!("nil data; no entry for key {}", print::quote(name))));
+            }
+            return Ok(Val::default());
+        }
+        if receiver.value.is_nil() {
+            return Err(frame.error(format!("nil pointer evaluating {}.{name}", receiver.type_name())));
+        }
+        let has_arguments = !args.is_empty() || last.is_some();
+        // Methods first: `.Values` and `.Files` are maps with methods.
+        let method = receiver
+            .value
+            .ty()
+            .filter(|ty| !ty.methods.is_empty())
+            .and_then(|ty| name.as_str().and_then(|name| ty.method(name)));
+        if let Some(method) = method {
+            let values = self.arguments(frame, dot, method.name, &method.signature, args, last)?;
+            return match (method.call)(&receiver.value, &values) {
+                Ok(value) => Ok(Val::plain(value)),
+                Err(cause) => {
+                    frame.at = At::Arg(node);
+                    Err(call_error(frame, method.name, cause))
+                }
+            };
+        }
+        match &receiver.value {
+            Value::Map(map) => {
+                if has_arguments {
+                    return Err(frame.error(format!("{name} is not a method but has arguments")));
+                }
+                let element = map.ty().elem;
+                if let Some(value) = map.get(name) {
+                    return Ok(Val::element(value, element));
+                }
+                match self.set.missing_key {
+                    MissingKey::Default => Ok(Val::default()),
+                    MissingKey::Zero => Ok(Val::element(zero(element), element)),
+                    MissingKey::Error => {
+                        Err(frame.error(format!("map has no entry for key {}", print::quote(name))))
+                    }
+                }
+            }
+            Value::Object(object) => {
+                if object.is_nil() {
+                    return Err(
+                        frame.error(format!("nil pointer evaluating {}.{name}", receiver.type_name()))
+                    );
+                }
+                match name.as_str().and_then(|name| object.field(name)) {
+                    Some(_) if has_arguments => {
+                        Err(frame.error(format!("{name} has arguments but cannot be invoked as function")))
+                    }
+                    Some(value) => Ok(Val::plain(value)),
+                    None => Err(cannot_evaluate(frame, name, &receiver)),
+                }
+            }
+            _ => Err(cannot_evaluate(frame, name, &receiver)),
+        }
+    }
+}
+
+fn cannot_evaluate(frame: &Frame<'_>, name: &Str, receiver: &Val) -> ExecError {
+    frame.error(format!("can't evaluate field {name} in type {}", receiver.type_name()))
+}
