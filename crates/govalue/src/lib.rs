@@ -8,6 +8,7 @@
 //! Absent on purpose: templates, files, clocks. Nothing here touches the world.
 
 pub mod compare;
+mod complex;
 pub mod error;
 pub mod json;
 mod list;
@@ -22,6 +23,7 @@ pub mod types;
 mod value;
 pub mod yaml;
 
+pub use complex::Complex;
 pub use error::Error;
 pub use list::List;
 pub use map::{Map, MapIter};

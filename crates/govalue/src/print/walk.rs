@@ -239,7 +239,7 @@ fn object(printer: &mut Printer<'_>, value: &Value, object: &dyn Object, verb: c
     }
 }
 
-/// A host's complex number shows its two parts as its fields.
+/// A complex number shows its two parts as its fields.
 fn complex(printer: &mut Printer<'_>, value: &Value, object: &dyn Object, verb: char) {
     let parts = object.fields();
     let (
