@@ -9,6 +9,9 @@ use crate::lex::quote;
 /// Offset in the template's text.
 pub(crate) type Pos = u32;
 
+/// The slot of a variable that is not there when it is read: an error of the execution, not of the parser.
+pub(crate) const UNDEFINED: u32 = u32::MAX;
+
 /// One definition: a file, a `define`, or a string given to `tpl`.
 #[derive(Debug)]
 pub(crate) struct Template {
@@ -85,16 +88,25 @@ pub(crate) enum ArgKind {
     Pipe(Box<Pipe>),
 }
 
-/// A numeric constant: what it can be is decided where it is used.
+/// A numeric constant: where a parameter says what it should be, it is that, if it can be.
 #[derive(Debug)]
 pub(crate) struct Number {
     pub(crate) int: Option<i64>,
     pub(crate) uint: Option<u64>,
     pub(crate) float: Option<f64>,
+    /// What it is where nothing says so; nil for an integer that no `int` can be.
+    pub(crate) value: Value,
     pub(crate) text: Str,
 }
 
 impl Arg {
+    /// As Go prints it back.
+    pub(crate) fn to_text(&self) -> String {
+        let mut text = String::new();
+        self.write(&mut text);
+        text
+    }
+
     pub(crate) fn write(&self, out: &mut String) {
         match &self.kind {
             ArgKind::Dot => out.push('.'),

@@ -1,9 +1,12 @@
 //! Go's predefined functions.
 
+use std::any::Any;
+use std::borrow::Cow;
 use std::cmp::Ordering;
+use std::rc::Rc;
 
 use govalue::types::{self, Kind, Signature};
-use govalue::{CallResult, Error, List, Str, Value, print};
+use govalue::{CallResult, Error, List, Object, Str, Type, Value, print};
 
 use crate::functions::{ANY_NUMBER, Function, Implementation};
 
@@ -18,7 +21,7 @@ const fn pure(name: &'static str, signature: Signature, call: fn(&[Value]) -> Ca
 
 pub(crate) static FUNCTIONS: &[Function] = &[
     Function { name: "and", signature: FIRST_AND_MORE, cost: None, implementation: Implementation::And },
-    pure("call", FIRST_AND_MORE, call),
+    Function { name: "call", signature: FIRST_AND_MORE, cost: None, implementation: Implementation::Call },
     pure("eq", FIRST_AND_MORE, |args| equal(args).map(Value::Bool)),
     pure("ge", TWO, |args| Ok(Value::Bool(!less(args)?))),
     pure("gt", TWO, |args| Ok(Value::Bool(!less_or_equal(args)?))),
@@ -26,7 +29,7 @@ pub(crate) static FUNCTIONS: &[Function] = &[
     pure("index", FIRST_AND_MORE, index),
     pure("js", ANY_NUMBER, |args| Ok(Value::str(js(&text(args)?)))),
     pure("le", TWO, |args| Ok(Value::Bool(less_or_equal(args)?))),
-    pure("len", ONE, length),
+    Function { name: "len", signature: ONE, cost: None, implementation: Implementation::Length },
     pure("lt", TWO, |args| Ok(Value::Bool(less(args)?))),
     pure("ne", TWO, |args| Ok(Value::Bool(!equal(args)?))),
     pure("not", ONE, |args| Ok(Value::Bool(!args.first().is_some_and(Value::truth)))),
@@ -49,11 +52,20 @@ fn printf(args: &[Value]) -> CallResult {
     }
 }
 
-fn call(args: &[Value]) -> CallResult {
-    // No value of ours is a function.
-    match args.first() {
-        None | Some(Value::Nil) => fail("call of nil"),
-        Some(value) => fail(format!("non-function {} of type {}", value.type_name(), value.type_name())),
+/// Go's `call`. No value of ours is a function, so that it always fails; `name` is how the template calls it.
+pub(crate) fn call(name: &str, function: &Value) -> CallResult {
+    match function {
+        Value::Nil => fail("call of nil"),
+        value => fail(format!("non-function {name} of type {}", value.type_name())),
+    }
+}
+
+/// `reflect.Value.String`, which is how `call` names a function that came through a pipe.
+pub(crate) fn reflect_string(value: &Value) -> String {
+    match value {
+        Value::Nil => "<invalid Value>".to_owned(),
+        Value::Str(text) => text.to_str_lossy().into_owned(),
+        value => format!("<{} Value>", value.type_name()),
     }
 }
 
@@ -117,16 +129,78 @@ fn query_escape(text: &[u8]) -> Vec<u8> {
     out
 }
 
-fn length(args: &[Value]) -> CallResult {
-    let value = args.first().unwrap_or(&Value::Nil);
-    Ok(Value::int(match value {
+/// What Go sees of a host value that is a string underneath, such as a `json.Number`: the string.
+fn underneath(value: &Value) -> Cow<'_, Value> {
+    match value {
+        Value::Object(object) if object.ty().kind == Kind::String => {
+            Cow::Owned(Value::Str(object.text().unwrap_or_default()))
+        }
+        value => Cow::Borrowed(value),
+    }
+}
+
+/// As `print` shows a value.
+pub(crate) fn text_of(value: &Value) -> String {
+    String::from_utf8_lossy(&print::sprint(std::slice::from_ref(value))).into_owned()
+}
+
+/// What a pointer of the host points to; other values as they are.
+pub(crate) fn pointee(value: &Value) -> Value {
+    match value {
+        Value::Object(object) => match object.ty() {
+            &Type { kind: Kind::Ptr, elem: Some(ty), .. } if !object.is_nil() => {
+                Value::Object(Rc::new(Pointee { object: Rc::clone(object), ty }))
+            }
+            _ => value.clone(),
+        },
+        _ => value.clone(),
+    }
+}
+
+struct Pointee {
+    object: Rc<dyn Object>,
+    ty: &'static Type,
+}
+
+impl Object for Pointee {
+    fn ty(&self) -> &'static Type {
+        self.ty
+    }
+
+    fn fields(&self) -> Vec<(&'static str, Value)> {
+        self.object.fields()
+    }
+
+    fn text(&self) -> Option<Str> {
+        // The pointer's text, unless only the pointer has the method.
+        let has_method = ["Error", "String"].iter().any(|name| self.ty.method(name).is_some());
+        if has_method { self.object.text() } else { None }
+    }
+
+    fn as_any(&self) -> &dyn Any {
+        self.object.as_any()
+    }
+}
+
+/// The name of a value's type, or of what it points to.
+fn pointed_name(value: &Value) -> &'static str {
+    match value.ty() {
+        Some(ty) if ty.kind == Kind::Ptr => ty.elem.map_or(ty.name.trim_start_matches('*'), |elem| elem.name),
+        _ => value.type_name(),
+    }
+}
+
+pub(crate) fn length(args: &[Value]) -> CallResult {
+    let value = underneath(args.first().unwrap_or(&Value::Nil));
+    Ok(Value::int(match &*value {
         Value::Str(text) => text.len() as i64,
         Value::Bytes(bytes) => bytes.len() as i64,
         Value::List(list) => list.len() as i64,
         Value::Map(map) => map.len() as i64,
-        Value::Nil => return fail("len of nil pointer"),
+        // Go's function runs into a panic here.
+        Value::Nil => return fail("reflect: call of reflect.Value.Type on zero Value"),
         Value::Object(object) if object.is_nil() => return fail("len of nil pointer"),
-        other => return fail(format!("len of type {}", other.type_name())),
+        other => return fail(format!("len of type {}", pointed_name(other))),
     }))
 }
 
@@ -145,7 +219,7 @@ fn position(index: &Value, limit: usize) -> Result<usize, Box<dyn std::error::Er
 
 fn index(args: &[Value]) -> CallResult {
     let [item, indexes @ ..] = args else { return fail("index of untyped nil") };
-    let mut item = item.clone();
+    let mut item = underneath(item).into_owned();
     if item.is_nil() {
         return fail("index of untyped nil");
     }
@@ -183,7 +257,7 @@ fn index(args: &[Value]) -> CallResult {
                 }
             }
             Value::Object(object) if object.is_nil() => return fail("index of nil pointer"),
-            other => return fail(format!("can't index item of type {}", other.type_name())),
+            other => return fail(format!("can't index item of type {}", pointed_name(other))),
         };
     }
     Ok(item)
@@ -205,7 +279,8 @@ pub(crate) fn zero(ty: Option<&'static govalue::Type>) -> Value {
 
 fn slice(args: &[Value]) -> CallResult {
     let [item, indexes @ ..] = args else { return fail("slice of untyped nil") };
-    let length = match item {
+    let item = underneath(item);
+    let length = match &*item {
         Value::Nil => return fail("slice of untyped nil"),
         Value::Object(object) if object.is_nil() => return fail("slice of nil pointer"),
         _ if indexes.len() > 3 => return fail(format!("too many slice indexes: {}", indexes.len())),
@@ -213,7 +288,7 @@ fn slice(args: &[Value]) -> CallResult {
         Value::Str(text) => text.len(),
         Value::Bytes(bytes) => bytes.len(),
         Value::List(list) => list.len(),
-        other => return fail(format!("can't slice item of type {}", other.type_name())),
+        other => return fail(format!("can't slice item of type {}", pointed_name(other))),
     };
     let mut bounds = [0, length, length];
     for (bound, index) in bounds.iter_mut().zip(indexes) {
@@ -226,7 +301,7 @@ fn slice(args: &[Value]) -> CallResult {
     if indexes.len() == 3 && to > most {
         return fail(format!("invalid slice index: {to} > {most}"));
     }
-    Ok(match item {
+    Ok(match &*item {
         Value::Str(text) => Value::Str(Str::from_bytes(&text[from..to])),
         Value::Bytes(bytes) => Value::bytes(&bytes[from..to]),
         Value::List(list) => list.slice(from, to).map_or(Value::Nil, Value::List),
@@ -241,6 +316,7 @@ enum Basic {
     Int,
     Uint,
     Float,
+    Complex,
     String,
     Other,
 }
@@ -252,6 +328,7 @@ fn basic(value: &Value) -> Basic {
         Value::Int(..) => Basic::Int,
         Value::Float(..) => Basic::Float,
         Value::Str(_) => Basic::String,
+        Value::Object(object) if object.ty().kind == Kind::Complex128 => Basic::Complex,
         _ => Basic::Other,
     }
 }
@@ -280,6 +357,8 @@ fn equal(args: &[Value]) -> Result<bool, Box<dyn std::error::Error>> {
 }
 
 fn equal_two(a: &Value, b: &Value) -> Result<bool, Box<dyn std::error::Error>> {
+    let (plain_a, plain_b) = (underneath(a), underneath(b));
+    let (types, a, b) = ((a.type_name(), b.type_name()), &*plain_a, &*plain_b);
     let (ka, kb) = (basic(a), basic(b));
     if ka != kb {
         if let Some(order) = compare_mixed(a, b) {
@@ -288,7 +367,7 @@ fn equal_two(a: &Value, b: &Value) -> Result<bool, Box<dyn std::error::Error>> {
         if a.is_nil() || b.is_nil() {
             return Ok(false);
         }
-        return fail(format!("incompatible types for comparison: {} and {}", a.type_name(), b.type_name()));
+        return incompatible(types);
     }
     Ok(match (a, b) {
         (Value::Bool(a), Value::Bool(b)) => a == b,
@@ -297,6 +376,10 @@ fn equal_two(a: &Value, b: &Value) -> Result<bool, Box<dyn std::error::Error>> {
         (Value::Str(a), Value::Str(b)) => a == b,
         _ => return equal_other(a, b),
     })
+}
+
+fn incompatible<T>((a, b): (&str, &str)) -> Result<T, Box<dyn std::error::Error>> {
+    fail(format!("incompatible types for comparison: {a} and {b}"))
 }
 
 fn is_nil(value: &Value) -> bool {
@@ -310,15 +393,16 @@ fn is_nil(value: &Value) -> bool {
 }
 
 fn equal_other(a: &Value, b: &Value) -> Result<bool, Box<dyn std::error::Error>> {
-    let shown =
-        |value: &Value| String::from_utf8_lossy(&print::sprint(std::slice::from_ref(value))).into_owned();
+    let shown = |value: &Value| {
+        String::from_utf8_lossy(&print::sprintf(b"%s", std::slice::from_ref(value))).into_owned()
+    };
     if a.kind() != b.kind() && !a.is_nil() && !b.is_nil() {
         return fail(format!(
             "non-comparable types {}: {}, {}: {}",
             shown(a),
             a.type_name(),
             b.type_name(),
-            shown(b)
+            text_of(b)
         ));
     }
     if is_nil(a) || is_nil(b) {
@@ -346,6 +430,8 @@ fn pair(args: &[Value]) -> (&Value, &Value) {
 fn less(args: &[Value]) -> Result<bool, Box<dyn std::error::Error>> {
     const BAD: &str = "invalid type for comparison";
     let (a, b) = pair(args);
+    let (plain_a, plain_b) = (underneath(a), underneath(b));
+    let (types, a, b) = ((a.type_name(), b.type_name()), &*plain_a, &*plain_b);
     let (ka, kb) = (basic(a), basic(b));
     if ka == Basic::Other || kb == Basic::Other {
         return fail(BAD);
@@ -353,9 +439,7 @@ fn less(args: &[Value]) -> Result<bool, Box<dyn std::error::Error>> {
     if ka != kb {
         return match compare_mixed(a, b) {
             Some(order) => Ok(order == Ordering::Less),
-            None => {
-                fail(format!("incompatible types for comparison: {} and {}", a.type_name(), b.type_name()))
-            }
+            None => incompatible(types),
         };
     }
     Ok(match (a, b) {

@@ -16,6 +16,7 @@ use govalue::{Value, print};
 
 use self::frame::{At, Frame, Val};
 use crate::ast::{Branch, Node, Template};
+use crate::builtins::{pointee, text_of};
 use crate::error::{ExecError, LimitError};
 use crate::set::{Budget, Set};
 
@@ -200,7 +201,7 @@ impl<'e> Engine<'e> {
         match &value.value {
             Value::Int(kind, number) => {
                 if variables.len() > 1 {
-                    let shown = self.shown(&value);
+                    let shown = text_of(&value.value);
                     return Err(
                         frame.error(format!("can't use {shown} to iterate over more than one variable"))
                     );
@@ -237,17 +238,17 @@ impl<'e> Engine<'e> {
             Value::Nil => {}
             Value::Object(object) if object.is_nil() => {}
             _ => {
-                let shown = self.shown(&value);
+                let shown = text_of(&pointee(&value.value));
                 return Err(frame.error(format!("range can't iterate over {shown}")));
             }
         }
         match &branch.otherwise {
-            Some(nodes) if !ran => self.walk(frame, dot, nodes, out),
+            // A `break` here leaves this range, whose turn it is not; a `continue` is the outer one's.
+            Some(nodes) if !ran => match self.walk(frame, dot, nodes, out)? {
+                Flow::Break => Ok(Flow::Next),
+                flow => Ok(flow),
+            },
             _ => Ok(Flow::Next),
         }
-    }
-
-    fn shown(&self, value: &Val) -> String {
-        String::from_utf8_lossy(&print::sprint(std::slice::from_ref(&value.value))).into_owned()
     }
 }

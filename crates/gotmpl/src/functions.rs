@@ -17,6 +17,10 @@ pub enum Implementation {
     And,
     /// See [`Implementation::And`].
     Or,
+    /// Go's `len`, which tells a nil that an interface holds from no value at all.
+    Length,
+    /// Go's `call`, whose errors name the function as the template writes it.
+    Call,
 }
 
 /// A function that templates can call.

@@ -328,7 +328,10 @@ impl Lexer<'_> {
                 self.push(Kind::RawString);
             }
             '$' => self.word_after(Kind::Variable)?,
-            '.' if !self.rest().first().is_some_and(u8::is_ascii_digit) => self.word_after(Kind::Field)?,
+            // A point at the very end is a number to Go, and then no number.
+            '.' if self.rest().first().is_some_and(|byte| !byte.is_ascii_digit()) => {
+                self.word_after(Kind::Field)?
+            }
             '.' | '+' | '-' | '0'..='9' => {
                 self.at -= 1;
                 self.number()?;

@@ -58,9 +58,8 @@ pub(crate) fn parse(
     }
     let slots = parser.scope.most;
     let main = parser.template(name.clone(), body, slots);
-    let mut all = parser.definitions;
-    all.push(main);
-    Ok(all)
+    parser.add(main)?;
+    Ok(parser.definitions)
 }
 
 /// Variables in scope, each in its slot; slot 0 is `$`.
@@ -107,7 +106,8 @@ struct Parser<'a> {
     scope: Scope,
     /// Names that the pipeline being parsed will declare.
     pending: Vec<Str>,
-    /// Names that another branch declares: Go's parser knows them, and no value is there when they are read.
+    /// Names that Go's parser knows although nothing declares them where they are read: those of another branch,
+    /// and those that are assigned without being declared.
     ghosts: Vec<Str>,
     range_depth: u32,
     nesting: u32,
@@ -216,6 +216,8 @@ impl Parser<'_> {
         let scope = std::mem::replace(&mut self.scope, Scope::new());
         let range_depth = std::mem::take(&mut self.range_depth);
         let action_line = std::mem::take(&mut self.action_line);
+        let pending = std::mem::take(&mut self.pending);
+        let ghosts = std::mem::take(&mut self.ghosts);
         let (body, end) = self.list()?;
         if let Parsed::Else(_) = end {
             return Err(self.error(format!("unexpected {{{{else}}}} in {context}")));
@@ -223,8 +225,14 @@ impl Parser<'_> {
         let slots = std::mem::replace(&mut self.scope, scope).most;
         self.range_depth = range_depth;
         self.action_line = action_line;
+        self.pending = pending;
+        self.ghosts = ghosts;
         let template = self.template(name, body, slots);
-        // Within one text a name is defined once, save for empty definitions.
+        self.add(template)
+    }
+
+    /// Within one text a name is defined once, save for empty definitions.
+    fn add(&mut self, template: Template) -> Result<()> {
         if !crate::ast::is_empty(&template.body, &self.source)
             && self
                 .definitions

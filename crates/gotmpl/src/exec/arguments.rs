@@ -7,7 +7,7 @@ use govalue::{List, Str, Type, Value, print};
 
 use super::{At, Call, Engine, Frame, Result, Val};
 use crate::ast::{Arg, ArgKind, Number};
-use crate::builtins::zero;
+use crate::builtins::{call, length, reflect_string, zero};
 use crate::error::ExecError;
 use crate::functions::Implementation;
 
@@ -43,7 +43,16 @@ impl Engine<'_> {
             }
             return Ok(Val::plain(last.map_or(value, |last| last.value)));
         }
-        let values = self.arguments(frame, dot, function.name, &function.signature, args, last)?;
+        // Of all the builtins only `len` can tell a nil that an interface holds from no value at all.
+        let mut nil_in_interface = false;
+        let values = match (function.implementation, args, &last) {
+            (Implementation::Length, [arg], None) => {
+                let value = self.operand(frame, dot, arg)?;
+                nil_in_interface = value.value.is_nil() && value.in_interface;
+                vec![value.value]
+            }
+            _ => self.arguments(frame, dot, function.name, &function.signature, args, last)?,
+        };
         let cost = 1 + function.cost.map_or(0, |cost| cost(&values) / 64);
         if let Err(limit) = self.budget.charge(cost) {
             frame.at = node;
@@ -55,6 +64,13 @@ impl Engine<'_> {
                 frame.at = node;
                 let place = || frame.place();
                 call(&mut Call { engine: self, place: &place }, &values)
+            }
+            Implementation::Length if nil_in_interface => Err("len of nil pointer".into()),
+            Implementation::Length => length(&values),
+            Implementation::Call => {
+                let function = values.first().unwrap_or(&Value::Nil);
+                let name = args.first().map_or_else(|| reflect_string(function), Arg::to_text);
+                call(&name, function)
             }
             Implementation::And | Implementation::Or => Ok(Value::Nil),
         };
@@ -169,26 +185,14 @@ fn check_count(
 
 /// A number where nothing says what it should be: its own syntax decides.
 pub(super) fn constant_value(frame: &Frame<'_>, number: &Number) -> Result<Value> {
-    let text = number.text.as_bytes();
-    let is_hex = text.len() > 2
-        && text[0] == b'0'
-        && matches!(text[1], b'x' | b'X')
-        && !text.iter().any(|b| matches!(b, b'p' | b'P'));
-    let looks_float = !is_hex && text.first() != Some(&b'\'') && text.iter().any(|b| b".eEpP".contains(b));
-    match number {
-        Number { float: Some(value), .. } if looks_float => Ok(Value::float(*value)),
-        Number { int: Some(value), .. } if text.first() == Some(&b'\'') => {
-            // Go's character constants are integers like others here.
-            Ok(Value::int(*value))
-        }
-        Number { int: Some(value), .. } => Ok(Value::int(*value)),
-        _ => Err(frame.error(format!("{} overflows int", number.text))),
+    match &number.value {
+        Value::Nil => Err(frame.error(format!("{} overflows int", number.text))),
+        value => Ok(value.clone()),
     }
 }
 
 fn expected(frame: &Frame<'_>, ty: &Type, arg: &Arg) -> ExecError {
-    let mut text = String::new();
-    arg.write(&mut text);
+    let text = arg.to_text();
     let wanted = match ty.kind {
         Kind::Bool => "bool",
         Kind::String => "string",

@@ -1,8 +1,8 @@
 //! What an execution knows of a value and of where it stands.
 
-use govalue::{Type, Value, types};
+use govalue::{Str, Type, Value, types};
 
-use crate::ast::{Arg, Branch, Command, Node, Pipe, Template};
+use crate::ast::{Arg, Branch, Command, Node, Pipe, Template, UNDEFINED};
 use crate::error::{ExecError, LimitError, Place};
 
 #[derive(Clone, Default)]
@@ -86,6 +86,14 @@ impl Frame<'_> {
             definition: self.template.name.to_string(),
             expression,
         })
+    }
+
+    /// Where a variable is on the engine's stack.
+    pub(super) fn slot(&self, name: &Str, slot: u32) -> Result<usize, ExecError> {
+        if slot == UNDEFINED {
+            return Err(self.error(format!("undefined variable: {name}")));
+        }
+        Ok(self.base + slot as usize)
     }
 
     pub(super) fn error(&self, message: impl Into<String>) -> ExecError {

@@ -19,8 +19,8 @@ impl Engine<'_> {
             last = Some(value);
         }
         let value = last.unwrap_or_default();
-        for (_, slot) in &pipe.variables {
-            self.variables[frame.base + *slot as usize] = value.clone();
+        for (name, slot) in &pipe.variables {
+            self.variables[frame.slot(name, *slot)?] = value.clone();
         }
         Ok(value)
     }
@@ -82,8 +82,8 @@ impl Engine<'_> {
         frame.at = At::Arg(node);
         let (start, fields) = match &node.kind {
             ArgKind::Field(fields) => (dot.clone(), fields),
-            ArgKind::Variable(_, slot, fields) => {
-                let value = self.variables[frame.base + *slot as usize].clone();
+            ArgKind::Variable(name, slot, fields) => {
+                let value = self.variables[frame.slot(name, *slot)?].clone();
                 if fields.is_empty() {
                     if args.len() > 1 || last.is_some() {
                         let mut text = String::new();
@@ -115,8 +115,8 @@ impl Engine<'_> {
         self.field(frame, dot, node, final_field, args.get(1..).unwrap_or(&[]), last, receiver)
     }
 
-    /// An operand that stands in front of a chain's fields: its type is whatever it is.
-    fn operand<'t>(&mut self, frame: &mut Frame<'t>, dot: &Val, arg: &'t Arg) -> Result<Val> {
+    /// An operand whose type is whatever it is.
+    pub(super) fn operand<'t>(&mut self, frame: &mut Frame<'t>, dot: &Val, arg: &'t Arg) -> Result<Val> {
         frame.at = At::Arg(arg);
         match &arg.kind {
             ArgKind::Pipe(pipe) => self.pipeline(frame, dot, pipe),
@@ -127,7 +127,10 @@ impl Engine<'_> {
                 self.chain(frame, dot, arg, &[], None)
             }
             ArgKind::Dot => Ok(dot.clone()),
-            _ => Ok(Val::default()),
+            ArgKind::Nil => Ok(Val::default()),
+            ArgKind::Bool(value) => Ok(Val::plain(Value::Bool(*value))),
+            ArgKind::String(value, _) => Ok(Val::plain(value.clone())),
+            ArgKind::Number(number) => constant_value(frame, number).map(Val::plain),
         }
     }
 

@@ -3,7 +3,7 @@
 use govalue::{Str, Value};
 
 use super::{MAX_PARENS, Parser, Result};
-use crate::ast::{Arg, ArgKind, Command, Number, Pipe};
+use crate::ast::{Arg, ArgKind, Command, Pipe, UNDEFINED};
 use crate::lex::{Kind, Token, quote};
 use crate::literal;
 
@@ -45,7 +45,7 @@ impl Parser<'_> {
             }
         }
         // The pipeline sees the variables as they were before: `$x := add $x 1` reads the outer one. A name that
-        // is nowhere yet is no error for Go's parser; it reads as no value here.
+        // is nowhere yet is no error for Go's parser, but one when it is read.
         let names: Vec<Str> = names.iter().map(|token| self.text(token)).collect();
         let outer_pending = std::mem::replace(&mut self.pending, names.clone());
         loop {
@@ -79,10 +79,13 @@ impl Parser<'_> {
 
     /// The slot that a declaration or an assignment writes to.
     fn bind(&mut self, name: Str, assigns: bool) -> (Str, u32) {
-        let slot = match self.scope.find(name.as_bytes()).filter(|_| assigns) {
-            Some(slot) => slot,
-            None => self.scope.declare(name.clone()),
-        };
+        if !assigns {
+            return (name.clone(), self.scope.declare(name));
+        }
+        let slot = self.scope.find(name.as_bytes()).unwrap_or_else(|| {
+            self.ghosts.push(name.clone());
+            UNDEFINED
+        });
         (name, slot)
     }
 
@@ -176,8 +179,7 @@ impl Parser<'_> {
                 match self.scope.find(name.as_bytes()) {
                     Some(slot) => ArgKind::Variable(name, slot, Vec::new()),
                     None if self.pending.contains(&name) || self.ghosts.contains(&name) => {
-                        let slot = self.scope.declare(name.clone());
-                        ArgKind::Variable(name, slot, Vec::new())
+                        ArgKind::Variable(name, UNDEFINED, Vec::new())
                     }
                     None => {
                         return Err(self.error(format!("undefined variable {}", quote(name.as_bytes()))));
@@ -188,8 +190,7 @@ impl Parser<'_> {
             Kind::Bool => ArgKind::Bool(token.text(&self.source) == b"true"),
             Kind::CharConstant | Kind::Complex | Kind::Number => {
                 let number = literal::number(token.text(&self.source), token.kind);
-                let (int, uint, float) = number.map_err(|message| self.error(message))?;
-                ArgKind::Number(Number { int, uint, float, text: self.text(&token) })
+                ArgKind::Number(number.map_err(|message| self.error(message))?)
             }
             Kind::LeftParen => {
                 self.parens += 1;

@@ -5,7 +5,10 @@ use std::any::Any;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
-use govalue::{FloatKind, IntKind, Kind, List, Map, Object, Str, Type, Value, json, number, types};
+use govalue::{
+    CallResult, Complex, FloatKind, IntKind, Kind, List, Map, Method, Object, Signature, Str, Type, Value,
+    json, number, types,
+};
 
 /// The cases of a suite: this crate's own and those of the conformance folder, one map per line.
 pub(crate) fn cases(suite: &str) -> Vec<Map> {
@@ -134,6 +137,11 @@ fn object(key: &str, value: &Value) -> Option<Value> {
             let ints = list().iter().map(|item| Value::int(float(item) as i64)).collect();
             Value::List(List::typed(&types::LIST_INT, ints))
         }
+        "$int64s" => {
+            let ints = list().iter().map(|item| Value::int64(float(item) as i64)).collect();
+            Value::List(List::typed(&LIST_INT64, ints))
+        }
+        "$bools" => Value::List(List::typed(&LIST_BOOL, list())),
         "$floats" => {
             let floats = list().iter().map(|item| Value::float(float(item))).collect();
             Value::List(List::typed(&types::LIST_FLOAT64, floats))
@@ -151,7 +159,10 @@ fn object(key: &str, value: &Value) -> Option<Value> {
             "[]uint8" => Value::List(List::nil(&types::BYTES)),
             _ => return None,
         },
-        "$complex" => Value::Object(Rc::new(Complex(float(&list()[0]), float(&list()[1])))),
+        "$complex" => {
+            let (real, imaginary) = (float(&list()[0]), float(&list()[1]));
+            Value::Object(Rc::new(Complex { real, imaginary }))
+        }
         "$error" => Value::Object(Rc::new(ErrorString(text))),
         _ => return None,
     })
@@ -189,11 +200,27 @@ fn from_base64(text: &[u8]) -> Vec<u8> {
     digits.chunks(4).flat_map(chunk).collect()
 }
 
+static LIST_INT64: Type = Type::plain("[]int64", Kind::Slice, Some(&types::INT64));
+static LIST_BOOL: Type = Type::plain("[]bool", Kind::Slice, Some(&types::BOOL));
+
 /// `errors.New(text)`.
 struct ErrorString(Str);
 
 static ERROR_STRING: Type = Type::plain("errors.errorString", Kind::Struct, None);
-static ERROR_POINTER: Type = Type::plain("*errors.errorString", Kind::Ptr, Some(&ERROR_STRING));
+static ERROR_POINTER: Type = Type {
+    name: "*errors.errorString",
+    kind: Kind::Ptr,
+    elem: Some(&ERROR_STRING),
+    methods: &[Method {
+        name: "Error",
+        signature: Signature { params: &[], variadic: false },
+        call: error_text,
+    }],
+};
+
+fn error_text(receiver: &Value, _: &[Value]) -> CallResult {
+    Ok(receiver.as_object::<ErrorString>().map_or(Value::Nil, |error| Value::Str(error.0.clone())))
+}
 
 impl Object for ErrorString {
     fn ty(&self) -> &'static Type {
@@ -206,23 +233,6 @@ impl Object for ErrorString {
 
     fn text(&self) -> Option<Str> {
         Some(self.0.clone())
-    }
-
-    fn as_any(&self) -> &dyn Any {
-        self
-    }
-}
-
-/// A `complex128`.
-struct Complex(f64, f64);
-
-impl Object for Complex {
-    fn ty(&self) -> &'static Type {
-        &types::COMPLEX128
-    }
-
-    fn fields(&self) -> Vec<(&'static str, Value)> {
-        vec![("real", Value::float(self.0)), ("imag", Value::float(self.1))]
     }
 
     fn as_any(&self) -> &dyn Any {
