@@ -7,7 +7,7 @@
 
 use std::rc::Rc;
 
-use govalue::{Map, Value, print, types};
+use govalue::{Map, Str, Value, print, types};
 
 use crate::chart::{self, Chart, File};
 use crate::metadata::{Dependency, Metadata, Versions};
@@ -62,6 +62,9 @@ pub struct ResolvedChart {
     pub templates: Rc<[File]>,
     /// `.Files`.
     pub files: Rc<[File]>,
+    /// Texts with template actions among this chart's own default values; for the root, also among the user's
+    /// values. As they were written: what other charts or templates made of the values is not in here.
+    pub written: Rc<[Str]>,
     /// The charts below it that are used, in Helm's order.
     pub subcharts: Vec<ResolvedChart>,
 }
@@ -99,6 +102,9 @@ impl Chart {
         rules: Rules<'_>,
         notices: &mut Vec<Notice>,
     ) -> Result<ResolvedChart, ResolveError> {
+        // Before anything else has touched the table.
+        let mut written_by_user = Vec::new();
+        texts_in(values, 0, &mut written_by_user);
         let log = Log(notices);
         let mut tree = Tree { nodes: Vec::new(), metadata: Vec::new(), log, versions: rules.versions };
         let root = tree.add(self, None);
@@ -119,8 +125,11 @@ impl Chart {
                 return Err(ResolveError::Schema(report));
             }
         }
-        let values = tree.unshare(root, &coalesced);
-        Ok(tree.finish(root, values))
+        let coalesced = tree.unshare(root, &coalesced);
+        let mut resolved = tree.finish(root, coalesced);
+        written_by_user.extend(resolved.written.iter().cloned());
+        resolved.written = written_by_user.into();
+        Ok(resolved)
     }
 }
 
@@ -143,18 +152,25 @@ struct Node<'c> {
     children: Vec<usize>,
     /// Its defaults. Replaced by what import-values makes of them.
     values: Map,
+    /// Texts with actions among the defaults that it brought.
+    written: Rc<[Str]>,
 }
 
 impl<'c> Tree<'c, '_> {
     fn add(&mut self, chart: &'c Chart, parent: Option<usize>) -> usize {
         let id = self.nodes.len();
         self.metadata.push(chart.metadata.clone());
+        let mut written = Vec::new();
+        if let Some(defaults) = &chart.values {
+            texts_in(defaults, 0, &mut written);
+        }
         self.nodes.push(Node {
             chart,
             metadata: self.metadata.len() - 1,
             parent,
             children: Vec::new(),
             values: chart.values.clone().unwrap_or_default(),
+            written: written.into(),
         });
         let children = chart.subcharts.iter().map(|chart| self.add(chart, Some(id))).collect();
         self.nodes[id].children = children;
@@ -379,8 +395,27 @@ impl<'c> Tree<'c, '_> {
             values,
             templates: Rc::clone(&chart.templates),
             files: Rc::clone(&chart.files),
+            written: Rc::clone(&self.nodes[node].written),
             subcharts,
         }
+    }
+}
+
+/// Collects the texts in a table that hold template actions.
+fn texts_in(values: &Map, depth: usize, found: &mut Vec<Str>) {
+    for (_, value) in values.iter() {
+        text_in(&value, depth, found);
+    }
+}
+
+fn text_in(value: &Value, depth: usize, found: &mut Vec<Str>) {
+    // No reader lets values through that are nested this deep.
+    const DEPTH: usize = 2_000;
+    match value {
+        Value::Str(text) if text.windows(2).any(|pair| pair == b"{{") => found.push(text.clone()),
+        Value::List(list) if depth < DEPTH => list.iter().for_each(|item| text_in(item, depth + 1, found)),
+        Value::Map(map) if depth < DEPTH => texts_in(map, depth + 1, found),
+        _ => {}
     }
 }
 

@@ -29,8 +29,10 @@ mod lex;
 mod literal;
 mod parse;
 mod set;
+mod survey;
 
 pub use error::{ExecError, LimitError, ParseError, Place};
 pub use exec::{Call, TextError};
 pub use functions::{ANY_NUMBER, Function, Functions, Implementation};
 pub use set::{Budget, MissingKey, Set};
+pub use survey::{actions, constants};

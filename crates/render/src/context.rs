@@ -5,6 +5,7 @@ use govalue::types::{self, Kind, Method, Signature, Type};
 use govalue::{CallResult, Error, Map, Value, yaml};
 use guard::{Actor, Provenance};
 
+use crate::authors::Authors;
 use crate::capabilities::Capabilities;
 use crate::files;
 
@@ -54,6 +55,8 @@ pub(crate) struct Templates<'a> {
     pub(crate) renderables: Vec<Renderable<'a>>,
     /// Each owning chart, by its path through the tree: `chart:shop`, `chart:shop/redis`.
     pub(crate) owners: Vec<Actor>,
+    /// What each of them wrote.
+    pub(crate) authors: Authors,
 }
 
 /// Collects the templates of a chart tree.
@@ -63,10 +66,11 @@ pub(crate) fn templates<'a>(
     capabilities: &Capabilities,
     provenance: &Provenance,
 ) -> Templates<'a> {
-    let mut templates = Templates { renderables: Vec::new(), owners: Vec::new() };
+    let mut templates =
+        Templates { renderables: Vec::new(), owners: Vec::new(), authors: Authors::default() };
     let shared = Shared { release: release.value(), capabilities: capabilities.value() };
     let root = Actor::chart(chart.name()).with_provenance(provenance.clone());
-    collect(&mut templates, chart, chart.values.with_type(&VALUES), root, &shared);
+    collect(&mut templates, chart, chart.values.with_type(&VALUES), root, None, &shared);
     // Helm parses deeper paths first, and of equals the later names first: for a name defined twice the
     // shallower file wins, then the alphabetically smaller one.
     templates.renderables.sort_by(|a, b| {
@@ -86,9 +90,10 @@ fn collect<'a>(
     chart: &'a ResolvedChart,
     values: Map,
     actor: Actor,
+    parent: Option<u32>,
     shared: &Shared,
 ) -> Map {
-    let owner = templates.owners.len() as u32;
+    let owner = templates.authors.add(chart, parent);
     templates.owners.push(actor.clone());
 
     let metadata = chart.metadata.template_value();
@@ -105,7 +110,8 @@ fn collect<'a>(
     for child in &chart.subcharts {
         // Helm reads the table by a dotted path, so a subchart with a dot in its name finds a nested one.
         let child_values = table(&values, child.name()).unwrap_or_else(|| Map::typed(&VALUES));
-        let child_data = collect(templates, child, child_values, actor.subchart(child.name()), shared);
+        let child_actor = actor.subchart(child.name());
+        let child_data = collect(templates, child, child_values, child_actor, Some(owner), shared);
         subcharts.insert(child.name(), child_data);
     }
 

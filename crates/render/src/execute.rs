@@ -6,6 +6,7 @@ use chart::ResolvedChart;
 use gotmpl::{Budget, MissingKey, Set};
 use govalue::{Map, Value};
 
+use crate::authors::Authors;
 use crate::capabilities::Capabilities;
 use crate::context::{ReleaseOptions, templates};
 use crate::error::RenderError;
@@ -23,7 +24,7 @@ pub struct RenderOptions {
     pub release: ReleaseOptions,
     /// What `.Capabilities` says.
     pub capabilities: Capabilities,
-    /// Whether `getHostByName` may ask at all; without it the answer is empty, as in Helm.
+    /// Whether `getHostByName` is switched on, as Helm has it. Without it a denied question has an empty answer.
     pub enable_dns: bool,
     /// Whether `lookup` may ask at all; without it the answer is empty, as in Helm without a cluster.
     pub lookup: bool,
@@ -39,6 +40,8 @@ pub(crate) struct Session {
     pub(crate) guard: guard::Guard,
     /// The actor of each owner, in the order of [`crate::context::Templates::owners`].
     pub(crate) actors: Vec<guard::Actor>,
+    /// Who wrote what `tpl` executes.
+    pub(crate) authors: Authors,
     pub(crate) enable_dns: bool,
     pub(crate) lookup: bool,
     /// How often each name is being included right now.
@@ -71,6 +74,7 @@ pub fn execute(
         host,
         guard,
         actors: templates.owners,
+        authors: templates.authors,
         enable_dns: options.enable_dns,
         lookup: options.lookup,
         included: HashMap::new(),
@@ -158,6 +162,7 @@ pub fn execute_own(name: &str, text: &str, data: &Value, host: Box<dyn Host>) ->
         host,
         guard: guard::Guard::new(guard::Policy::builder().build()),
         actors: vec![guard::Actor::chart(name)],
+        authors: Authors::default(),
         enable_dns: false,
         lookup: false,
         included: HashMap::new(),

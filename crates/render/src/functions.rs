@@ -14,6 +14,7 @@ use guard::{Permit, Question};
 use sprig::functions::{dates, random};
 use sprig::time::{Time, Zone};
 
+use crate::authors::ANYBODY;
 use crate::execute::{Session, without_no_value};
 use crate::host::{KeyAnswer, KeyRequest};
 
@@ -226,9 +227,29 @@ fn session<'c>(call: &'c mut Call<'_, '_>) -> Result<&'c mut Session, Failure> {
 fn ask(call: &mut Call<'_, '_>, question: Question) -> Result<Permit, Failure> {
     let owners = call.owners().to_vec();
     let session = session(call)?;
+    let by_anybody = owners.contains(&ANYBODY);
+    let running = owners.iter().filter_map(|&owner| session.actors.get(owner as usize));
     let stack: Vec<&guard::Actor> =
-        owners.iter().filter_map(|&owner| session.actors.get(owner as usize)).collect();
-    session.guard.check(&stack, question).map_err(|denial| Box::new(denial) as Failure)
+        if by_anybody { session.actors.iter().chain(running).collect() } else { running.collect() };
+    session.guard.check(&stack, question).map_err(|denial| {
+        if by_anybody { Box::new(ForeignText(denial)) as Failure } else { Box::new(denial) }
+    })
+}
+
+/// A denial inside a text that any chart may have written.
+#[derive(Debug)]
+struct ForeignText(guard::Denial);
+
+impl std::fmt::Display for ForeignText {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}; the text given to tpl may be by any of the charts", self.0)
+    }
+}
+
+impl StdError for ForeignText {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        Some(&self.0)
+    }
 }
 
 fn include(call: &mut Call<'_, '_>, args: &[Value]) -> CallResult {
@@ -285,7 +306,9 @@ fn tpl(call: &mut Call<'_, '_>, args: &[Value]) -> CallResult {
     if memchr::memmem::find(text, b"{{").is_none() {
         return Ok(Value::str(without_no_value(text)));
     }
-    match call.execute_text(text, any(args, 1)) {
+    let caller = call.owners().last().copied().unwrap_or_default();
+    let author = session(call)?.authors.of(text, caller);
+    match call.execute_text(text, any(args, 1), author) {
         Ok(out) => Ok(Value::str(without_no_value(&out))),
         Err(source) => Err(Box::new(TplError { text: text.to_string(), source })),
     }
@@ -323,17 +346,16 @@ fn lookup(call: &mut Call<'_, '_>, args: &[Value]) -> CallResult {
 }
 
 fn resolve_host(call: &mut Call<'_, '_>, args: &[Value]) -> CallResult {
-    // Helm: without --enable-dns the answer is empty, and nobody is asked. Under a strict profile the
-    // question is a question all the same, so that a chart that wants DNS is told.
-    let strict = session(call)?.guard.policy().profile() == guard::Profile::Strict;
-    if !session(call)?.enable_dns && !strict {
-        return Ok("".into());
-    }
     let name = text(args, 0);
-    let permit = ask(call, Question::ResolveHost { name: name.clone() })?;
-    if !session(call)?.enable_dns {
-        return Ok("".into());
-    }
+    let permit = match ask(call, Question::ResolveHost { name: name.clone() }) {
+        Ok(permit) => permit,
+        Err(denied) => {
+            // Helm: without --enable-dns the answer is empty. Under a strict profile a chart that wants DNS is told.
+            let session = session(call)?;
+            let strict = session.guard.policy().profile() == guard::Profile::Strict;
+            return if strict || session.enable_dns { Err(denied) } else { Ok("".into()) };
+        }
+    };
     let addresses = session(call)?.host.resolve_host(permit, &name).map_err(failure)?;
     if addresses.len() < 2 {
         return Ok(addresses.first().map_or("".into(), |address| Value::str(address.as_str())));
@@ -364,7 +386,8 @@ fn local_zone(call: &mut Call<'_, '_>, function: &'static str) -> Result<Zone, F
 
 fn date(call: &mut Call<'_, '_>, function: &'static str, args: &[Value], zone: &str) -> CallResult {
     let value = any(args, 1);
-    let local = local_zone(call, function)?;
+    // Any other zone has a name, and what it is called here is of no interest.
+    let local = if zone == "Local" { local_zone(call, function)? } else { Zone::Utc };
     // A value that is no time stands for now.
     let now = if is_instant(value) { Time::zero() } else { now(call, function, &local)? };
     Ok(Value::Str(dates::format_in(bytes(args, 0), value, zone.as_bytes(), || now, &local)))

@@ -6,6 +6,7 @@
 //!
 //! Absent on purpose: reading files, fetching charts, clocks, printing.
 
+mod authors;
 mod capabilities;
 mod context;
 mod error;

@@ -43,12 +43,11 @@ impl Call<'_, '_> {
     }
 
     /// Parses a text under the set's name and executes it. What it defines is seen by what it executes, and
-    /// by nothing else.
+    /// by nothing else. `owner` is whoever wrote the text: often, but not always, the definition that calls.
     ///
     /// # Errors
     /// [`TextError`] tells a text that cannot be parsed from one that fails.
-    pub fn execute_text(&mut self, text: &Str, data: &Value) -> Result<Vec<u8>, TextError> {
-        let owner = self.engine.owners.last().copied().unwrap_or_default();
+    pub fn execute_text(&mut self, text: &Str, data: &Value, owner: u32) -> Result<Vec<u8>, TextError> {
         let (main, definitions) = self.engine.set.compile(text, owner).map_err(TextError::Parse)?;
         let layered = self.engine.set.push_layer(&definitions);
         let mut out = Vec::new();

@@ -1,0 +1,3 @@
+//! Rendering whole charts.
+
+mod guard;
