@@ -64,8 +64,12 @@ impl Default for Budget {
 /// Definitions by name.
 type Layer = HashMap<Str, Rc<Template>>;
 
-/// Texts given to `tpl`, by text and owner: the main definition and those it defines.
-type Compiled = HashMap<(Str, u32), (Rc<Template>, Vec<Rc<Template>>)>;
+/// A text given to `tpl`: its main definition, and those that it defines.
+type Text = (Rc<Template>, Vec<Rc<Template>>);
+
+/// How many bytes of text are kept parsed. Charts execute few texts often; one that makes new ones all the time
+/// must not fill the memory with them.
+const MOST_COMPILED: usize = 4 << 20;
 
 /// Templates parsed once and executed many times.
 pub struct Set {
@@ -74,7 +78,10 @@ pub struct Set {
     pub(crate) missing_key: MissingKey,
     /// The set's own definitions first, then those of each `tpl` that is being executed.
     layers: Vec<Layer>,
-    compiled: Compiled,
+    /// Texts that were executed, by text and owner.
+    compiled: HashMap<(Str, u32), Text>,
+    /// How many bytes of text these are.
+    compiled_bytes: usize,
 }
 
 impl Set {
@@ -85,7 +92,8 @@ impl Set {
             functions,
             missing_key,
             layers: vec![Layer::new()],
-            compiled: Compiled::new(),
+            compiled: HashMap::new(),
+            compiled_bytes: 0,
         }
     }
 
@@ -136,20 +144,24 @@ impl Set {
         Engine::new(self, host, budget).execute(name.as_bytes(), data, out)
     }
 
-    /// The parsed form of a text given to `tpl`.
-    pub(crate) fn compile(
-        &mut self,
-        text: &Str,
-        owner: u32,
-    ) -> Result<(Rc<Template>, Vec<Rc<Template>>), ParseError> {
-        let key = (text.clone(), owner);
-        if let Some(found) = self.compiled.get(&key) {
-            return Ok(found.clone());
-        }
+    /// The parsed form of a text given to `tpl`, if it was executed before.
+    pub(crate) fn compiled(&self, text: &Str, owner: u32) -> Option<Text> {
+        self.compiled.get(&(text.clone(), owner)).cloned()
+    }
+
+    /// Parses a text given to `tpl`.
+    pub(crate) fn compile(&mut self, text: &Str, owner: u32) -> Result<Text, ParseError> {
         let mut parsed = parse(&self.name, &Rc::from(text.as_bytes()), owner, &self.functions)?;
         let main = parsed.pop().map(Rc::new).ok_or_else(|| ParseError::new(String::new()))?;
-        let compiled = (main, parsed.into_iter().map(Rc::new).collect::<Vec<_>>());
-        self.compiled.insert(key, compiled.clone());
+        let compiled: Text = (main, parsed.into_iter().map(Rc::new).collect());
+        if self.compiled_bytes.saturating_add(text.len()) > MOST_COMPILED {
+            self.compiled.clear();
+            self.compiled_bytes = 0;
+        }
+        if text.len() <= MOST_COMPILED {
+            self.compiled_bytes += text.len();
+            self.compiled.insert((text.clone(), owner), compiled.clone());
+        }
         Ok(compiled)
     }
 
@@ -171,5 +183,68 @@ impl Set {
 
     pub(crate) fn pop_layer(&mut self) {
         self.layers.pop();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn set() -> Set {
+        let mut set = Set::new("set", Rc::new(Functions::new()), MissingKey::Default);
+        set.parse("lib", br#"{{ define "a" }}A{{ end }}{{ define "b" }}B{{ end }}"#, 1).unwrap();
+        set
+    }
+
+    #[test]
+    fn the_definitions_of_a_text_lie_on_top_and_nothing_is_copied() {
+        let mut set = set();
+        let below: Vec<_> = set.names().iter().filter_map(|name| set.lookup(name)).collect();
+        let counts: Vec<_> = below.iter().map(Rc::strong_count).collect();
+        let (_, definitions) = set.compile(&Str::from(r#"{{ define "a" }}own{{ end }}"#), 2).unwrap();
+        assert!(set.push_layer(&definitions));
+        assert_eq!(set.layers.len(), 2);
+        assert_eq!(set.layers[1].len(), 1);
+        assert!(Rc::ptr_eq(&set.lookup(b"a").unwrap(), &definitions[0]));
+        assert_eq!(below.iter().map(Rc::strong_count).collect::<Vec<_>>(), counts);
+        set.pop_layer();
+        assert_eq!(set.lookup(b"a").unwrap().owner, 1);
+    }
+
+    #[test]
+    fn a_text_without_definitions_adds_no_layer() {
+        let mut set = set();
+        let (_, definitions) = set.compile(&Str::from("{{ . }}"), 2).unwrap();
+        assert!(!set.push_layer(&definitions));
+        assert_eq!(set.layers.len(), 1);
+    }
+
+    #[test]
+    fn an_empty_definition_of_a_text_hides_nothing() {
+        let mut set = set();
+        let (_, definitions) = set.compile(&Str::from(r#"{{ define "a" }} {{ end }}"#), 2).unwrap();
+        set.push_layer(&definitions);
+        assert_eq!(set.lookup(b"a").unwrap().owner, 1);
+    }
+
+    #[test]
+    fn a_text_is_parsed_once_for_each_owner() {
+        let mut set = set();
+        let text = Str::from("{{ . }}");
+        let (first, _) = set.compile(&text, 1).unwrap();
+        assert!(Rc::ptr_eq(&set.compiled(&text, 1).unwrap().0, &first));
+        assert!(set.compiled(&text, 2).is_none());
+    }
+
+    #[test]
+    fn texts_that_are_kept_do_not_grow_without_end() {
+        let mut set = set();
+        for number in 0..9 {
+            set.compile(&Str::from(format!("{number}{}", "x".repeat(MOST_COMPILED / 4))), 1).unwrap();
+            assert!(set.compiled_bytes <= MOST_COMPILED && set.compiled.len() <= 4);
+        }
+        let large = Str::from("x".repeat(MOST_COMPILED + 1));
+        set.compile(&large, 1).unwrap();
+        assert!(set.compiled(&large, 1).is_none());
     }
 }

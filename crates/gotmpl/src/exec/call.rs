@@ -5,6 +5,9 @@ use govalue::{Str, Value};
 use super::{Engine, Result, Val};
 use crate::error::{ExecError, ParseError, Place};
 
+/// Parsing takes steps too, or a template could make new texts all day.
+const BYTES_PARSED_PER_STEP: u64 = 16;
+
 /// What a host function has: the engine, to execute templates, and the host behind it.
 pub struct Call<'c, 'e> {
     pub(super) engine: &'c mut Engine<'e>,
@@ -48,7 +51,17 @@ impl Call<'_, '_> {
     /// # Errors
     /// [`TextError`] tells a text that cannot be parsed from one that fails.
     pub fn execute_text(&mut self, text: &Str, data: &Value, owner: u32) -> Result<Vec<u8>, TextError> {
-        let (main, definitions) = self.engine.set.compile(text, owner).map_err(TextError::Parse)?;
+        let compiled = match self.engine.set.compiled(text, owner) {
+            Some(compiled) => compiled,
+            None => {
+                let parsing = self.engine.budget.charge(text.len() as u64 / BYTES_PARSED_PER_STEP);
+                parsing.map_err(|limit| {
+                    TextError::Execute(ExecError::caused(self.place(), limit.to_string(), Box::new(limit)))
+                })?;
+                self.engine.set.compile(text, owner).map_err(TextError::Parse)?
+            }
+        };
+        let (main, definitions) = compiled;
         let layered = self.engine.set.push_layer(&definitions);
         let mut out = Vec::new();
         let result = self.engine.run(&main, Val::plain(data.clone()), &mut out);
