@@ -63,7 +63,8 @@ impl Version {
     ///
     /// # Errors
     /// Not a version.
-    pub fn parse(text: &str) -> Result<Self, VersionError> {
+    pub fn parse(text: impl AsRef<[u8]>) -> Result<Self, VersionError> {
+        let text = text.as_ref();
         if text.len() > MAX_VERSION {
             return Err(VersionError::TooLong);
         }
@@ -81,7 +82,7 @@ impl Version {
             patch: number(scanned.patch)?,
             prerelease: scanned.prerelease.unwrap_or_default().to_owned(),
             metadata: scanned.metadata.unwrap_or_default().to_owned(),
-            original: text.to_owned(),
+            original: ascii(text).to_owned(),
         };
         if !version.prerelease.is_empty() {
             check_prerelease(&version.prerelease)?;
@@ -296,9 +297,13 @@ struct Scanned<'t> {
     len: usize,
 }
 
-/// Reads as much of a version as there is. `digit` says what a number may consist of.
-fn scan(text: &str, digit: impl Fn(u8) -> bool) -> Option<Scanned<'_>> {
-    let bytes = text.as_bytes();
+/// What was scanned, which is ASCII.
+fn ascii(text: &[u8]) -> &str {
+    std::str::from_utf8(text).unwrap_or_default()
+}
+
+/// Reads as much of a version as there is. `digit` says what a number may consist of, all of it ASCII.
+fn scan(bytes: &[u8], digit: impl Fn(u8) -> bool) -> Option<Scanned<'_>> {
     let run = |from: usize, fits: &dyn Fn(u8) -> bool| {
         bytes[from..].iter().position(|&byte| !fits(byte)).map_or(bytes.len(), |at| from + at)
     };
@@ -307,10 +312,10 @@ fn scan(text: &str, digit: impl Fn(u8) -> bool) -> Option<Scanned<'_>> {
     if at == start {
         return None;
     }
-    let major = &text[start..at];
+    let major = ascii(&bytes[start..at]);
     let mut dotted = || {
         let end = if bytes.get(at) == Some(&b'.') { run(at + 1, &digit) } else { at };
-        let part = (end > at + 1).then(|| &text[at + 1..end]);
+        let part = (end > at + 1).then(|| ascii(&bytes[at + 1..end]));
         if part.is_some() {
             at = end;
         }
@@ -336,7 +341,7 @@ fn scan(text: &str, digit: impl Fn(u8) -> bool) -> Option<Scanned<'_>> {
             end = next;
         }
         at = end;
-        Some(&text[start..end])
+        Some(ascii(&bytes[start..end]))
     };
     let prerelease = suffix(b'-');
     let metadata = suffix(b'+');

@@ -12,13 +12,13 @@ use crate::semver::{Constraints, Version};
 use crate::words::Panic;
 
 table! {
-    "semver" (STRING) => |args| Ok(version_object(Version::parse(&string(args, 0).to_str_lossy())?));
+    "semver" (STRING) => |args| Ok(version_object(Version::parse(string(args, 0))?));
     "semverCompare" (STRING, STRING) => compare;
 }
 
 fn compare(args: &[Value]) -> CallResult {
-    let constraints = Constraints::parse(&string(args, 0).to_str_lossy())?;
-    let version = Version::parse(&string(args, 1).to_str_lossy())?;
+    let constraints = Constraints::parse(string(args, 0))?;
+    let version = Version::parse(string(args, 1))?;
     Ok(Value::Bool(constraints.check(&version)))
 }
 

@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 use std::fmt;
 
-use super::{Scanned, Version, scan};
+use super::{Scanned, Version, ascii, scan};
 use crate::unicode::quote;
 
 /// The longest constraint, in bytes.
@@ -16,8 +16,8 @@ const MAX_GROUPS: usize = 32;
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ConstraintError {
     /// Not a constraint.
-    #[error("improper constraint: {}", quote(.0.as_bytes()))]
-    Improper(String),
+    #[error("improper constraint: {}", quote(.0))]
+    Improper(Vec<u8>),
     /// A condition whose version is none: a number too large, a leading zero in the prerelease.
     #[error("constraint parser error")]
     Parser,
@@ -99,12 +99,13 @@ impl Constraints {
     ///
     /// # Errors
     /// Not a constraint, or too long.
-    pub fn parse(text: &str) -> Result<Self, ConstraintError> {
+    pub fn parse(text: impl AsRef<[u8]>) -> Result<Self, ConstraintError> {
+        let text = text.as_ref();
         if text.len() > MAX_CONSTRAINT {
             return Err(ConstraintError::TooLong);
         }
         let text = rewrite_ranges(text);
-        let groups: Vec<&str> = text.split("||").collect();
+        let groups = split_groups(&text);
         if groups.len() > MAX_GROUPS {
             return Err(ConstraintError::TooManyGroups);
         }
@@ -162,8 +163,19 @@ impl fmt::Display for Constraints {
     }
 }
 
+fn split_groups(text: &[u8]) -> Vec<&[u8]> {
+    let mut groups = Vec::new();
+    let mut rest = text;
+    while let Some(at) = rest.windows(2).position(|pair| pair == b"||") {
+        groups.push(&rest[..at]);
+        rest = &rest[at + 2..];
+    }
+    groups.push(rest);
+    groups
+}
+
 impl Group {
-    fn parse(text: &str) -> Result<Self, ConstraintError> {
+    fn parse(text: &[u8]) -> Result<Self, ConstraintError> {
         if !is_group(text) {
             return Err(ConstraintError::Improper(text.to_owned()));
         }
@@ -176,7 +188,7 @@ impl Group {
                     conditions.push(condition.into_condition()?);
                     at = end;
                 }
-                None => at += text[at..].chars().next().map_or(1, char::len_utf8),
+                None => at += 1,
             }
         }
         let prereleases = conditions.iter().any(|condition| !condition.version.prerelease().is_empty());
@@ -201,23 +213,23 @@ fn is_space(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t' | b'\n' | b'\r' | b'\x0c')
 }
 
-fn skip_spaces(text: &str, at: usize) -> usize {
-    text.as_bytes()[at..].iter().position(|&byte| !is_space(byte)).map_or(text.len(), |skip| at + skip)
+fn skip_spaces(text: &[u8], at: usize) -> usize {
+    text[at..].iter().position(|&byte| !is_space(byte)).map_or(text.len(), |skip| at + skip)
 }
 
 /// Reads a condition at a place: a sign, spaces, a version. Answers it with its end.
-fn scan_condition(text: &str, at: usize) -> Option<(Written<'_>, usize)> {
+fn scan_condition(text: &[u8], at: usize) -> Option<(Written<'_>, usize)> {
     SIGNS.iter().find_map(|&(sign, operator)| {
-        let rest = text.get(at..)?.strip_prefix(sign)?;
+        let rest = text.get(at..)?.strip_prefix(sign.as_bytes())?;
         let start = skip_spaces(text, text.len() - rest.len());
         let scanned = scan(text.get(start..)?, is_part)?;
         let end = start + scanned.len;
-        Some((Written { sign, operator, version: &text[start..end], scanned }, end))
+        Some((Written { sign, operator, version: ascii(&text[start..end]), scanned }, end))
     })
 }
 
 /// Whether a text is conditions, separated by spaces or a comma.
-fn is_group(text: &str) -> bool {
+fn is_group(text: &[u8]) -> bool {
     let Some((_, end)) = scan_condition(text, skip_spaces(text, 0)) else { return false };
     let mut at = end;
     loop {
@@ -225,7 +237,7 @@ fn is_group(text: &str) -> bool {
         if next == text.len() {
             return true;
         }
-        let comma = text.as_bytes()[next] == b',';
+        let comma = text[next] == b',';
         if comma {
             next = skip_spaces(text, next + 1);
         }
@@ -265,7 +277,7 @@ impl Written<'_> {
 }
 
 /// Turns `1.2 - 3.4` into `>= 1.2, <= 3.4 ` wherever it stands.
-fn rewrite_ranges(text: &str) -> String {
+fn rewrite_ranges(text: &[u8]) -> Vec<u8> {
     let mut found = Vec::new();
     let mut at = 0;
     while at < text.len() {
@@ -274,28 +286,31 @@ fn rewrite_ranges(text: &str) -> String {
                 found.push((&text[at..end], low, high));
                 at = end;
             }
-            None => at += text[at..].chars().next().map_or(1, char::len_utf8),
+            None => at += 1,
         }
     }
     let mut out = text.to_owned();
     for (whole, low, high) in found {
         // Go replaces the first place where the text of the range stands, which need not be this one.
-        out = out.replacen(whole, &format!(">= {low}, <= {high} "), 1);
+        if let Some(place) = out.windows(whole.len()).position(|part| part == whole) {
+            out.splice(place..place + whole.len(), format!(">= {low}, <= {high} ").into_bytes());
+        }
     }
     out
 }
 
-fn scan_range(text: &str, at: usize) -> Option<(&str, &str, usize)> {
+fn scan_range(text: &[u8], at: usize) -> Option<(&str, &str, usize)> {
     let start = skip_spaces(text, at);
     let low_end = start + scan(text.get(start..)?, is_part)?.len;
     let hyphen = skip_spaces(text, low_end);
     let high_start = skip_spaces(text, (hyphen + 1).min(text.len()));
     let spaced = hyphen > low_end && high_start > hyphen + 1;
-    if !spaced || text.as_bytes().get(hyphen) != Some(&b'-') {
+    if !spaced || text.get(hyphen) != Some(&b'-') {
         return None;
     }
     let high_end = high_start + scan(text.get(high_start..)?, is_part)?.len;
-    Some((&text[start..low_end], &text[high_start..high_end], skip_spaces(text, high_end)))
+    let (low, high) = (ascii(&text[start..low_end]), ascii(&text[high_start..high_end]));
+    Some((low, high, skip_spaces(text, high_end)))
 }
 
 fn is_prerelease(version: &Version) -> Unmet {
