@@ -80,6 +80,8 @@ pub(super) fn unicode(name: &str, folded: bool, negated: bool) -> Option<ClassUn
                 class
             }
             Some("Cn") => unassigned(),
+            // No text has surrogates.
+            Some("Cs") => ClassUnicode::empty(),
             Some(category) => known("gc", category)?,
             None if SCRIPTS.contains(&name.as_str()) => known("sc", &name)?,
             None => return None,

@@ -14,6 +14,10 @@ const MAX_REPEAT: u32 = 1000;
 /// How deep a pattern may nest.
 const MAX_DEPTH: u32 = 1000;
 
+/// How many groups may be open at once. Ours: those that dissolve in what is around them are no levels for Go, but
+/// each of them costs time.
+const MAX_OPEN: usize = 5000;
+
 /// How many instructions a program may have.
 const MAX_SIZE: u64 = (128 << 20) / 40;
 
@@ -63,13 +67,30 @@ struct Node {
     size: u64,
     /// Levels.
     depth: u32,
+    shape: Shape,
     /// The largest product of counted repetitions on any way down.
     repeats: u32,
 }
 
+/// What decides whether a part is a level of its own in what it becomes a part of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Shape {
+    /// Literals side by side are one.
+    Literal,
+    Concat,
+    Alternation,
+    Other,
+}
+
 impl Node {
     fn leaf(hir: Hir) -> Self {
-        Self { hir, size: 1, depth: 1, repeats: 1 }
+        Self { hir, size: 1, depth: 1, shape: Shape::Other, repeats: 1 }
+    }
+
+    /// The depth of several parts as one of this shape: parts of the same shape dissolve in it.
+    fn joined_depth(parts: &[Self], shape: Shape) -> u32 {
+        let dissolves = |part: &Self| u32::from(part.shape == shape);
+        parts.iter().map(|part| part.depth - dissolves(part)).max().unwrap_or(0) + 1
     }
 }
 
@@ -122,7 +143,7 @@ impl<'p> Parser<'p> {
             match byte {
                 b'(' if start.get(1) == Some(&b'?') => self.perl_group()?,
                 b'(' => {
-                    self.open_group(Some(None));
+                    self.open_group(Some(None))?;
                     self.rest = &start[1..];
                 }
                 b'|' => {
@@ -197,7 +218,8 @@ impl<'p> Parser<'p> {
             class::fold(&mut folded);
             self.push_class(folded);
         } else {
-            self.push(Node::leaf(Hir::literal(c.encode_utf8(&mut [0; 4]).as_bytes())));
+            let leaf = Node::leaf(Hir::literal(c.encode_utf8(&mut [0; 4]).as_bytes()));
+            self.push(Node { shape: Shape::Literal, ..leaf });
         }
     }
 
@@ -206,13 +228,17 @@ impl<'p> Parser<'p> {
     }
 
     /// Begins a group: not capturing, or capturing with or without a name.
-    fn open_group(&mut self, capture: Option<Option<Vec<u8>>>) {
+    fn open_group(&mut self, capture: Option<Option<Vec<u8>>>) -> Outcome<()> {
+        if self.open.len() == MAX_OPEN {
+            return Err(Error::new(ErrorCode::NestingDepth, self.pattern));
+        }
         let capture = capture.map(|name| {
             self.names.push(name);
             (self.names.len() - 1) as u32
         });
         let inner = Group { flags: self.flags, capture, ..Group::default() };
         self.open.push(std::mem::replace(&mut self.group, inner));
+        Ok(())
     }
 
     fn close_group(&mut self) -> Outcome<()> {
@@ -227,6 +253,7 @@ impl<'p> Parser<'p> {
             node.hir = Hir::capture(Capture { index, name: None, sub: Box::new(node.hir) });
             node.size = node.size.saturating_add(2);
             node.depth += 1;
+            node.shape = Shape::Other;
             self.check(&node)?;
         }
         self.push(node);
@@ -237,28 +264,31 @@ impl<'p> Parser<'p> {
         self.finish_alternative()?;
         let alternatives = std::mem::take(&mut self.group.alternatives);
         let extra = alternatives.len() as u64 - 1;
-        self.join(alternatives, extra, Hir::alternation)
+        self.join(alternatives, extra, Shape::Alternation)
     }
 
     fn finish_alternative(&mut self) -> Outcome<()> {
         let items = std::mem::take(&mut self.group.items);
         let node =
-            if items.is_empty() { Node::leaf(Hir::empty()) } else { self.join(items, 0, Hir::concat)? };
+            if items.is_empty() { Node::leaf(Hir::empty()) } else { self.join(items, 0, Shape::Concat)? };
         self.group.alternatives.push(node);
         Ok(())
     }
 
-    fn join(&self, mut parts: Vec<Node>, extra: u64, join: fn(Vec<Hir>) -> Hir) -> Outcome<Node> {
+    fn join(&self, mut parts: Vec<Node>, extra: u64, shape: Shape) -> Outcome<Node> {
         if parts.len() == 1
             && let Some(only) = parts.pop()
         {
             return Ok(only);
         }
         let size = parts.iter().fold(extra, |size, part| size.saturating_add(part.size));
-        let depth = parts.iter().map(|part| part.depth).max().unwrap_or(0) + 1;
+        let literal = shape == Shape::Concat && parts.iter().all(|part| part.shape == Shape::Literal);
+        let depth = if literal { 1 } else { Node::joined_depth(&parts, shape) };
         let repeats = parts.iter().map(|part| part.repeats).max().unwrap_or(1);
-        let hir = join(parts.into_iter().map(|part| part.hir).collect());
-        let node = Node { hir, size, depth, repeats };
+        let parts = parts.into_iter().map(|part| part.hir).collect();
+        let hir = if shape == Shape::Concat { Hir::concat(parts) } else { Hir::alternation(parts) };
+        let shape = if literal { Shape::Literal } else { shape };
+        let node = Node { hir, size, depth, shape, repeats };
         self.check(&node)?;
         Ok(node)
     }
@@ -304,6 +334,7 @@ impl<'p> Parser<'p> {
         }
         .max(1);
         node.depth += 1;
+        node.shape = Shape::Other;
         self.check(&node)?;
         if counted {
             let times = max.unwrap_or(min);
@@ -353,7 +384,7 @@ impl<'p> Parser<'p> {
                 }
                 ':' | ')' if !negated || seen => {
                     if c == ':' {
-                        self.open_group(None);
+                        self.open_group(None)?;
                     }
                     self.flags = flags;
                     self.rest = rest;
@@ -377,7 +408,7 @@ impl<'p> Parser<'p> {
         if name.is_empty() || !name.iter().all(|&byte| byte == b'_' || byte.is_ascii_alphanumeric()) {
             return Err(Error::new(ErrorCode::NamedCapture, &start[..=end]));
         }
-        self.open_group(Some(Some(name.to_vec())));
+        self.open_group(Some(Some(name.to_vec())))?;
         self.rest = &start[end + 1..];
         Ok(())
     }
