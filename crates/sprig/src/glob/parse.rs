@@ -1,6 +1,8 @@
 //! The syntax of gobwas globs, with its oddities: an open `{` ends with the pattern, `}` alone stands for itself,
 //! and a class is either one range or a list.
 
+use crate::unicode::{self, RUNE_ERROR};
+
 /// A pattern that gobwas refuses.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum GlobError {
@@ -58,19 +60,17 @@ const MAX_DEPTH: usize = 100;
 /// # Errors
 /// See [`GlobError`].
 pub(super) fn parse(pattern: &[u8]) -> Result<Vec<Node>, GlobError> {
-    let pattern = std::str::from_utf8(pattern).map_err(|_| GlobError::Rune)?;
-    // gobwas takes a NUL for the end.
-    let pattern = pattern.split('\0').next().unwrap_or_default();
-    if pattern.contains(char::REPLACEMENT_CHARACTER) {
-        return Err(GlobError::Rune);
-    }
-    let mut rest = pattern;
+    let pattern: String = unicode::runes(pattern).map(|(_, c)| c).collect();
+    let mut rest = pattern.as_str();
     // The pattern itself, and for every open `{` its alternatives, of which the last one grows.
     let mut top = Vec::new();
     let mut open: Vec<Vec<Vec<Node>>> = Vec::new();
     while let Some(c) = rest.chars().next() {
         let after = &rest[c.len_utf8()..];
         let node = match c {
+            // gobwas takes a NUL for the end.
+            NUL => break,
+            RUNE_ERROR => return Err(GlobError::Rune),
             '{' => {
                 if open.len() == MAX_DEPTH {
                     return Err(GlobError::Depth);
@@ -127,6 +127,9 @@ pub(super) fn parse(pattern: &[u8]) -> Result<Vec<Node>, GlobError> {
     Ok(top)
 }
 
+/// Ends a pattern, or a text in it: there it is skipped.
+const NUL: char = '\0';
+
 const BREAKERS: [char; 6] = ['?', '*', '[', '{', '}', ','];
 
 fn push(top: &mut Vec<Node>, open: &mut [Vec<Vec<Node>>], node: Node) {
@@ -141,6 +144,11 @@ fn text<'p>(from: &'p str, breakers: &[char]) -> (String, &'p str) {
     let mut out = String::new();
     let mut escaped = false;
     for (at, c) in from.char_indices() {
+        match c {
+            NUL => return (out, &from[at + 1..]),
+            RUNE_ERROR => return (out, &from[at..]),
+            _ => {}
+        }
         if !escaped && c == '\\' {
             escaped = true;
             continue;
@@ -160,25 +168,33 @@ fn class(from: &str) -> Result<(Node, &str), GlobError> {
         Some(body) => (true, body),
         None => (false, from),
     };
-    let mut chars = body.chars();
-    let low = chars.next().ok_or(GlobError::End)?;
-    if let Some(after) = chars.as_str().strip_prefix('-') {
-        let mut chars = after.chars();
-        let high = chars.next().ok_or(GlobError::End)?;
-        let rest = chars.as_str();
-        if rest.is_empty() {
-            return Err(GlobError::End);
-        }
-        let rest = rest.strip_prefix(']').ok_or(GlobError::Close)?;
+    let (low, after) = class_char(body)?;
+    if let Some(after) = after.strip_prefix('-') {
+        let (high, after) = class_char(after)?;
+        let rest = class_end(after)?;
         if high < low {
             return Err(GlobError::Order { low, high });
         }
         return Ok((Node::Range { low, high, not }, rest));
     }
     let (list, rest) = text(body, &[']']);
-    let rest = rest.strip_prefix(']').ok_or(GlobError::End)?;
+    let rest = class_end(rest)?;
     if list.is_empty() {
         return Err(GlobError::Range);
     }
     Ok((Node::List { chars: list.chars().collect(), not }, rest))
+}
+
+/// What cannot be read within a class counts as its end.
+fn class_char(text: &str) -> Result<(char, &str), GlobError> {
+    let mut chars = text.chars();
+    let c = chars.next().filter(|c| !matches!(*c, NUL | RUNE_ERROR)).ok_or(GlobError::End)?;
+    Ok((c, chars.as_str()))
+}
+
+fn class_end(text: &str) -> Result<&str, GlobError> {
+    match class_char(text)? {
+        (']', rest) => Ok(rest),
+        _ => Err(GlobError::Close),
+    }
 }
