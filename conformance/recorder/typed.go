@@ -99,7 +99,13 @@ func items[T any](v any, one func(any) T) []T {
 
 // typedObject decodes `{"$key": v}`.
 func typedObject(key string, v any) (any, error) {
-	str := func(v any) string { return fmt.Sprint(v) }
+	str := func(v any) string {
+		if raw, ok := v.(map[string]any); ok {
+			b, _ := base64.StdEncoding.DecodeString(fmt.Sprint(raw["$str_b64"]))
+			return string(b)
+		}
+		return fmt.Sprint(v)
+	}
 	switch key {
 	case "$int":
 		return int(integer(v)), nil
@@ -228,7 +234,11 @@ func untyped(v any) any {
 	case []byte:
 		return one("$bytes", base64.StdEncoding.EncodeToString(v))
 	case []string:
-		return one("$strs", v)
+		out := make([]any, len(v))
+		for i, item := range v {
+			out[i] = untyped(item)
+		}
+		return one("$strs", out)
 	case []any:
 		if v == nil {
 			return one("$nil", "[]interface {}")

@@ -1,5 +1,6 @@
 //! Replays the recorded cases of `conformance/cases` that ask for regular expressions, versions, globs and times.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use pintle_sprig::crypto::{b64_decode, b64_encode};
@@ -12,7 +13,35 @@ use serde_json::{Value, json};
 /// A line of a case file.
 struct Case(Value);
 
-type Answer = Result<Value, String>;
+/// An error's text is bytes: what it quotes need not be UTF-8.
+type Answer = Result<Value, Vec<u8>>;
+
+/// Cases that are answered otherwise on purpose, see the compatibility page. One that is answered as recorded after
+/// all has no place here.
+const CHOSEN: [(&str, &[&str]); 4] = [
+    ("gobwas takes `?` beside a fixed text for one byte", &["glob/bytes/af397fb3", "glob/bytes/ba02efec"]),
+    (
+        "gobwas looks for the text `ab` when two classes of it are side by side",
+        &["glob/classes/01b4a887", "glob/classes/3bedf8cf", "glob/classes/a45b7c30"],
+    ),
+    (
+        "gobwas tries alternatives of unlike length at one place only",
+        &["glob/alternatives/58a8a117", "glob/alternatives/c0d9b63e"],
+    ),
+    (
+        "gobwas has no match of several parts with an empty text, and one of `?` in an alternative",
+        &[
+            "glob/alternatives/c95732e1",
+            "glob/alternatives/7c4ac69e",
+            "glob/alternatives/5512c729",
+            "glob/stars/832da0bd",
+        ],
+    ),
+];
+
+fn told(error: impl ToString) -> Vec<u8> {
+    error.to_string().into_bytes()
+}
 
 impl Case {
     /// A text, which stands in base64 when it is not UTF-8.
@@ -32,9 +61,9 @@ impl Case {
         self.0.get(name).and_then(Value::as_i64)
     }
 
-    fn zone(&self) -> Result<Zone, String> {
+    fn zone(&self) -> Result<Zone, Vec<u8>> {
         let name = self.text("zone");
-        Zone::named(&name).ok_or_else(|| format!("unknown time zone {name}"))
+        Zone::named(&name).ok_or_else(|| format!("unknown time zone {name}").into_bytes())
     }
 }
 
@@ -46,13 +75,8 @@ fn string(bytes: &[u8]) -> Value {
 }
 
 fn strings<'a>(items: impl IntoIterator<Item = &'a [u8]>) -> Value {
-    let items: Vec<_> = items.into_iter().map(go_json).collect();
+    let items: Vec<_> = items.into_iter().map(string).collect();
     json!({ "$strs": items })
-}
-
-/// In a list of strings Go's JSON has U+FFFD for every byte that is not UTF-8.
-fn go_json(bytes: &[u8]) -> String {
-    pintle_sprig::unicode::runes(bytes).map(|(_, c)| c).collect()
 }
 
 fn expression(case: &Case, op: &str) -> Answer {
@@ -60,7 +84,9 @@ fn expression(case: &Case, op: &str) -> Answer {
     if op == "quote" {
         return Ok(string(&quote_meta(&input)));
     }
-    let compiled = regex::compile(&case.bytes("pattern")).map_err(|error| error.to_string())?;
+    let compiled = regex::compile(&case.bytes("pattern")).map_err(|error| {
+        [format!("error parsing regexp: {}: `", error.code).as_bytes(), &error.expression, b"`"].concat()
+    })?;
     let limit = case.number("n").unwrap_or(-1);
     let with = case.bytes("with");
     Ok(match op {
@@ -79,14 +105,15 @@ fn expression(case: &Case, op: &str) -> Answer {
         "replace-literal" => string(&compiled.replace_all_literal(&input, &with)),
         "split" => strings(compiled.split(&input, limit)),
         "names" => strings(compiled.names().iter().map(|name| name.as_deref().unwrap_or_default())),
-        other => return Err(format!("no such op: {other}")),
+        other => return Err(format!("no such op: {other}").into_bytes()),
     })
 }
 
 fn version(case: &Case, op: &str) -> Answer {
-    let given = case.text("version");
-    let parse = |text: &str| Version::parse(text).map_err(|error| error.to_string());
-    let constraint = || Constraints::parse(&case.text("constraint")).map_err(|error| error.to_string());
+    let given = case.bytes("version");
+    let parse = |text: &[u8]| Version::parse(text).map_err(told);
+    let constraint = || Constraints::parse(case.bytes("constraint")).map_err(told);
+    let panic = |what: &str| format!("panic: {what}").into_bytes();
     Ok(match op {
         "constraint" => {
             let constraint = constraint()?;
@@ -101,7 +128,7 @@ fn version(case: &Case, op: &str) -> Answer {
             let version = if op == "parse" {
                 parse(&given)?
             } else {
-                Version::parse_strict(&given).map_err(|error| error.to_string())?
+                Version::parse_strict(&case.text("version")).map_err(told)?
             };
             json!({
                 "string": version.to_string(), "original": version.original(),
@@ -110,13 +137,14 @@ fn version(case: &Case, op: &str) -> Answer {
                 "patch": {"$uint64": version.patch()},
             })
         }
-        "compare" => json!({"$int": parse(&given)?.compare(&parse(&case.text("with"))?) as i8}),
+        "compare" => json!({"$int": parse(&given)?.compare(&parse(&case.bytes("with"))?) as i8}),
         "bump" => {
             let version = parse(&given)?;
-            let bumped = [version.inc_major()?, version.inc_minor()?, version.inc_patch()?];
-            json!({"$strs": bumped.map(|version| version.to_string())})
+            let bumped = [version.inc_major(), version.inc_minor(), version.inc_patch()];
+            let bumped = bumped.into_iter().map(|version| version.map(|version| version.to_string()));
+            json!({"$strs": bumped.collect::<Result<Vec<_>, _>>().map_err(panic)?})
         }
-        other => return Err(format!("no such op: {other}")),
+        other => return Err(format!("no such op: {other}").into_bytes()),
     })
 }
 
@@ -124,13 +152,12 @@ fn instant(case: &Case, op: &str) -> Answer {
     let zone = case.zone()?;
     let input = case.bytes("input");
     let nanos = case.number("unix_nanos").unwrap_or(0);
-    let parse = |text: &[u8]| duration::parse(text).map_err(|error| error.to_string());
+    let parse = |text: &[u8]| duration::parse(text).map_err(told);
     Ok(match op {
         "format" => string(&Time::unix(0, nanos, zone).format(&case.bytes("layout"))),
         "string" => json!(Time::unix(0, nanos, zone).to_string()),
         "parse" => {
-            let time =
-                time::parse(&case.bytes("layout"), &input, &zone).map_err(|error| error.to_string())?;
+            let time = time::parse(&case.bytes("layout"), &input, &zone).map_err(told)?;
             json!({"unix": {"$number": time.unix_seconds().to_string()}, "text": time.to_string()})
         }
         "parse-duration" => {
@@ -142,7 +169,7 @@ fn instant(case: &Case, op: &str) -> Answer {
         "truncate" => {
             json!(duration::format(duration::truncate(parse(&input)?, parse(&case.bytes("with"))?)))
         }
-        other => return Err(format!("no such op: {other}")),
+        other => return Err(format!("no such op: {other}").into_bytes()),
     })
 }
 
@@ -153,39 +180,70 @@ fn answer(case: &Case) -> Option<Answer> {
         "semver" => version(case, &op),
         "glob" => Glob::new(&case.bytes("pattern"))
             .map(|glob| json!(glob.is_match(&case.bytes("input"))))
-            .map_err(|error| error.to_string()),
+            .map_err(told),
         "time" => instant(case, &op),
         _ => return None,
     })
 }
 
-fn replay(folder: &Path) -> Vec<String> {
+#[expect(clippy::disallowed_methods, reason = "tests read their cases")]
+fn cases(suite: &str) -> Vec<Case> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../conformance/cases").join(suite);
+    let entries = std::fs::read_dir(&folder).expect("a folder of cases");
+    let mut files: Vec<_> = entries.map(|entry| entry.expect("an entry").path()).collect();
+    files.sort();
+    let mut cases = Vec::new();
+    for file in files.iter().filter(|file| file.extension().is_some_and(|extension| extension == "jsonl")) {
+        let content = std::fs::read_to_string(file).expect("a readable file");
+        // The first line names the oracle.
+        cases.extend(content.lines().skip(1).map(|line| Case(serde_json::from_str(line).expect("JSON"))));
+    }
+    cases
+}
+
+/// Replays a suite: every case but the chosen ones has its recorded answer, and those do not.
+fn replay(suite: &str, least: usize) {
+    let cases = cases(suite);
+    assert!(cases.len() >= least, "only {} cases of {suite}", cases.len());
+    let mut chosen: BTreeSet<&str> = CHOSEN
+        .iter()
+        .flat_map(|(_, ids)| ids.iter().copied())
+        .filter(|id| id.starts_with(&format!("{suite}/")))
+        .collect();
     let mut failures = Vec::new();
-    let files = std::fs::read_dir(folder).into_iter().flatten().filter_map(Result::ok);
-    for file in files.filter(|file| file.path().extension().is_some_and(|extension| extension == "jsonl")) {
-        let content = std::fs::read_to_string(file.path()).expect("a readable file");
-        for line in content.lines() {
-            let case = Case(serde_json::from_str(line).expect("a line of JSON"));
-            let Some(found) = answer(&case) else { continue };
-            let expected = match case.0.get("out") {
-                Some(out) => Ok(out.clone()),
-                None => match case.text("err") {
-                    error if !error.is_empty() => Err(error),
-                    _ => Ok(string(&case.bytes("out"))),
-                },
-            };
-            if found != expected {
-                failures.push(format!("{line}\n    ours {found:?}"));
-            }
+    for case in &cases {
+        let id = case.text("id");
+        let found = answer(case).unwrap_or_else(|| panic!("{id} is of no kind that is known here"));
+        let expected = match case.0.get("out") {
+            Some(out) => Ok(out.clone()),
+            None => Err(case.bytes("err")),
+        };
+        match (found == expected, chosen.remove(id.as_str())) {
+            (true, true) => failures.push(format!("{id} is answered as recorded: take it from the list")),
+            (false, false) => failures.push(format!("{}\n    ours {found:?}", case.0)),
+            _ => {}
         }
     }
-    failures
+    failures.extend(chosen.into_iter().map(|id| format!("{id} is listed, but there is no such case")));
+    assert!(failures.is_empty(), "{} of {} differ:\n{}", failures.len(), cases.len(), failures.join("\n"));
 }
 
 #[test]
-fn recorded_cases_are_answered_as_recorded() {
-    let cases = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../conformance/cases");
-    let failures: Vec<_> =
-        ["regex", "semver", "glob", "time"].iter().flat_map(|kind| replay(&cases.join(kind))).collect();
-    assert!(failures.is_empty(), "{} differ:\n{}", failures.len(), failures.join("\n"));
+fn regular_expressions_are_those_of_go() {
+    replay("regex", 1000);
+}
+
+#[test]
+fn versions_and_constraints_are_those_of_masterminds() {
+    replay("semver", 1000);
+}
+
+#[test]
+fn globs_are_those_of_gobwas() {
+    replay("glob", 1000);
+}
+
+#[test]
+fn times_and_durations_are_those_of_go() {
+    replay("time", 1000);
 }

@@ -83,7 +83,7 @@ fn decode(value: &Value) -> Value {
                 Map::from_entries(type_named(&parts[0]), entries.collect()).into()
             }
         },
-        "sv" => version_object(Version::parse(&text(&body)).expect("a version")),
+        "sv" => version_object(Version::parse(text(&body)).expect("a version")),
         "tm" => {
             let number = |at: usize| text(&parts[at]).parse().expect("a number");
             dates::time_object(Time::unix(number(0), number(1), Zone::Utc))

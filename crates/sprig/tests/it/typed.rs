@@ -210,7 +210,7 @@ fn digest(function: &str, a: &Arguments) -> Option<Bytes> {
 }
 
 fn version(function: &str, a: &Arguments) -> Option<Bytes> {
-    let parse = |index| semver::Version::parse(&a.text(index));
+    let parse = |index| semver::Version::parse(a.text(index));
     let text = match function {
         "semverParse" => match parse(0) {
             Err(error) => format!("err:{error}"),
@@ -229,12 +229,12 @@ fn version(function: &str, a: &Arguments) -> Option<Bytes> {
             let (patch, minor, major) = (v.inc_patch().ok()?, v.inc_minor().ok()?, v.inc_major().ok()?);
             format!("{}|{}|{}", patch.original(), minor.original(), major.original())
         }
-        "constraint" => match semver::Constraints::parse(&a.text(0)) {
+        "constraint" => match semver::Constraints::parse(a.text(0)) {
             Err(error) => format!("err:{error}"),
             Ok(constraints) => constraints.to_string(),
         },
         "validate" => {
-            let constraints = semver::Constraints::parse(&a.text(0)).ok()?;
+            let constraints = semver::Constraints::parse(a.text(0)).ok()?;
             let version = parse(1).ok()?;
             let validated = constraints.validate(&version);
             let mut text = format!("{} {}", constraints.check(&version), validated.is_ok());
