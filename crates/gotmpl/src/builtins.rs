@@ -6,7 +6,7 @@ use std::cmp::Ordering;
 use std::rc::Rc;
 
 use govalue::types::{self, Kind, Signature};
-use govalue::{CallResult, Error, List, Object, Str, Type, Value, print};
+use govalue::{CallResult, Error, List, Object, Str, Type, Value, json, print};
 
 use crate::functions::{ANY_NUMBER, Function, Implementation};
 
@@ -19,6 +19,14 @@ const fn pure(name: &'static str, signature: Signature, call: fn(&[Value]) -> Ca
     Function { name, signature, cost: None, implementation: Implementation::Pure(call) }
 }
 
+const fn reflecting(
+    name: &'static str,
+    signature: Signature,
+    call: fn(&[Value], &[bool]) -> CallResult,
+) -> Function {
+    Function { name, signature, cost: None, implementation: Implementation::Reflecting(call) }
+}
+
 pub(crate) static FUNCTIONS: &[Function] = &[
     Function { name: "and", signature: FIRST_AND_MORE, cost: None, implementation: Implementation::And },
     Function { name: "call", signature: FIRST_AND_MORE, cost: None, implementation: Implementation::Call },
@@ -29,7 +37,7 @@ pub(crate) static FUNCTIONS: &[Function] = &[
     pure("index", FIRST_AND_MORE, index),
     pure("js", ANY_NUMBER, |args| Ok(Value::str(js(&text(args)?)))),
     pure("le", TWO, |args| Ok(Value::Bool(less_or_equal(args)?))),
-    Function { name: "len", signature: ONE, cost: None, implementation: Implementation::Length },
+    reflecting("len", ONE, length),
     pure("lt", TWO, |args| Ok(Value::Bool(less(args)?))),
     pure("ne", TWO, |args| Ok(Value::Bool(!equal(args)?))),
     pure("not", ONE, |args| Ok(Value::Bool(!args.first().is_some_and(Value::truth)))),
@@ -37,7 +45,7 @@ pub(crate) static FUNCTIONS: &[Function] = &[
     pure("print", ANY_NUMBER, |args| Ok(Value::str(print::try_sprint(args)?))),
     pure("printf", FORMAT, printf),
     pure("println", ANY_NUMBER, |args| Ok(Value::str(print::try_sprintln(args)?))),
-    pure("slice", FIRST_AND_MORE, slice),
+    reflecting("slice", FIRST_AND_MORE, slice),
     pure("urlquery", ANY_NUMBER, |args| Ok(Value::str(query_escape(&text(args)?)))),
 ];
 
@@ -62,7 +70,7 @@ pub(crate) fn call(name: &str, function: &Value) -> CallResult {
 
 /// `reflect.Value.String`, which is how `call` names a function that came through a pipe.
 pub(crate) fn reflect_string(value: &Value) -> String {
-    match value {
+    match &*underneath(value) {
         Value::Nil => "<invalid Value>".to_owned(),
         Value::Str(text) => text.to_str_lossy().into_owned(),
         value => format!("<{} Value>", value.type_name()),
@@ -73,8 +81,10 @@ pub(crate) fn reflect_string(value: &Value) -> String {
 fn text(args: &[Value]) -> Result<Vec<u8>, Box<dyn std::error::Error>> {
     match args {
         [Value::Str(text)] => Ok(text.to_vec()),
-        [Value::Nil] => Ok(b"<no value>".to_vec()),
-        _ => Ok(print::try_sprint(args)?),
+        _ => {
+            let shown = |arg: &Value| if arg.is_nil() { Value::str("<no value>") } else { arg.clone() };
+            Ok(print::try_sprint(&args.iter().map(shown).collect::<Vec<_>>())?)
+        }
     }
 }
 
@@ -190,13 +200,14 @@ fn pointed_name(value: &Value) -> &'static str {
     }
 }
 
-pub(crate) fn length(args: &[Value]) -> CallResult {
+fn length(args: &[Value], held: &[bool]) -> CallResult {
     let value = underneath(args.first().unwrap_or(&Value::Nil));
     Ok(Value::int(match &*value {
         Value::Str(text) => text.len() as i64,
         Value::Bytes(bytes) => bytes.len() as i64,
         Value::List(list) => list.len() as i64,
         Value::Map(map) => map.len() as i64,
+        Value::Nil if held == [true] => return fail("len of nil pointer"),
         // Go's function runs into a panic here.
         Value::Nil => return fail("reflect: call of reflect.Value.Type on zero Value"),
         Value::Object(object) if object.is_nil() => return fail("len of nil pointer"),
@@ -219,12 +230,12 @@ fn position(index: &Value, limit: usize) -> Result<usize, Box<dyn std::error::Er
 
 fn index(args: &[Value]) -> CallResult {
     let [item, indexes @ ..] = args else { return fail("index of untyped nil") };
-    let mut item = underneath(item).into_owned();
+    let mut item = item.clone();
     if item.is_nil() {
         return fail("index of untyped nil");
     }
     for index in indexes {
-        item = match &item {
+        item = match &*underneath(&item) {
             Value::Nil => return fail("index of nil pointer"),
             Value::Str(text) => {
                 let at = position(index, text.len())?;
@@ -277,10 +288,10 @@ pub(crate) fn zero(ty: Option<&'static govalue::Type>) -> Value {
     }
 }
 
-fn slice(args: &[Value]) -> CallResult {
+fn slice(args: &[Value], held: &[bool]) -> CallResult {
     let [item, indexes @ ..] = args else { return fail("slice of untyped nil") };
-    let item = underneath(item);
-    let length = match &*item {
+    let plain = underneath(item);
+    let length = match &*plain {
         Value::Nil => return fail("slice of untyped nil"),
         Value::Object(object) if object.is_nil() => return fail("slice of nil pointer"),
         _ if indexes.len() > 3 => return fail(format!("too many slice indexes: {}", indexes.len())),
@@ -291,7 +302,11 @@ fn slice(args: &[Value]) -> CallResult {
         other => return fail(format!("can't slice item of type {}", pointed_name(other))),
     };
     let mut bounds = [0, length, length];
-    for (bound, index) in bounds.iter_mut().zip(indexes) {
+    for ((bound, index), held) in bounds.iter_mut().zip(indexes).zip(&held[1..]) {
+        // Unlike `index`, Go's `slice` does not look into interfaces for its bounds.
+        if *held {
+            return fail(format!("cannot index slice/array with type {}", types::ANY.name));
+        }
         *bound = position(index, length)?;
     }
     let [from, to, most] = bounds;
@@ -301,7 +316,11 @@ fn slice(args: &[Value]) -> CallResult {
     if indexes.len() == 3 && to > most {
         return fail(format!("invalid slice index: {to} > {most}"));
     }
-    Ok(match &*item {
+    Ok(match &*plain {
+        // A part of a named string has its type.
+        Value::Str(text) if item.as_object::<json::Number>().is_some() => {
+            Value::Object(Rc::new(json::Number(Str::from_bytes(&text[from..to]))))
+        }
         Value::Str(text) => Value::Str(Str::from_bytes(&text[from..to])),
         Value::Bytes(bytes) => Value::bytes(&bytes[from..to]),
         Value::List(list) => list.slice(from, to).map_or(Value::Nil, Value::List),

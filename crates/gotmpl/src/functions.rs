@@ -17,8 +17,9 @@ pub enum Implementation {
     And,
     /// See [`Implementation::And`].
     Or,
-    /// Go's `len`, which tells a nil that an interface holds from no value at all.
-    Length,
+    /// As [`Implementation::Pure`], and told which arguments were read out of an `interface{}`: builtins of Go
+    /// that take a `reflect.Value` can tell.
+    Reflecting(fn(&[Value], held: &[bool]) -> CallResult),
     /// Go's `call`, whose errors name the function as the template writes it.
     Call,
 }

@@ -7,7 +7,7 @@ use govalue::{List, Str, Type, Value, print};
 
 use super::{At, Call, Engine, Frame, Result, Val};
 use crate::ast::{Arg, ArgKind, Number};
-use crate::builtins::{call, length, reflect_string, zero};
+use crate::builtins::{call, reflect_string, zero};
 use crate::error::ExecError;
 use crate::functions::Implementation;
 
@@ -43,15 +43,18 @@ impl Engine<'_> {
             }
             return Ok(Val::plain(last.map_or(value, |last| last.value)));
         }
-        // Of all the builtins only `len` can tell a nil that an interface holds from no value at all.
-        let mut nil_in_interface = false;
-        let values = match (function.implementation, args, &last) {
-            (Implementation::Length, [arg], None) => {
-                let value = self.operand(frame, dot, arg)?;
-                nil_in_interface = value.value.is_nil() && value.in_interface;
-                vec![value.value]
+        let mut held = Vec::new();
+        let values = if let Implementation::Reflecting(_) = function.implementation {
+            check_count(frame, function.name, &function.signature, args.len(), last.is_some())?;
+            let mut values = Vec::with_capacity(args.len() + 1);
+            for arg in args {
+                values.push(self.operand(frame, dot, arg)?);
             }
-            _ => self.arguments(frame, dot, function.name, &function.signature, args, last)?,
+            values.extend(last);
+            held.extend(values.iter().map(|value| value.in_interface));
+            values.into_iter().map(|value| value.value).collect()
+        } else {
+            self.arguments(frame, dot, function.name, &function.signature, args, last)?
         };
         let cost = 1 + function.cost.map_or(0, |cost| cost(&values) / 64);
         if let Err(limit) = self.budget.charge(cost) {
@@ -65,8 +68,7 @@ impl Engine<'_> {
                 let place = || frame.place();
                 call(&mut Call { engine: self, place: &place }, &values)
             }
-            Implementation::Length if nil_in_interface => Err("len of nil pointer".into()),
-            Implementation::Length => length(&values),
+            Implementation::Reflecting(call) => call(&values, &held),
             Implementation::Call => {
                 let function = values.first().unwrap_or(&Value::Nil);
                 let name = args.first().map_or_else(|| reflect_string(function), Arg::to_text);

@@ -47,13 +47,14 @@ impl Parser<'_> {
         // The pipeline sees the variables as they were before: `$x := add $x 1` reads the outer one. A name that
         // is nowhere yet is no error for Go's parser, but one when it is read.
         let names: Vec<Str> = names.iter().map(|token| self.text(token)).collect();
-        let outer_pending = std::mem::replace(&mut self.pending, names.clone());
+        let pending = self.pending.len();
+        self.pending.extend_from_slice(&names);
         loop {
             let token = self.next_solid();
             match token.kind {
                 kind if kind == end => {
                     self.check(&pipe, context)?;
-                    self.pending = outer_pending;
+                    self.pending.truncate(pending);
                     pipe.variables = names.into_iter().map(|name| self.bind(name, pipe.assigns)).collect();
                     return Ok(pipe);
                 }
