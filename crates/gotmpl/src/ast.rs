@@ -1,8 +1,11 @@
 //! The parsed form of a template, and how its parts print in error texts.
+//!
+//! All definitions of one text share a [`Code`]: flat tables whose entries name each other by place, so that a
+//! text costs a handful of allocations whatever its size, and can be parsed on any thread.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
-use govalue::{Str, Value};
+use govalue::{Complex, Str};
 
 use crate::lex::quote;
 
@@ -12,6 +15,32 @@ pub(crate) type Pos = u32;
 /// The slot of a variable that is not there when it is read: an error of the execution, not of the parser.
 pub(crate) const UNDEFINED: u32 = u32::MAX;
 
+/// A stretch of the template's text.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Span {
+    pub(crate) start: Pos,
+    pub(crate) end: Pos,
+}
+
+/// Neighbours in one of the tables of a [`Code`].
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Run {
+    pub(crate) start: u32,
+    pub(crate) len: u32,
+}
+
+impl Run {
+    /// Those from `start` to the end of the table.
+    pub(crate) fn since<T>(table: &[T], start: usize) -> Self {
+        // A text is smaller than 4 GiB, and each entry takes at least a byte of it.
+        Self { start: start as u32, len: (table.len() - start) as u32 }
+    }
+
+    fn of<T>(self, table: &[T]) -> &[T] {
+        &table[self.start as usize..(self.start + self.len) as usize]
+    }
+}
+
 /// One definition: a file, a `define`, or a string given to `tpl`.
 #[derive(Debug)]
 pub(crate) struct Template {
@@ -19,230 +48,309 @@ pub(crate) struct Template {
     pub(crate) name: Str,
     /// The name of the text it stands in.
     pub(crate) parse_name: Str,
-    /// That text.
-    pub(crate) source: Rc<[u8]>,
+    /// What that text holds.
+    pub(crate) code: Arc<Code>,
     /// Who wrote it, as the caller of `parse` said.
     pub(crate) owner: u32,
-    pub(crate) body: Vec<Node>,
+    pub(crate) body: Run,
     /// How many variables may be alive at once.
     pub(crate) slots: u32,
 }
 
-#[derive(Debug)]
+/// The tables of one text.
+#[derive(Debug, Default)]
+pub(crate) struct Code {
+    pub(crate) source: Arc<[u8]>,
+    pub(crate) nodes: Vec<Node>,
+    pub(crate) branches: Vec<Branch>,
+    pub(crate) calls: Vec<TemplateCall>,
+    pub(crate) pipes: Vec<Pipe>,
+    pub(crate) variables: Vec<Variable>,
+    pub(crate) commands: Vec<Command>,
+    pub(crate) args: Vec<Arg>,
+    /// Names without their dots.
+    pub(crate) fields: Vec<Span>,
+    pub(crate) strings: Vec<Str>,
+    pub(crate) numbers: Vec<Number>,
+}
+
+#[derive(Debug, Clone, Copy)]
 pub(crate) enum Node {
-    Text(Pos, Pos),
-    Action(Pos, Pipe),
-    If(Branch),
-    With(Branch),
-    Range(Branch),
-    Template { pos: Pos, name: Str, pipe: Option<Pipe> },
+    Text(Span),
+    Action { pos: Pos, pipe: u32 },
+    If(u32),
+    With(u32),
+    Range(u32),
+    Template(u32),
     Break(Pos),
     Continue(Pos),
 }
 
 /// `if`, `with` or `range` with its two bodies.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub(crate) struct Branch {
     pub(crate) pos: Pos,
-    pub(crate) pipe: Pipe,
-    pub(crate) body: Vec<Node>,
-    pub(crate) otherwise: Option<Vec<Node>>,
+    pub(crate) pipe: u32,
+    pub(crate) body: Run,
+    pub(crate) otherwise: Option<Run>,
 }
 
+/// `template`, and what is left of a `block`.
 #[derive(Debug)]
+pub(crate) struct TemplateCall {
+    pub(crate) pos: Pos,
+    pub(crate) name: Str,
+    pub(crate) pipe: Option<u32>,
+}
+
+#[derive(Debug, Clone, Copy)]
 pub(crate) struct Pipe {
     pub(crate) pos: Pos,
     pub(crate) assigns: bool,
-    /// Variables declared or assigned: name and slot.
-    pub(crate) variables: Vec<(Str, u32)>,
-    pub(crate) commands: Vec<Command>,
+    /// Variables declared or assigned.
+    pub(crate) variables: Run,
+    pub(crate) commands: Run,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Variable {
+    pub(crate) name: Span,
+    pub(crate) slot: u32,
+}
+
+#[derive(Debug, Clone, Copy)]
 pub(crate) struct Command {
     pub(crate) pos: Pos,
-    pub(crate) args: Vec<Arg>,
+    pub(crate) args: Run,
 }
 
 /// An operand with where it stands.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub(crate) struct Arg {
     pub(crate) pos: Pos,
+    /// Its first token as written.
+    pub(crate) text: Span,
     pub(crate) kind: ArgKind,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub(crate) enum ArgKind {
     Dot,
     Nil,
     Bool(bool),
-    /// The value, and the text as written.
-    String(Value, Str),
-    Number(Number),
-    Field(Vec<Str>),
-    /// Name, slot, fields.
-    Variable(Str, u32, Vec<Str>),
-    Chain(Box<Arg>, Vec<Str>),
-    /// Name and index in the function table.
-    Function(Str, u32),
-    Pipe(Box<Pipe>),
+    /// A place in `strings`.
+    String(u32),
+    /// A place in `numbers`.
+    Number(u32),
+    Field(Run),
+    /// Slot and fields.
+    Variable(u32, Run),
+    /// A place in `args`, and fields.
+    Chain(u32, Run),
+    /// A place in the function table.
+    Function(u32),
+    Pipe(u32),
 }
 
 /// A numeric constant: where a parameter says what it should be, it is that, if it can be.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub(crate) struct Number {
     pub(crate) int: Option<i64>,
     pub(crate) uint: Option<u64>,
     pub(crate) float: Option<f64>,
-    /// What it is where nothing says so; nil for an integer that no `int` can be.
-    pub(crate) value: Value,
-    pub(crate) text: Str,
+    pub(crate) constant: Constant,
 }
 
-impl Arg {
-    /// As Go prints it back.
-    pub(crate) fn to_text(&self) -> String {
-        let mut text = String::new();
-        self.write(&mut text);
-        text
+/// What a number is where nothing says so.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Constant {
+    Int(i64),
+    Float(f64),
+    Complex(Complex),
+    /// An integer that no `int` can be.
+    Overflow,
+}
+
+impl Constant {
+    pub(crate) fn int(value: Option<i64>) -> Self {
+        value.map_or(Self::Overflow, Self::Int)
+    }
+}
+
+impl Code {
+    pub(crate) fn text(&self, span: Span) -> &[u8] {
+        &self.source[span.start as usize..span.end as usize]
     }
 
-    pub(crate) fn write(&self, out: &mut String) {
-        match &self.kind {
-            ArgKind::Dot => out.push('.'),
-            ArgKind::Nil => out.push_str("nil"),
-            ArgKind::Bool(value) => out.push_str(if *value { "true" } else { "false" }),
-            ArgKind::String(_, text) => out.push_str(&text.to_str_lossy()),
-            ArgKind::Number(number) => out.push_str(&number.text.to_str_lossy()),
-            ArgKind::Field(fields) => write_fields(out, fields),
-            ArgKind::Variable(name, _, fields) => {
-                out.push_str(&name.to_str_lossy());
-                write_fields(out, fields);
-            }
-            ArgKind::Chain(node, fields) => {
-                if let ArgKind::Pipe(pipe) = &node.kind {
-                    out.push('(');
-                    pipe.write(out);
-                    out.push(')');
-                } else {
-                    node.write(out);
-                }
-                write_fields(out, fields);
-            }
-            ArgKind::Function(name, _) => out.push_str(&name.to_str_lossy()),
-            ArgKind::Pipe(pipe) => pipe.write(out),
+    pub(crate) fn nodes(&self, run: Run) -> &[Node] {
+        run.of(&self.nodes)
+    }
+
+    pub(crate) fn branch(&self, at: u32) -> &Branch {
+        &self.branches[at as usize]
+    }
+
+    pub(crate) fn call(&self, at: u32) -> &TemplateCall {
+        &self.calls[at as usize]
+    }
+
+    pub(crate) fn pipe(&self, at: u32) -> &Pipe {
+        &self.pipes[at as usize]
+    }
+
+    pub(crate) fn variables(&self, pipe: &Pipe) -> &[Variable] {
+        pipe.variables.of(&self.variables)
+    }
+
+    pub(crate) fn commands(&self, pipe: &Pipe) -> &[Command] {
+        pipe.commands.of(&self.commands)
+    }
+
+    pub(crate) fn args(&self, command: &Command) -> &[Arg] {
+        command.args.of(&self.args)
+    }
+
+    pub(crate) fn arg(&self, at: u32) -> &Arg {
+        &self.args[at as usize]
+    }
+
+    pub(crate) fn fields(&self, run: Run) -> &[Span] {
+        run.of(&self.fields)
+    }
+
+    pub(crate) fn string(&self, at: u32) -> &Str {
+        &self.strings[at as usize]
+    }
+
+    pub(crate) fn number(&self, at: u32) -> &Number {
+        &self.numbers[at as usize]
+    }
+
+    /// Whether a body has nothing but blanks: such a definition never replaces another.
+    pub(crate) fn is_empty(&self, body: Run) -> bool {
+        self.nodes(body).iter().all(|node| match node {
+            Node::Text(span) => String::from_utf8_lossy(self.text(*span)).trim().is_empty(),
+            _ => false,
+        })
+    }
+
+    pub(crate) fn pos(&self, node: &Node) -> Pos {
+        match node {
+            Node::Text(span) => span.start,
+            Node::Action { pos, .. } | Node::Break(pos) | Node::Continue(pos) => *pos,
+            Node::If(at) | Node::With(at) | Node::Range(at) => self.branch(*at).pos,
+            Node::Template(at) => self.call(*at).pos,
         }
     }
-}
 
-fn write_fields(out: &mut String, fields: &[Str]) {
-    for field in fields {
-        out.push('.');
-        out.push_str(&field.to_str_lossy());
+    /// As Go prints it back.
+    pub(crate) fn write_arg(&self, arg: &Arg, out: &mut String) {
+        let written = |out: &mut String| out.push_str(&String::from_utf8_lossy(self.text(arg.text)));
+        match arg.kind {
+            ArgKind::Dot => out.push('.'),
+            ArgKind::Nil => out.push_str("nil"),
+            ArgKind::Bool(value) => out.push_str(if value { "true" } else { "false" }),
+            ArgKind::String(_) | ArgKind::Number(_) | ArgKind::Function(_) => written(out),
+            ArgKind::Field(fields) => self.write_fields(fields, out),
+            ArgKind::Variable(_, fields) => {
+                written(out);
+                self.write_fields(fields, out);
+            }
+            ArgKind::Chain(node, fields) => {
+                self.write_operand(self.arg(node), out);
+                self.write_fields(fields, out);
+            }
+            ArgKind::Pipe(pipe) => self.write_pipe(self.pipe(pipe), out),
+        }
     }
-}
 
-impl Command {
-    pub(crate) fn write(&self, out: &mut String) {
-        for (index, arg) in self.args.iter().enumerate() {
+    /// An operand, in parentheses when it is a pipeline.
+    fn write_operand(&self, arg: &Arg, out: &mut String) {
+        if let ArgKind::Pipe(pipe) = arg.kind {
+            out.push('(');
+            self.write_pipe(self.pipe(pipe), out);
+            out.push(')');
+        } else {
+            self.write_arg(arg, out);
+        }
+    }
+
+    fn write_fields(&self, fields: Run, out: &mut String) {
+        for field in self.fields(fields) {
+            out.push('.');
+            out.push_str(&String::from_utf8_lossy(self.text(*field)));
+        }
+    }
+
+    pub(crate) fn write_command(&self, command: &Command, out: &mut String) {
+        for (index, arg) in self.args(command).iter().enumerate() {
             if index > 0 {
                 out.push(' ');
             }
-            if let ArgKind::Pipe(pipe) = &arg.kind {
-                out.push('(');
-                pipe.write(out);
-                out.push(')');
-            } else {
-                arg.write(out);
-            }
+            self.write_operand(arg, out);
         }
     }
-}
 
-impl Pipe {
-    pub(crate) fn write(&self, out: &mut String) {
-        for (index, (name, _)) in self.variables.iter().enumerate() {
+    pub(crate) fn write_pipe(&self, pipe: &Pipe, out: &mut String) {
+        let variables = self.variables(pipe);
+        for (index, variable) in variables.iter().enumerate() {
             if index > 0 {
                 out.push_str(", ");
             }
-            out.push_str(&name.to_str_lossy());
+            out.push_str(&String::from_utf8_lossy(self.text(variable.name)));
         }
-        if !self.variables.is_empty() {
-            out.push_str(if self.assigns { " = " } else { " := " });
+        if !variables.is_empty() {
+            out.push_str(if pipe.assigns { " = " } else { " := " });
         }
-        for (index, command) in self.commands.iter().enumerate() {
+        for (index, command) in self.commands(pipe).iter().enumerate() {
             if index > 0 {
                 out.push_str(" | ");
             }
-            command.write(out);
-        }
-    }
-}
-
-impl Node {
-    pub(crate) fn pos(&self) -> Pos {
-        match self {
-            Self::Text(pos, _) | Self::Action(pos, _) | Self::Break(pos) | Self::Continue(pos) => *pos,
-            Self::If(branch) | Self::With(branch) | Self::Range(branch) => branch.pos,
-            Self::Template { pos, .. } => *pos,
+            self.write_command(command, out);
         }
     }
 
-    /// As Go prints it back.
-    pub(crate) fn write(&self, source: &[u8], out: &mut String) {
-        match self {
-            Self::Text(start, end) => {
-                out.push_str(&String::from_utf8_lossy(&source[*start as usize..*end as usize]));
-            }
-            Self::Action(_, pipe) => {
+    pub(crate) fn write_node(&self, node: &Node, out: &mut String) {
+        match node {
+            Node::Text(span) => out.push_str(&String::from_utf8_lossy(self.text(*span))),
+            Node::Action { pipe, .. } => {
                 out.push_str("{{");
-                pipe.write(out);
+                self.write_pipe(self.pipe(*pipe), out);
                 out.push_str("}}");
             }
-            Self::If(branch) => branch.write("if", source, out),
-            Self::With(branch) => branch.write("with", source, out),
-            Self::Range(branch) => branch.write("range", source, out),
-            Self::Template { name, pipe, .. } => {
+            Node::If(branch) => self.write_branch(self.branch(*branch), "if", out),
+            Node::With(branch) => self.write_branch(self.branch(*branch), "with", out),
+            Node::Range(branch) => self.write_branch(self.branch(*branch), "range", out),
+            Node::Template(call) => {
+                let TemplateCall { name, pipe, .. } = self.call(*call);
                 out.push_str("{{template ");
                 out.push_str(&quote(name.as_bytes()));
                 if let Some(pipe) = pipe {
                     out.push(' ');
-                    pipe.write(out);
+                    self.write_pipe(self.pipe(*pipe), out);
                 }
                 out.push_str("}}");
             }
-            Self::Break(_) => out.push_str("{{break}}"),
-            Self::Continue(_) => out.push_str("{{continue}}"),
+            Node::Break(_) => out.push_str("{{break}}"),
+            Node::Continue(_) => out.push_str("{{continue}}"),
         }
     }
-}
 
-impl Branch {
-    pub(crate) fn write(&self, word: &str, source: &[u8], out: &mut String) {
+    pub(crate) fn write_branch(&self, branch: &Branch, word: &str, out: &mut String) {
         out.push_str("{{");
         out.push_str(word);
         out.push(' ');
-        self.pipe.write(out);
+        self.write_pipe(self.pipe(branch.pipe), out);
         out.push_str("}}");
-        for node in &self.body {
-            node.write(source, out);
+        for node in self.nodes(branch.body) {
+            self.write_node(node, out);
         }
-        if let Some(nodes) = &self.otherwise {
+        if let Some(nodes) = branch.otherwise {
             out.push_str("{{else}}");
-            for node in nodes {
-                node.write(source, out);
+            for node in self.nodes(nodes) {
+                self.write_node(node, out);
             }
         }
         out.push_str("{{end}}");
     }
-}
-
-/// Whether a body has nothing but blanks: such a definition never replaces another.
-pub(crate) fn is_empty(body: &[Node], source: &[u8]) -> bool {
-    body.iter().all(|node| match node {
-        Node::Text(start, end) => {
-            String::from_utf8_lossy(&source[*start as usize..*end as usize]).trim().is_empty()
-        }
-        _ => false,
-    })
 }

@@ -15,7 +15,7 @@ use std::rc::Rc;
 use govalue::{Value, print};
 
 use self::frame::{At, Frame, Val};
-use crate::ast::{Branch, Node, Template};
+use crate::ast::{Branch, Node, Run, Template, TemplateCall};
 use crate::builtins::{pointee, text_of};
 use crate::error::{ExecError, LimitError};
 use crate::set::{Budget, Set};
@@ -69,60 +69,55 @@ impl<'e> Engine<'e> {
         self.variables.resize(base + template.slots as usize, Val::default());
         self.variables[base] = dot.clone();
         self.owners.push(template.owner);
-        let result = self.walk(&mut frame, &dot, &template.body, out);
+        let result = self.walk(&mut frame, &dot, template.body, out);
         self.owners.pop();
         self.variables.truncate(base);
         result.map(|_| ())
     }
 
-    fn walk<'t>(
-        &mut self,
-        frame: &mut Frame<'t>,
-        dot: &Val,
-        nodes: &'t [Node],
-        out: &mut Vec<u8>,
-    ) -> Result<Flow> {
-        for node in nodes {
+    fn walk<'t>(&mut self, frame: &mut Frame<'t>, dot: &Val, nodes: Run, out: &mut Vec<u8>) -> Result<Flow> {
+        let code = frame.code();
+        for node in code.nodes(nodes) {
             if let Err(limit) = self.budget.charge(1) {
                 frame.at = At::Node(node);
                 return Err(frame.limit(limit));
             }
             match node {
-                Node::Text(start, end) => {
-                    out.extend_from_slice(&frame.template.source[*start as usize..*end as usize]);
-                }
-                Node::Action(_, pipe) => {
+                Node::Text(span) => out.extend_from_slice(code.text(*span)),
+                Node::Action { pipe, .. } => {
+                    let pipe = code.pipe(*pipe);
                     let value = self.pipeline(frame, dot, pipe)?;
-                    if pipe.variables.is_empty() {
+                    if pipe.variables.len == 0 {
                         frame.at = At::Node(node);
                         self.print(frame, &value, out)?;
                     }
                 }
                 Node::If(branch) => {
-                    let flow = self.branch(frame, dot, branch, false, out)?;
+                    let flow = self.branch(frame, dot, code.branch(*branch), false, out)?;
                     if flow != Flow::Next {
                         return Ok(flow);
                     }
                 }
                 Node::With(branch) => {
-                    let flow = self.branch(frame, dot, branch, true, out)?;
+                    let flow = self.branch(frame, dot, code.branch(*branch), true, out)?;
                     if flow != Flow::Next {
                         return Ok(flow);
                     }
                 }
                 Node::Range(branch) => {
-                    let flow = self.range(frame, dot, branch, out)?;
+                    let flow = self.range(frame, dot, code.branch(*branch), out)?;
                     if flow != Flow::Next {
                         return Ok(flow);
                     }
                 }
-                Node::Template { name, pipe, .. } => {
+                Node::Template(call) => {
+                    let TemplateCall { name, pipe, .. } = code.call(*call);
                     frame.at = At::Node(node);
                     let Some(template) = self.set.lookup(name) else {
                         return Err(frame.error(format!("template {} not defined", print::quote(name))));
                     };
                     let data = match pipe {
-                        Some(pipe) => self.pipeline(frame, dot, pipe)?,
+                        Some(pipe) => self.pipeline(frame, dot, code.pipe(*pipe))?,
                         None => Val::default(),
                     };
                     self.run(&template, data, out)?;
@@ -156,11 +151,12 @@ impl<'e> Engine<'e> {
         is_with: bool,
         out: &mut Vec<u8>,
     ) -> Result<Flow> {
-        let value = self.pipeline(frame, dot, &branch.pipe)?;
+        let pipe = frame.code().pipe(branch.pipe);
+        let value = self.pipeline(frame, dot, pipe)?;
         if value.value.truth() {
-            return self.walk(frame, if is_with { &value } else { dot }, &branch.body, out);
+            return self.walk(frame, if is_with { &value } else { dot }, branch.body, out);
         }
-        match &branch.otherwise {
+        match branch.otherwise {
             Some(nodes) => self.walk(frame, dot, nodes, out),
             None => Ok(Flow::Next),
         }
@@ -174,26 +170,27 @@ impl<'e> Engine<'e> {
         out: &mut Vec<u8>,
     ) -> Result<Flow> {
         frame.at = At::Branch(branch, "range");
-        let value = self.pipeline(frame, dot, &branch.pipe)?;
-        let variables = &branch.pipe.variables;
+        let pipe = frame.code().pipe(branch.pipe);
+        let value = self.pipeline(frame, dot, pipe)?;
+        let variables = frame.code().variables(pipe);
         let mut ran = false;
         // True when the loop was left by `break`.
         macro_rules! iterate {
             ($index:expr, $element:expr) => {{
                 ran = true;
                 let element: Val = $element;
-                match variables.as_slice() {
+                match variables {
                     [] => {}
-                    [(_, slot)] => self.variables[frame.base + *slot as usize] = element.clone(),
-                    [(_, first), (_, second), ..] => {
-                        self.variables[frame.base + *first as usize] = $index;
-                        self.variables[frame.base + *second as usize] = element.clone();
+                    [only] => self.variables[frame.base + only.slot as usize] = element.clone(),
+                    [first, second, ..] => {
+                        self.variables[frame.base + first.slot as usize] = $index;
+                        self.variables[frame.base + second.slot as usize] = element.clone();
                     }
                 }
                 if let Err(limit) = self.budget.charge(1) {
                     return Err(frame.limit(limit));
                 }
-                if self.walk(frame, &element, &branch.body, out)? == Flow::Break {
+                if self.walk(frame, &element, branch.body, out)? == Flow::Break {
                     return Ok(Flow::Next);
                 }
             }};
@@ -242,7 +239,7 @@ impl<'e> Engine<'e> {
                 return Err(frame.error(format!("range can't iterate over {shown}")));
             }
         }
-        match &branch.otherwise {
+        match branch.otherwise {
             // A `break` here leaves this range, whose turn it is not; a `continue` is the outer one's.
             Some(nodes) if !ran => match self.walk(frame, dot, nodes, out)? {
                 Flow::Break => Ok(Flow::Next),

@@ -3,6 +3,8 @@
 //! The whole text is read ahead of the parser; an error becomes a token in its place, so that what the parser
 //! finds before it is reported first, as in Go.
 
+use crate::ast::Span;
+
 /// What a token is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {
@@ -78,32 +80,46 @@ impl Kind {
     }
 }
 
-/// A token: a stretch of the text, or the message of an error.
-#[derive(Debug, Clone)]
+/// A token: a stretch of the text. The text of an error is kept by [`Tokens`].
+#[derive(Debug, Clone, Copy)]
 pub(crate) struct Token {
     pub(crate) kind: Kind,
     pub(crate) start: u32,
     pub(crate) end: u32,
     /// Of its start, from 1.
     pub(crate) line: u32,
-    pub(crate) error: Option<Box<str>>,
 }
 
 impl Token {
-    pub(crate) fn text<'a>(&self, source: &'a [u8]) -> &'a [u8] {
-        &source[self.start as usize..self.end as usize]
+    pub(crate) fn span(self) -> Span {
+        Span { start: self.start, end: self.end }
+    }
+}
+
+/// The tokens of a text. The last one is its end or an error, and every place behind it.
+pub(crate) struct Tokens {
+    tokens: Vec<Token>,
+    error: Box<str>,
+}
+
+impl Tokens {
+    pub(crate) fn at(&self, index: usize) -> Token {
+        match self.tokens.get(index) {
+            Some(token) => *token,
+            None => self.tokens[self.tokens.len() - 1],
+        }
     }
 
     /// As parse errors show it.
-    pub(crate) fn describe(&self, source: &[u8]) -> String {
-        if let Some(error) = &self.error {
-            return error.to_string();
+    pub(crate) fn describe(&self, token: &Token, source: &[u8]) -> String {
+        if token.kind == Kind::Error {
+            return self.error.to_string();
         }
-        if self.kind == Kind::Eof {
+        if token.kind == Kind::Eof {
             return "EOF".to_owned();
         }
-        let text = self.text(source);
-        if self.kind.is_keyword() {
+        let text = &source[token.start as usize..token.end as usize];
+        if token.kind.is_keyword() {
             return format!("<{}>", String::from_utf8_lossy(text));
         }
         let chars: Vec<char> = String::from_utf8_lossy(text).chars().collect();
@@ -122,10 +138,20 @@ pub(crate) fn quote(text: &[u8]) -> String {
 }
 
 /// Reads the tokens of a text.
-pub(crate) fn lex(source: &[u8]) -> Vec<Token> {
-    let mut lexer = Lexer { source, at: 0, start: 0, line: 1, start_line: 1, parens: 0, tokens: Vec::new() };
+pub(crate) fn lex(source: &[u8]) -> Tokens {
+    let mut lexer = Lexer {
+        source,
+        at: 0,
+        start: 0,
+        line: 1,
+        start_line: 1,
+        parens: 0,
+        // A guess that most texts stay below.
+        tokens: Vec::with_capacity(16 + source.len() / 8),
+        error: Box::default(),
+    };
     lexer.run();
-    lexer.tokens
+    Tokens { tokens: lexer.tokens, error: lexer.error }
 }
 
 struct Lexer<'a> {
@@ -136,6 +162,7 @@ struct Lexer<'a> {
     start_line: u32,
     parens: i32,
     tokens: Vec<Token>,
+    error: Box<str>,
 }
 
 /// An error was pushed and nothing follows it.
@@ -161,14 +188,19 @@ impl Lexer<'_> {
             start: self.start as u32,
             end: self.at as u32,
             line: self.start_line,
-            error: None,
         });
         self.skip();
     }
 
     /// Leaves what was read behind, counting its lines.
     fn skip(&mut self) {
-        let newlines = memchr::memchr_iter(b'\n', &self.source[self.start..self.at]).count();
+        let skipped = &self.source[self.start..self.at];
+        // Inside actions tokens are short, and the search is dearer than a loop.
+        let newlines = if skipped.len() < 16 {
+            skipped.iter().filter(|&&b| b == b'\n').count()
+        } else {
+            memchr::memchr_iter(b'\n', skipped).count()
+        };
         self.line += newlines as u32;
         self.start = self.at;
         self.start_line = self.line;
@@ -180,8 +212,8 @@ impl Lexer<'_> {
             start: self.start as u32,
             end: self.start as u32,
             line: self.start_line,
-            error: Some(message.into()),
         });
+        self.error = message.into();
         Stop
     }
 
@@ -201,7 +233,8 @@ impl Lexer<'_> {
 
     /// Text up to the next action, trimmed where the action says so.
     fn text(&mut self) -> Result<(), Stop> {
-        let open = memchr::memmem::find(self.rest(), b"{{").map(|offset| self.at + offset);
+        let opens = |at: &usize| self.rest().get(at + 1) == Some(&b'{');
+        let open = memchr::memchr_iter(b'{', self.rest()).find(opens).map(|offset| self.at + offset);
         let Some(open) = open else {
             self.at = self.source.len();
             if self.at > self.start {

@@ -1,33 +1,29 @@
 //! Go's numeric literals.
 
-use std::rc::Rc;
+use govalue::{Complex, number, print};
 
-use govalue::{Complex, Str, Value, number, print};
-
-use crate::ast::Number;
+use crate::ast::{Constant, Number};
 use crate::lex::{Kind, quote};
 
 /// A numeric constant, with everything that it can be. The error is Go's text.
 pub(crate) fn number(text: &[u8], kind: Kind) -> Result<Number, String> {
-    let shown = Str::from_bytes(text);
     match kind {
-        Kind::CharConstant => return character(text, shown),
-        Kind::Complex => return complex(text).map(|value| from_complex(value, shown)),
+        Kind::CharConstant => return character(text),
+        Kind::Complex => return complex(text).map(from_complex),
         _ => {}
     }
     if let Some(imaginary) = text.strip_suffix(b"i").and_then(|text| number::parse_float(text, 64).ok()) {
-        return Ok(from_complex(Complex { real: 0.0, imaginary }, shown));
+        return Ok(from_complex(Complex { real: 0.0, imaginary }));
     }
     let int = number::parse_int(text, 0, 64).ok();
     // `-0` is no unsigned number to Go's `strconv`, but it is one to its templates.
     let uint = number::parse_uint(text, 0, 64).ok().or_else(|| int.filter(|&n| n == 0).map(|_| 0));
     if let Some(float) = int.map(|n| n as f64).or_else(|| uint.map(|n| n as f64)) {
-        let value = match int {
-            Some(n) if has_float_syntax(text) => Value::float(n as f64),
-            Some(n) => Value::int(n),
-            None => Value::Nil,
+        let constant = match int {
+            Some(n) if has_float_syntax(text) => Constant::Float(n as f64),
+            int => Constant::int(int),
         };
-        return Ok(Number { int, uint, float: Some(float), value, text: shown });
+        return Ok(Number { int, uint, float: Some(float), constant });
     }
     let Ok(float) = number::parse_float(text, 64) else {
         return Err(format!("illegal number syntax: {}", quote(text)));
@@ -36,12 +32,8 @@ pub(crate) fn number(text: &[u8], kind: Kind) -> Result<Number, String> {
         return Err(format!("integer overflow: {}", quote(text)));
     }
     let (int, uint) = whole(float);
-    let value = match int {
-        _ if has_float_syntax(text) => Value::float(float),
-        Some(n) => Value::int(n),
-        None => Value::Nil,
-    };
-    Ok(Number { int, uint, float: Some(float), value, text: shown })
+    let constant = if has_float_syntax(text) { Constant::Float(float) } else { Constant::int(int) };
+    Ok(Number { int, uint, float: Some(float), constant })
 }
 
 /// Whether a number says by its looks that it is a float. An `e` in a hexadecimal integer says nothing.
@@ -56,19 +48,18 @@ fn whole(float: f64) -> (Option<i64>, Option<u64>) {
     ((int as f64 == float).then_some(int), (uint as f64 == float).then_some(uint))
 }
 
-fn character(text: &[u8], shown: Str) -> Result<Number, String> {
+fn character(text: &[u8]) -> Result<Number, String> {
     let (unit, rest) =
         text.get(1..).and_then(|inner| print::unquote_char(inner, b'\'')).ok_or("invalid syntax")?;
     if rest != b"'" {
-        return Err(format!("malformed character constant: {}", shown.to_str_lossy()));
+        return Err(format!("malformed character constant: {}", String::from_utf8_lossy(text)));
     }
     let code = unit.code();
     Ok(Number {
         int: Some(i64::from(code)),
         uint: Some(u64::from(code)),
         float: Some(f64::from(code)),
-        value: Value::int(i64::from(code)),
-        text: shown,
+        constant: Constant::Int(i64::from(code)),
     })
 }
 
@@ -112,10 +103,10 @@ fn float_length(text: &[u8]) -> usize {
 }
 
 /// A complex number without an imaginary part can also be a float or an integer, where one is asked for.
-fn from_complex(value: Complex, text: Str) -> Number {
+fn from_complex(value: Complex) -> Number {
     let float = (value.imaginary == 0.0).then_some(value.real);
     let (int, uint) = float.map_or((None, None), whole);
-    Number { int, uint, float, value: Value::Object(Rc::new(value)), text }
+    Number { int, uint, float, constant: Constant::Complex(value) }
 }
 
 #[cfg(test)]

@@ -2,113 +2,125 @@
 
 mod pipeline;
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use govalue::Str;
 
-use crate::ast::{Branch, Node, Pos, Template};
+use crate::ast::{Arg, Branch, Code, Command, Node, Run, Span, Template, TemplateCall};
 use crate::error::ParseError;
 use crate::functions::Functions;
-use crate::lex::{Kind, Token, lex, quote};
+use crate::lex::{Kind, Token, Tokens, lex, quote};
 
 /// How deep bodies may nest. Go's parser only bounds parentheses; its stack grows, ours does not.
 const MAX_NESTING: u32 = 1_000;
 /// Nested parentheses, below Go's ten thousand: each takes several native frames here.
 const MAX_PARENS: u32 = 1_000;
 
-/// Parses a text: the definition under its own name first, then what `define` and `block` define in it, in
+/// Parses a text: the definition under its own name last, before it what `define` and `block` define in it, in
 /// the order in which they end.
 pub(crate) fn parse(
     name: &Str,
-    source: &Rc<[u8]>,
+    source: Arc<[u8]>,
     owner: u32,
     functions: &Functions,
 ) -> Result<Vec<Template>, ParseError> {
     if source.len() >= u32::MAX as usize {
         return Err(ParseError::new(format!("template: {name}:1: text is larger than 4 GiB")));
     }
+    let tokens = lex(&source);
     let mut parser = Parser {
-        name: name.clone(),
-        source: Rc::clone(source),
-        tokens: lex(source),
+        name,
+        tokens,
         at: 0,
         furthest: 0,
         action_line: 0,
         functions,
-        owner,
+        code: Code { source, ..Code::default() },
         definitions: Vec::new(),
         scope: Scope::new(),
         pending: Vec::new(),
         ghosts: Vec::new(),
+        open_nodes: Vec::new(),
+        open_commands: Vec::new(),
+        open_args: Vec::new(),
         range_depth: 0,
         nesting: 0,
         parens: 0,
     };
-    let mut body = Vec::new();
-    loop {
-        match parser.peek().kind {
-            Kind::Eof => break,
-            Kind::LeftDelim if parser.peek_define() => parser.definition()?,
-            _ => match parser.text_or_action()? {
-                Parsed::Node(node) => body.push(node),
-                Parsed::End => return Err(parser.error("unexpected {{end}}")),
-                Parsed::Else(_) => return Err(parser.error("unexpected {{else}}")),
-            },
-        }
-    }
-    let slots = parser.scope.most;
-    let main = parser.template(name.clone(), body, slots);
-    parser.add(main)?;
-    Ok(parser.definitions)
+    parser.file()?;
+    let Parser { code, definitions, .. } = parser;
+    let code = Arc::new(code);
+    let template = |definition: Definition| Template {
+        name: definition.name,
+        parse_name: name.clone(),
+        code: Arc::clone(&code),
+        owner,
+        body: definition.body,
+        slots: definition.slots,
+    };
+    Ok(definitions.into_iter().map(template).collect())
 }
 
-/// Variables in scope, each in its slot; slot 0 is `$`.
+/// Moves what was collected to its place in a table.
+fn close<T>(table: &mut Vec<T>, open: impl IntoIterator<Item = T>) -> Run {
+    let start = table.len();
+    table.extend(open);
+    Run::since(table, start)
+}
+
+/// Variables in scope, each in its slot; slot 0 is `$`, which nothing in the text declares.
 struct Scope {
-    names: Vec<Str>,
+    names: Vec<Span>,
     most: u32,
 }
 
 impl Scope {
     fn new() -> Self {
-        Self { names: vec![Str::from_static("$")], most: 1 }
+        Self { names: vec![Span { start: 0, end: 0 }], most: 1 }
     }
 
-    fn declare(&mut self, name: Str) -> u32 {
+    fn declare(&mut self, name: Span) -> u32 {
         self.names.push(name);
         self.most = self.most.max(self.names.len() as u32);
         self.names.len() as u32 - 1
     }
+}
 
-    fn find(&self, name: &[u8]) -> Option<u32> {
-        self.names.iter().rposition(|known| known.as_bytes() == name).map(|slot| slot as u32)
-    }
+/// A `define`, or the text itself.
+struct Definition {
+    name: Str,
+    body: Run,
+    slots: u32,
 }
 
 /// What an action is to the list it stands in.
 enum Parsed {
     Node(Node),
     End,
-    /// The position of what follows `else`.
-    Else(Pos),
+    Else,
 }
 
 struct Parser<'a> {
-    name: Str,
-    source: Rc<[u8]>,
-    tokens: Vec<Token>,
+    name: &'a Str,
+    tokens: Tokens,
     at: usize,
     /// The furthest token looked at: its line is the one errors name.
     furthest: usize,
     action_line: u32,
     functions: &'a Functions,
-    owner: u32,
-    definitions: Vec<Template>,
+    code: Code,
+    definitions: Vec<Definition>,
     scope: Scope,
     /// Names that the pipeline being parsed will declare.
-    pending: Vec<Str>,
+    pending: Vec<Span>,
     /// Names that Go's parser knows although nothing declares them where they are read: those of another branch,
     /// and those that are assigned without being declared.
-    ghosts: Vec<Str>,
+    ghosts: Vec<Span>,
+    /// Nodes, commands and arguments of what is not closed yet, outermost first: neighbours in the tables of
+    /// [`Code`] are those of one list.
+    open_nodes: Vec<Node>,
+    open_commands: Vec<Command>,
+    open_args: Vec<Arg>,
     range_depth: u32,
     nesting: u32,
     parens: u32,
@@ -118,10 +130,8 @@ type Result<T, E = ParseError> = std::result::Result<T, E>;
 
 impl Parser<'_> {
     fn token(&mut self, index: usize) -> Token {
-        // The last token is the end or an error; both stay.
-        let index = index.min(self.tokens.len() - 1);
         self.furthest = self.furthest.max(index);
-        self.tokens[index].clone()
+        self.tokens.at(index)
     }
 
     fn peek(&mut self) -> Token {
@@ -150,20 +160,33 @@ impl Parser<'_> {
         self.peek()
     }
 
-    fn text(&self, token: &Token) -> Str {
-        Str::from_bytes(token.text(&self.source))
+    fn text(&self, span: Span) -> &[u8] {
+        self.code.text(span)
+    }
+
+    fn same(&self, one: Span, other: Span) -> bool {
+        self.text(one) == self.text(other)
+    }
+
+    /// The slot of a variable in scope.
+    fn find(&self, name: Span) -> Option<u32> {
+        let found = self.scope.names.iter().skip(1).rposition(|known| self.same(*known, name));
+        match found {
+            Some(index) => Some(index as u32 + 1),
+            None => (self.text(name) == b"$").then_some(0),
+        }
     }
 
     fn error(&self, message: impl std::fmt::Display) -> ParseError {
-        let line = self.tokens[self.furthest.min(self.tokens.len() - 1)].line;
+        let line = self.tokens.at(self.furthest).line;
         ParseError::new(format!("template: {}:{line}: {message}", self.name))
     }
 
     fn unexpected(&self, token: &Token, context: &str) -> ParseError {
+        let message = self.tokens.describe(token, &self.code.source);
         if token.kind != Kind::Error {
-            return self.error(format!("unexpected {} in {context}", token.describe(&self.source)));
+            return self.error(format!("unexpected {message} in {context}"));
         }
-        let message = token.describe(&self.source);
         let mut extra = String::new();
         if self.action_line != 0 && self.action_line != token.line {
             extra = format!(" in action started at {}:{}", self.name, self.action_line);
@@ -179,21 +202,28 @@ impl Parser<'_> {
         if token.kind == kind { Ok(token) } else { Err(self.unexpected(&token, context)) }
     }
 
-    fn template(&self, name: Str, body: Vec<Node>, slots: u32) -> Template {
-        Template {
-            name,
-            parse_name: self.name.clone(),
-            source: Rc::clone(&self.source),
-            owner: self.owner,
-            body,
-            slots,
+    /// The whole text.
+    fn file(&mut self) -> Result<()> {
+        loop {
+            match self.peek().kind {
+                Kind::Eof => {
+                    let body = close(&mut self.code.nodes, self.open_nodes.drain(..));
+                    return self.add(Definition { name: self.name.clone(), body, slots: self.scope.most });
+                }
+                Kind::LeftDelim if self.peek_define() => self.definition()?,
+                _ => match self.text_or_action()? {
+                    Parsed::Node(node) => self.open_nodes.push(node),
+                    Parsed::End => return Err(self.error("unexpected {{end}}")),
+                    Parsed::Else => return Err(self.error("unexpected {{else}}")),
+                },
+            }
         }
     }
 
     /// Whether a `define` begins here; positions stay.
     fn peek_define(&mut self) -> bool {
         let mut index = self.at + 1;
-        while self.tokens.get(index).is_some_and(|token| token.kind == Kind::Space) {
+        while self.tokens.at(index).kind == Kind::Space {
             index += 1;
         }
         self.token(index).kind == Kind::Define
@@ -219,7 +249,7 @@ impl Parser<'_> {
         let pending = std::mem::take(&mut self.pending);
         let ghosts = std::mem::take(&mut self.ghosts);
         let (body, end) = self.list()?;
-        if let Parsed::Else(_) = end {
+        if let Parsed::Else = end {
             return Err(self.error(format!("unexpected {{{{else}}}} in {context}")));
         }
         let slots = std::mem::replace(&mut self.scope, scope).most;
@@ -227,46 +257,40 @@ impl Parser<'_> {
         self.action_line = action_line;
         self.pending = pending;
         self.ghosts = ghosts;
-        let template = self.template(name, body, slots);
-        self.add(template)
+        self.add(Definition { name, body, slots })
     }
 
     /// Within one text a name is defined once, save for empty definitions.
-    fn add(&mut self, template: Template) -> Result<()> {
-        if !crate::ast::is_empty(&template.body, &self.source)
-            && self
-                .definitions
-                .iter()
-                .any(|other| other.name == template.name && !crate::ast::is_empty(&other.body, &self.source))
-        {
-            return Err(self.error(format!(
-                "template: multiple definition of template {}",
-                quote(template.name.as_bytes())
-            )));
+    fn add(&mut self, definition: Definition) -> Result<()> {
+        let is_other = |other: &Definition| other.name == definition.name && !self.code.is_empty(other.body);
+        if !self.code.is_empty(definition.body) && self.definitions.iter().any(is_other) {
+            let name = quote(definition.name.as_bytes());
+            return Err(self.error(format!("template: multiple definition of template {name}")));
         }
-        self.definitions.push(template);
+        self.definitions.push(definition);
         Ok(())
     }
 
     fn unquote(&mut self, token: &Token) -> Result<Str> {
-        govalue::print::unquote(token.text(&self.source))
-            .map(Str::from)
-            .ok_or_else(|| self.error("invalid syntax"))
+        let quoted = self.text(token.span());
+        // Most are plain: between the quotes stands the value.
+        let inner = &quoted[1..quoted.len() - 1];
+        if quoted[0] == b'"' && inner.is_ascii() && memchr::memchr(b'\\', inner).is_none() {
+            return Ok(Str::from_bytes(inner));
+        }
+        govalue::print::unquote(quoted).map(Str::from).ok_or_else(|| self.error("invalid syntax"))
     }
 
     /// Nodes up to an `end` or `else`.
-    fn list(&mut self) -> Result<(Vec<Node>, Parsed)> {
-        self.nesting += 1;
-        if self.nesting > MAX_NESTING {
-            return Err(self.error(format!("blocks nest deeper than {MAX_NESTING}")));
-        }
-        let mut nodes = Vec::new();
+    fn list(&mut self) -> Result<(Run, Parsed)> {
+        self.enter()?;
+        let start = self.open_nodes.len();
         while self.peek_solid().kind != Kind::Eof {
             match self.text_or_action()? {
-                Parsed::Node(node) => nodes.push(node),
+                Parsed::Node(node) => self.open_nodes.push(node),
                 end => {
                     self.nesting -= 1;
-                    return Ok((nodes, end));
+                    return Ok((close(&mut self.code.nodes, self.open_nodes.drain(start..)), end));
                 }
             }
         }
@@ -276,7 +300,7 @@ impl Parser<'_> {
     fn text_or_action(&mut self) -> Result<Parsed> {
         let token = self.next_solid();
         match token.kind {
-            Kind::Text => Ok(Parsed::Node(Node::Text(token.start, token.end))),
+            Kind::Text => Ok(Parsed::Node(Node::Text(token.span()))),
             Kind::LeftDelim => {
                 self.action_line = token.line;
                 let parsed = self.action();
@@ -300,12 +324,10 @@ impl Parser<'_> {
                 Node::Continue(token.start)
             }
             Kind::Else => {
-                let next = self.peek_solid();
-                if matches!(next.kind, Kind::If | Kind::With) {
-                    return Ok(Parsed::Else(next.start));
+                if !matches!(self.peek_solid().kind, Kind::If | Kind::With) {
+                    self.expect(Kind::RightDelim, "else")?;
                 }
-                let token = self.expect(Kind::RightDelim, "else")?;
-                return Ok(Parsed::Else(token.start));
+                return Ok(Parsed::Else);
             }
             Kind::End => {
                 self.expect(Kind::RightDelim, "end")?;
@@ -318,7 +340,7 @@ impl Parser<'_> {
             _ => {
                 self.at -= 1;
                 let pos = self.peek().start;
-                Node::Action(pos, self.pipeline("command", Kind::RightDelim)?)
+                Node::Action { pos, pipe: self.pipeline("command", Kind::RightDelim)? }
             }
         }))
     }
@@ -334,12 +356,13 @@ impl Parser<'_> {
         Ok(())
     }
 
-    fn branch(&mut self, context: &'static str) -> Result<Branch> {
+    fn branch(&mut self, context: &'static str) -> Result<u32> {
         let (visible, ghosts) = (self.scope.names.len(), self.ghosts.len());
-        let branch = self.branch_in_scope(context);
+        let branch = self.branch_in_scope(context)?;
         self.scope.names.truncate(visible);
         self.ghosts.truncate(ghosts);
-        branch
+        self.code.branches.push(branch);
+        Ok(self.code.branches.len() as u32 - 1)
     }
 
     fn branch_in_scope(&mut self, context: &'static str) -> Result<Branch> {
@@ -350,32 +373,32 @@ impl Parser<'_> {
         let (body, end) = self.list()?;
         self.range_depth -= u32::from(is_range);
         // What the body declares is not there when the other branch runs. Go's parser still knows the names.
-        let declared = self.scope.names.split_off(visible);
-        self.ghosts.extend(declared);
+        self.ghosts.extend(self.scope.names.drain(visible..));
         let mut otherwise = None;
-        if let Parsed::Else(pos) = end {
-            let _ = pos;
+        if let Parsed::Else = end {
             // `else if` and `else with` are an else that holds one branch, closed by the same end.
             let next = self.peek().kind;
             if context == "if" && next == Kind::If {
                 self.next();
                 self.enter()?;
-                otherwise = Some(vec![Node::If(self.branch("if")?)]);
+                let inner = Node::If(self.branch("if")?);
+                otherwise = Some(close(&mut self.code.nodes, [inner]));
                 self.nesting -= 1;
             } else if context == "with" && next == Kind::With {
                 self.next();
                 self.enter()?;
-                otherwise = Some(vec![Node::With(self.branch("with")?)]);
+                let inner = Node::With(self.branch("with")?);
+                otherwise = Some(close(&mut self.code.nodes, [inner]));
                 self.nesting -= 1;
             } else {
                 let (nodes, end) = self.list()?;
-                if let Parsed::Else(_) = end {
+                if let Parsed::Else = end {
                     return Err(self.error("expected end; found {{else}}"));
                 }
                 otherwise = Some(nodes);
             }
         }
-        Ok(Branch { pos: pipe.pos, pipe, body, otherwise })
+        Ok(Branch { pos: self.code.pipe(pipe).pos, pipe, body, otherwise })
     }
 
     fn enter(&mut self) -> Result<()> {
@@ -399,7 +422,7 @@ impl Parser<'_> {
         let (token, name) = self.template_name("block clause")?;
         let pipe = self.pipeline("block clause", Kind::RightDelim)?;
         self.nested_definition(name.clone(), "block clause")?;
-        Ok(Node::Template { pos: token.start, name, pipe: Some(pipe) })
+        Ok(self.call(TemplateCall { pos: token.start, name, pipe: Some(pipe) }))
     }
 
     fn template_call(&mut self) -> Result<Node> {
@@ -410,6 +433,11 @@ impl Parser<'_> {
             self.at -= 1;
             Some(self.pipeline("template clause", Kind::RightDelim)?)
         };
-        Ok(Node::Template { pos: token.start, name, pipe })
+        Ok(self.call(TemplateCall { pos: token.start, name, pipe }))
+    }
+
+    fn call(&mut self, call: TemplateCall) -> Node {
+        self.code.calls.push(call);
+        Node::Template(self.code.calls.len() as u32 - 1)
     }
 }

@@ -3,10 +3,11 @@
 use std::any::Any;
 use std::collections::HashMap;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use govalue::{Str, Value};
 
-use crate::ast::{Template, is_empty};
+use crate::ast::Template;
 use crate::error::{ExecError, LimitError, ParseError};
 use crate::exec::Engine;
 use crate::functions::Functions;
@@ -104,10 +105,10 @@ impl Set {
     /// # Errors
     /// In Go's words; the set is unchanged then.
     pub fn parse(&mut self, name: &str, text: &[u8], owner: u32) -> Result<(), ParseError> {
-        let parsed = parse(&Str::from(name), &Rc::from(text), owner, &self.functions)?;
+        let parsed = parse(&Str::from(name), Arc::from(text), owner, &self.functions)?;
         for template in parsed {
             let replaced = self.layers.iter().any(|layer| layer.contains_key(&template.name));
-            if replaced && is_empty(&template.body, &template.source) {
+            if replaced && template.code.is_empty(template.body) {
                 continue;
             }
             if let Some(layer) = self.layers.last_mut() {
@@ -151,7 +152,7 @@ impl Set {
 
     /// Parses a text given to `tpl`.
     pub(crate) fn compile(&mut self, text: &Str, owner: u32) -> Result<Text, ParseError> {
-        let mut parsed = parse(&self.name, &Rc::from(text.as_bytes()), owner, &self.functions)?;
+        let mut parsed = parse(&self.name, Arc::from(text.as_bytes()), owner, &self.functions)?;
         let main = parsed.pop().map(Rc::new).ok_or_else(|| ParseError::new(String::new()))?;
         let compiled: Text = (main, parsed.into_iter().map(Rc::new).collect());
         if self.compiled_bytes.saturating_add(text.len()) > MOST_COMPILED {
@@ -172,7 +173,7 @@ impl Set {
         }
         let mut layer = Layer::new();
         for template in definitions {
-            if is_empty(&template.body, &template.source) && self.lookup(&template.name).is_some() {
+            if template.code.is_empty(template.body) && self.lookup(&template.name).is_some() {
                 continue;
             }
             layer.insert(template.name.clone(), Rc::clone(template));

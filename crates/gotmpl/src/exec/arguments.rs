@@ -3,21 +3,19 @@
 use std::rc::Rc;
 
 use govalue::types::{self, Kind};
-use govalue::{List, Str, Type, Value, print};
+use govalue::{List, Type, Value};
 
 use super::{At, Call, Engine, Frame, Result, Val};
-use crate::ast::{Arg, ArgKind, Number};
+use crate::ast::{Arg, ArgKind, Constant, Number};
 use crate::builtins::{call, reflect_string, zero};
 use crate::error::ExecError;
 use crate::functions::Implementation;
 
 impl Engine<'_> {
-    #[expect(clippy::too_many_arguments, reason = "all of them make one call")]
     pub(super) fn function<'t>(
         &mut self,
         frame: &mut Frame<'t>,
         dot: &Val,
-        name: &Str,
         index: u32,
         node: At<'t>,
         args: &'t [Arg],
@@ -25,7 +23,7 @@ impl Engine<'_> {
     ) -> Result<Val> {
         let functions = Rc::clone(&self.set.functions);
         let Some(function) = functions.at(index) else {
-            return Err(frame.error(format!("{} is not a defined function", print::quote(name))));
+            return Err(frame.error(format!("function {index} is not in the table")));
         };
         let is_or = match function.implementation {
             Implementation::And => Some(false),
@@ -71,7 +69,7 @@ impl Engine<'_> {
             Implementation::Reflecting(call) => call(&values, &held),
             Implementation::Call => {
                 let function = values.first().unwrap_or(&Value::Nil);
-                let name = args.first().map_or_else(|| reflect_string(function), Arg::to_text);
+                let name = args.first().map_or_else(|| reflect_string(function), |arg| frame.written(arg));
                 call(&name, function)
             }
             Implementation::And | Implementation::Or => Ok(Value::Nil),
@@ -116,7 +114,7 @@ impl Engine<'_> {
         arg: &'t Arg,
     ) -> Result<Value> {
         frame.at = At::Arg(arg);
-        match &arg.kind {
+        match arg.kind {
             ArgKind::Dot => validate(frame, dot.clone(), ty),
             ArgKind::Nil => {
                 if can_be_nil(ty) {
@@ -129,23 +127,23 @@ impl Engine<'_> {
                 validate(frame, value, ty)
             }
             ArgKind::Pipe(pipe) => {
-                let value = self.pipeline(frame, dot, pipe)?;
+                let value = self.pipeline(frame, dot, frame.code().pipe(pipe))?;
                 validate(frame, value, ty)
             }
-            ArgKind::Function(name, index) => {
-                let value = self.function(frame, dot, name, *index, At::Arg(arg), &[], None)?;
+            ArgKind::Function(index) => {
+                let value = self.function(frame, dot, index, At::Arg(arg), &[], None)?;
                 validate(frame, value, ty)
             }
             ArgKind::Bool(value) => match ty.kind {
-                Kind::Bool | Kind::Interface => Ok(Value::Bool(*value)),
+                Kind::Bool | Kind::Interface => Ok(Value::Bool(value)),
                 _ => Err(expected(frame, ty, arg)),
             },
-            ArgKind::String(value, _) => match ty.kind {
-                Kind::String | Kind::Interface => Ok(value.clone()),
+            ArgKind::String(at) => match ty.kind {
+                Kind::String | Kind::Interface => Ok(Value::Str(frame.code().string(at).clone())),
                 _ => Err(expected(frame, ty, arg)),
             },
-            ArgKind::Number(number) => match (ty.kind, number) {
-                (Kind::Interface, number) => constant_value(frame, number),
+            ArgKind::Number(at) => match (ty.kind, frame.code().number(at)) {
+                (Kind::Interface, number) => constant_value(frame, arg, number),
                 (Kind::Int(kind), Number { uint: Some(n), .. }) if kind.is_unsigned() => {
                     Ok(Value::Int(kind, *n as i64))
                 }
@@ -186,15 +184,17 @@ fn check_count(
 }
 
 /// A number where nothing says what it should be: its own syntax decides.
-pub(super) fn constant_value(frame: &Frame<'_>, number: &Number) -> Result<Value> {
-    match &number.value {
-        Value::Nil => Err(frame.error(format!("{} overflows int", number.text))),
-        value => Ok(value.clone()),
+pub(super) fn constant_value(frame: &Frame<'_>, arg: &Arg, number: &Number) -> Result<Value> {
+    match number.constant {
+        Constant::Int(value) => Ok(Value::int(value)),
+        Constant::Float(value) => Ok(Value::float(value)),
+        Constant::Complex(value) => Ok(Value::Object(Rc::new(value))),
+        Constant::Overflow => Err(frame.error(format!("{} overflows int", frame.written(arg)))),
     }
 }
 
 fn expected(frame: &Frame<'_>, ty: &Type, arg: &Arg) -> ExecError {
-    let text = arg.to_text();
+    let text = frame.written(arg);
     let wanted = match ty.kind {
         Kind::Bool => "bool",
         Kind::String => "string",

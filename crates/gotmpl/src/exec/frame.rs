@@ -1,8 +1,8 @@
 //! What an execution knows of a value and of where it stands.
 
-use govalue::{Str, Type, Value, types};
+use govalue::{Type, Value, types};
 
-use crate::ast::{Arg, Branch, Command, Node, Pipe, Template, UNDEFINED};
+use crate::ast::{Arg, Branch, Code, Command, Node, Pipe, Span, Template, UNDEFINED};
 use crate::error::{ExecError, LimitError, Place};
 
 #[derive(Clone, Default)]
@@ -50,34 +50,55 @@ pub(super) struct Frame<'t> {
     pub(super) base: usize,
 }
 
-impl Frame<'_> {
+impl<'t> Frame<'t> {
+    /// The tables of the text that is being executed.
+    pub(super) fn code(&self) -> &'t Code {
+        &self.template.code
+    }
+
+    /// Where a variable is on the engine's stack.
+    pub(super) fn slot(&self, name: Span, slot: u32) -> Result<usize, ExecError> {
+        if slot == UNDEFINED {
+            let name = String::from_utf8_lossy(self.code().text(name));
+            return Err(self.error(format!("undefined variable: {name}")));
+        }
+        Ok(self.base + slot as usize)
+    }
+
+    /// An operand as it is written.
+    pub(super) fn written(&self, arg: &Arg) -> String {
+        let mut text = String::new();
+        self.code().write_arg(arg, &mut text);
+        text
+    }
+
     pub(super) fn place(&self) -> Option<Place> {
         let mut expression = String::new();
-        let source = &self.template.source;
+        let code = self.code();
         let pos = match self.at {
             At::Nothing => return None,
             At::Node(node) => {
-                node.write(source, &mut expression);
-                node.pos()
+                code.write_node(node, &mut expression);
+                code.pos(node)
             }
             At::Branch(branch, word) => {
-                branch.write(word, source, &mut expression);
+                code.write_branch(branch, word, &mut expression);
                 branch.pos
             }
             At::Pipe(pipe) => {
-                pipe.write(&mut expression);
+                code.write_pipe(pipe, &mut expression);
                 pipe.pos
             }
             At::Command(command) => {
-                command.write(&mut expression);
+                code.write_command(command, &mut expression);
                 command.pos
             }
             At::Arg(arg) => {
-                arg.write(&mut expression);
+                code.write_arg(arg, &mut expression);
                 arg.pos
             }
         };
-        let before = &source[..(pos as usize).min(source.len())];
+        let before = &code.source[..(pos as usize).min(code.source.len())];
         let line_start = before.iter().rposition(|&b| b == b'\n').map_or(0, |at| at + 1);
         Some(Place {
             file: self.template.parse_name.to_string(),
@@ -86,14 +107,6 @@ impl Frame<'_> {
             definition: self.template.name.to_string(),
             expression,
         })
-    }
-
-    /// Where a variable is on the engine's stack.
-    pub(super) fn slot(&self, name: &Str, slot: u32) -> Result<usize, ExecError> {
-        if slot == UNDEFINED {
-            return Err(self.error(format!("undefined variable: {name}")));
-        }
-        Ok(self.base + slot as usize)
     }
 
     pub(super) fn error(&self, message: impl Into<String>) -> ExecError {

@@ -1,6 +1,6 @@
 //! Pipelines: their commands, and the variables, fields and methods that commands name.
 
-use govalue::{Str, Value, print};
+use govalue::{Value, print};
 
 use super::arguments::{call_error, constant_value};
 use super::{At, Engine, Frame, Result, Val};
@@ -13,14 +13,14 @@ impl Engine<'_> {
     pub(super) fn pipeline<'t>(&mut self, frame: &mut Frame<'t>, dot: &Val, pipe: &'t Pipe) -> Result<Val> {
         frame.at = At::Pipe(pipe);
         let mut last = None;
-        for command in &pipe.commands {
+        for command in frame.code().commands(pipe) {
             let mut value = self.command(frame, dot, command, last)?;
             value.in_interface = false;
             last = Some(value);
         }
         let value = last.unwrap_or_default();
-        for (name, slot) in &pipe.variables {
-            self.variables[frame.slot(name, *slot)?] = value.clone();
+        for variable in frame.code().variables(pipe) {
+            self.variables[frame.slot(variable.name, variable.slot)?] = value.clone();
         }
         Ok(value)
     }
@@ -32,39 +32,39 @@ impl Engine<'_> {
         command: &'t Command,
         last: Option<Val>,
     ) -> Result<Val> {
-        let Some(first) = command.args.first() else { return Ok(Val::default()) };
-        match &first.kind {
+        let args = frame.code().args(command);
+        let Some(first) = args.first() else { return Ok(Val::default()) };
+        match first.kind {
             ArgKind::Field(_) | ArgKind::Chain(..) | ArgKind::Variable(..) => {
-                self.chain(frame, dot, first, &command.args, last)
+                self.chain(frame, dot, first, args, last)
             }
-            ArgKind::Function(name, index) => {
+            ArgKind::Function(index) => {
                 frame.at = At::Arg(first);
-                self.function(frame, dot, name, *index, At::Command(command), &command.args[1..], last)
+                self.function(frame, dot, index, At::Command(command), &args[1..], last)
             }
             ArgKind::Pipe(pipe) => {
-                self.no_arguments(frame, command, &last)?;
-                self.pipeline(frame, dot, pipe)
+                self.no_arguments(frame, args, &last)?;
+                self.pipeline(frame, dot, frame.code().pipe(pipe))
             }
             constant => {
                 frame.at = At::Arg(first);
-                self.no_arguments(frame, command, &last)?;
+                self.no_arguments(frame, args, &last)?;
                 match constant {
                     ArgKind::Dot => Ok(dot.clone()),
-                    ArgKind::Bool(value) => Ok(Val::plain(Value::Bool(*value))),
-                    ArgKind::String(value, _) => Ok(Val::plain(value.clone())),
-                    ArgKind::Number(number) => constant_value(frame, number).map(Val::plain),
+                    ArgKind::Bool(value) => Ok(Val::plain(Value::Bool(value))),
+                    ArgKind::String(at) => Ok(Val::plain(Value::Str(frame.code().string(at).clone()))),
+                    ArgKind::Number(at) => {
+                        constant_value(frame, first, frame.code().number(at)).map(Val::plain)
+                    }
                     _ => Err(frame.error("nil is not a command")),
                 }
             }
         }
     }
 
-    fn no_arguments(&self, frame: &Frame<'_>, command: &Command, last: &Option<Val>) -> Result<()> {
-        if command.args.len() > 1 || last.is_some() {
-            let mut text = String::new();
-            if let Some(first) = command.args.first() {
-                first.write(&mut text);
-            }
+    fn no_arguments(&self, frame: &Frame<'_>, args: &[Arg], last: &Option<Val>) -> Result<()> {
+        if args.len() > 1 || last.is_some() {
+            let text = args.first().map(|first| frame.written(first)).unwrap_or_default();
             return Err(frame.error(format!("can't give argument to non-function {text}")));
         }
         Ok(())
@@ -80,14 +80,14 @@ impl Engine<'_> {
         last: Option<Val>,
     ) -> Result<Val> {
         frame.at = At::Arg(node);
-        let (start, fields) = match &node.kind {
+        let code = frame.code();
+        let (start, fields) = match node.kind {
             ArgKind::Field(fields) => (dot.clone(), fields),
-            ArgKind::Variable(name, slot, fields) => {
-                let value = self.variables[frame.slot(name, *slot)?].clone();
-                if fields.is_empty() {
+            ArgKind::Variable(slot, fields) => {
+                let value = self.variables[frame.slot(node.text, slot)?].clone();
+                if fields.len == 0 {
                     if args.len() > 1 || last.is_some() {
-                        let mut text = String::new();
-                        node.write(&mut text);
+                        let text = frame.written(node);
                         return Err(frame.error(format!("can't give argument to non-function {text}")));
                     }
                     return Ok(value);
@@ -95,9 +95,9 @@ impl Engine<'_> {
                 (value, fields)
             }
             ArgKind::Chain(inner, fields) => {
+                let inner = code.arg(inner);
                 if let ArgKind::Nil = inner.kind {
-                    let mut text = String::new();
-                    node.write(&mut text);
+                    let text = frame.written(node);
                     return Err(frame.error(format!("indirection through explicit nil in {text}")));
                 }
                 (self.operand(frame, dot, inner)?, fields)
@@ -105,32 +105,30 @@ impl Engine<'_> {
             _ => return Ok(Val::default()),
         };
         let mut receiver = start;
-        let (final_field, inner) = match fields.split_last() {
+        let (final_field, inner) = match code.fields(fields).split_last() {
             Some(parts) => parts,
             None => return Ok(receiver),
         };
         for field in inner {
-            receiver = self.field(frame, dot, node, field, &[], None, receiver)?;
+            receiver = self.field(frame, dot, node, code.text(*field), &[], None, receiver)?;
         }
-        self.field(frame, dot, node, final_field, args.get(1..).unwrap_or(&[]), last, receiver)
+        self.field(frame, dot, node, code.text(*final_field), args.get(1..).unwrap_or(&[]), last, receiver)
     }
 
     /// An operand whose type is whatever it is.
     pub(super) fn operand<'t>(&mut self, frame: &mut Frame<'t>, dot: &Val, arg: &'t Arg) -> Result<Val> {
         frame.at = At::Arg(arg);
-        match &arg.kind {
-            ArgKind::Pipe(pipe) => self.pipeline(frame, dot, pipe),
-            ArgKind::Function(name, index) => {
-                self.function(frame, dot, name, *index, At::Arg(arg), &[], None)
-            }
+        match arg.kind {
+            ArgKind::Pipe(pipe) => self.pipeline(frame, dot, frame.code().pipe(pipe)),
+            ArgKind::Function(index) => self.function(frame, dot, index, At::Arg(arg), &[], None),
             ArgKind::Field(_) | ArgKind::Chain(..) | ArgKind::Variable(..) => {
                 self.chain(frame, dot, arg, &[], None)
             }
             ArgKind::Dot => Ok(dot.clone()),
             ArgKind::Nil => Ok(Val::default()),
-            ArgKind::Bool(value) => Ok(Val::plain(Value::Bool(*value))),
-            ArgKind::String(value, _) => Ok(Val::plain(value.clone())),
-            ArgKind::Number(number) => constant_value(frame, number).map(Val::plain),
+            ArgKind::Bool(value) => Ok(Val::plain(Value::Bool(value))),
+            ArgKind::String(at) => Ok(Val::plain(Value::Str(frame.code().string(at).clone()))),
+            ArgKind::Number(at) => constant_value(frame, arg, frame.code().number(at)).map(Val::plain),
         }
     }
 
@@ -140,7 +138,7 @@ impl Engine<'_> {
         frame: &mut Frame<'t>,
         dot: &Val,
         node: &'t Arg,
-        name: &'t Str,
+        name: &'t [u8],
         args: &'t [Arg],
         last: Option<Val>,
         receiver: Val,
@@ -152,7 +150,11 @@ impl Engine<'_> {
             return Ok(Val::default());
         }
         if receiver.value.is_nil() {
-            return Err(frame.error(format!("nil pointer evaluating {}.{name}", receiver.type_name())));
+            return Err(frame.error(format!(
+                "nil pointer evaluating {}.{}",
+                receiver.type_name(),
+                lossy(name)
+            )));
         }
         let has_arguments = !args.is_empty() || last.is_some();
         // Methods first: `.Values` and `.Files` are maps with methods.
@@ -160,7 +162,7 @@ impl Engine<'_> {
             .value
             .ty()
             .filter(|ty| !ty.methods.is_empty())
-            .and_then(|ty| name.as_str().and_then(|name| ty.method(name)));
+            .and_then(|ty| text(name).and_then(|name| ty.method(name)));
         if let Some(method) = method {
             let values = self.arguments(frame, dot, method.name, &method.signature, args, last)?;
             return match (method.call)(&receiver.value, &values) {
@@ -174,7 +176,7 @@ impl Engine<'_> {
         match &receiver.value {
             Value::Map(map) => {
                 if has_arguments {
-                    return Err(frame.error(format!("{name} is not a method but has arguments")));
+                    return Err(frame.error(format!("{} is not a method but has arguments", lossy(name))));
                 }
                 let element = map.ty().elem;
                 if let Some(value) = map.get(name) {
@@ -190,14 +192,15 @@ impl Engine<'_> {
             }
             Value::Object(object) => {
                 if object.is_nil() {
-                    return Err(
-                        frame.error(format!("nil pointer evaluating {}.{name}", receiver.type_name()))
-                    );
+                    return Err(frame.error(format!(
+                        "nil pointer evaluating {}.{}",
+                        receiver.type_name(),
+                        lossy(name)
+                    )));
                 }
-                match name.as_str().and_then(|name| object.field(name)) {
-                    Some(_) if has_arguments => {
-                        Err(frame.error(format!("{name} has arguments but cannot be invoked as function")))
-                    }
+                match text(name).and_then(|name| object.field(name)) {
+                    Some(_) if has_arguments => Err(frame
+                        .error(format!("{} has arguments but cannot be invoked as function", lossy(name)))),
                     Some(value) => Ok(Val::plain(value)),
                     None => Err(cannot_evaluate(frame, name, &receiver)),
                 }
@@ -207,6 +210,15 @@ impl Engine<'_> {
     }
 }
 
-fn cannot_evaluate(frame: &Frame<'_>, name: &Str, receiver: &Val) -> ExecError {
-    frame.error(format!("can't evaluate field {name} in type {}", receiver.type_name()))
+/// A name that methods and fields of objects can have.
+fn text(name: &[u8]) -> Option<&str> {
+    std::str::from_utf8(name).ok()
+}
+
+fn lossy(name: &[u8]) -> std::borrow::Cow<'_, str> {
+    String::from_utf8_lossy(name)
+}
+
+fn cannot_evaluate(frame: &Frame<'_>, name: &[u8], receiver: &Val) -> ExecError {
+    frame.error(format!("can't evaluate field {} in type {}", lossy(name), receiver.type_name()))
 }
