@@ -103,6 +103,10 @@ pub(crate) struct Tokens {
 }
 
 impl Tokens {
+    pub(crate) fn iter(&self) -> impl Iterator<Item = Token> {
+        self.tokens.iter().copied()
+    }
+
     pub(crate) fn at(&self, index: usize) -> Token {
         match self.tokens.get(index) {
             Some(token) => *token,

@@ -13,7 +13,7 @@ pub fn actions(text: &[u8]) -> Option<Vec<&[u8]>> {
     let mut found = Vec::new();
     let mut inside: Option<(usize, usize)> = None;
     let mut open = false;
-    for token in lex(text) {
+    for token in lex(text).iter() {
         match token.kind {
             Kind::Error => return None,
             Kind::LeftDelim => (open, inside) = (true, None),
@@ -36,8 +36,8 @@ pub fn actions(text: &[u8]) -> Option<Vec<&[u8]>> {
 /// The string constants in a text's actions, as far as it can be read: those between backquotes, and those
 /// between quotes that have no escapes.
 pub fn constants(text: &[u8]) -> Vec<&[u8]> {
-    let tokens = lex(text).into_iter();
-    let strings = tokens.filter(|token| matches!(token.kind, Kind::String | Kind::RawString));
+    let tokens = lex(text);
+    let strings = tokens.iter().filter(|token| matches!(token.kind, Kind::String | Kind::RawString));
     strings
         .filter_map(|token| {
             let written = &text[token.start as usize..token.end as usize];
