@@ -4,9 +4,8 @@
 //! meets the charts' defaults; [`Chart::resolve`](crate::Chart::resolve) applies them.
 
 pub(crate) mod coalesce;
-mod json_value;
 mod path;
-mod set;
+pub mod set;
 
 pub(crate) use path::{path_value, table};
 pub use set::SetError;

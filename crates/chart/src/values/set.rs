@@ -8,7 +8,7 @@ use std::error::Error;
 use govalue::print::quote;
 use govalue::{List, Map, Value};
 
-use super::{FileReader, json_value};
+use super::FileReader;
 
 /// The largest index a list may be given.
 const MAX_INDEX: usize = 65_536;
@@ -84,27 +84,42 @@ fn runes(text: &str) -> String {
 }
 
 /// `--set`: values have types.
-pub(super) fn parse(text: &str, into: &Map) -> Result<(), SetError> {
+///
+/// # Errors
+/// In Helm's words. What was read before the mistake is set all the same.
+pub fn parse(text: &str, into: &Map) -> Result<(), SetError> {
     Parser::run(text, into, Mode::Typed)
 }
 
 /// `--set-string`: values are strings.
-pub(super) fn parse_string(text: &str, into: &Map) -> Result<(), SetError> {
+///
+/// # Errors
+/// In Helm's words. What was read before the mistake is set all the same.
+pub fn parse_string(text: &str, into: &Map) -> Result<(), SetError> {
     Parser::run(text, into, Mode::Text)
 }
 
 /// `--set-json`: values are JSON.
-pub(super) fn parse_json(text: &str, into: &Map) -> Result<(), SetError> {
+///
+/// # Errors
+/// In Helm's words. What was read before the mistake is set all the same.
+pub fn parse_json(text: &str, into: &Map) -> Result<(), SetError> {
     Parser::run(text, into, Mode::Json)
 }
 
 /// `--set-literal`: everything behind the first `=` is the value.
-pub(super) fn parse_literal(text: &str, into: &Map) -> Result<(), SetError> {
+///
+/// # Errors
+/// In Helm's words. What was read before the mistake is set all the same.
+pub fn parse_literal(text: &str, into: &Map) -> Result<(), SetError> {
     Parser::run(text, into, Mode::Literal)
 }
 
 /// `--set-file`: values name files whose contents are taken.
-pub(super) fn parse_file(text: &str, into: &Map, files: &mut dyn FileReader) -> Result<(), SetError> {
+///
+/// # Errors
+/// In Helm's words. What was read before the mistake is set all the same.
+pub fn parse_file(text: &str, into: &Map, files: &mut dyn FileReader) -> Result<(), SetError> {
     Parser::run(text, into, Mode::File(files))
 }
 
@@ -242,11 +257,9 @@ impl<'f> Parser<'f> {
                     return Ok(Read::Value(Value::Nil));
                 }
                 let rest: String = self.text[self.at..].iter().collect();
-                let length = json_value::length(rest.as_bytes())
-                    .ok_or_else(|| SetError::Json("unexpected end of JSON input".to_owned()))?;
-                let json = &rest.as_bytes()[..length];
-                let value = govalue::json::read(json).map_err(|e| SetError::Json(e.to_string()))?;
-                self.at += String::from_utf8_lossy(json).chars().count();
+                let (value, length) = govalue::json::read_prefix(rest.as_bytes())
+                    .map_err(|error| SetError::Json(error.to_string()))?;
+                self.at += rest[..length].chars().count();
                 self.blank();
                 Ok(Read::Value(value))
             }

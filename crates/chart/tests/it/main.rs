@@ -4,6 +4,7 @@
 mod charts;
 mod schema;
 mod set;
+mod set_cases;
 
 use govalue::{Map, Value};
 use pintle_chart::Versions;
