@@ -4,6 +4,7 @@
 //! finds before it is reported first, as in Go.
 
 use crate::ast::Span;
+use crate::characters::{decode, is_alphanumeric, is_space, unicode};
 
 /// What a token is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -511,39 +512,6 @@ impl Lexer<'_> {
         }
         true
     }
-}
-
-/// `%#U` of a character, or of the end of input.
-fn unicode(c: Option<char>) -> String {
-    match c {
-        None => "U+FFFFFFFFFFFFFFFF".to_owned(),
-        Some(c) => {
-            let code = format!("U+{:04X}", u32::from(c));
-            if c.is_control() || (c.is_whitespace() && c != ' ') { code } else { format!("{code} '{c}'") }
-        }
-    }
-}
-
-/// The first character and its width; bytes that are not UTF-8 are U+FFFD of width one, as in Go.
-fn decode(bytes: &[u8]) -> Option<(char, usize)> {
-    let first = *bytes.first()?;
-    if first.is_ascii() {
-        return Some((first as char, 1));
-    }
-    let head = &bytes[..bytes.len().min(4)];
-    let valid = match std::str::from_utf8(head) {
-        Ok(text) => text,
-        Err(error) => std::str::from_utf8(&head[..error.valid_up_to()]).unwrap_or(""),
-    };
-    Some(valid.chars().next().map_or(('\u{fffd}', 1), |c| (c, c.len_utf8())))
-}
-
-fn is_space(c: char) -> bool {
-    matches!(c, ' ' | '\t' | '\r' | '\n')
-}
-
-fn is_alphanumeric(c: char) -> bool {
-    c == '_' || c.is_alphabetic() || c.is_numeric()
 }
 
 fn has_left_trim(bytes: &[u8]) -> bool {

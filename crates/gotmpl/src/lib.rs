@@ -22,6 +22,7 @@
 
 mod ast;
 mod builtins;
+mod characters;
 mod error;
 mod exec;
 mod functions;
