@@ -37,8 +37,14 @@ pub enum ResolveError {
     #[error("values are nested too deeply")]
     Cycle,
     /// Values do not meet a schema.
-    #[error("values don't meet the specifications of the schema(s) in the following chart(s):\n{0}")]
-    Schema(String),
+    #[error("values don't meet the specifications of the schema(s) in the following chart(s):\n{report}")]
+    Schema {
+        /// What is wrong, chart by chart.
+        report: String,
+        /// What the loader of the first reference that could not be loaded said.
+        #[source]
+        source: Option<Box<dyn std::error::Error>>,
+    },
 }
 
 /// The values for a subchart are no table.
@@ -119,10 +125,10 @@ impl Chart {
         let coalesced = tree.coalesce_from(root, values, Nulls::Remove);
         let coalesced = coalesced.map_err(ResolveError::SubchartValues)?;
         if let Some(loader) = rules.schema {
-            let mut report = String::new();
+            let mut report = Report::default();
             tree.validate(root, &coalesced, loader, &mut report);
-            if !report.is_empty() {
-                return Err(ResolveError::Schema(report));
+            if !report.text.is_empty() {
+                return Err(ResolveError::Schema { report: report.text, source: report.source });
             }
         }
         let coalesced = tree.unshare(root, &coalesced);
@@ -142,6 +148,13 @@ struct Tree<'c, 'n> {
     metadata: Vec<Metadata>,
     log: Log<'n>,
     versions: &'n dyn Versions,
+}
+
+/// What the schemas of all charts say.
+#[derive(Default)]
+struct Report {
+    text: String,
+    source: Option<Box<dyn std::error::Error>>,
 }
 
 #[derive(Clone)]
@@ -334,20 +347,19 @@ impl<'c> Tree<'c, '_> {
         Ok(())
     }
 
-    fn validate(&mut self, node: usize, values: &Map, loader: &mut dyn SchemaLoader, report: &mut String) {
+    fn validate(&mut self, node: usize, values: &Map, loader: &mut dyn SchemaLoader, report: &mut Report) {
         if let Some(text) = self.nodes[node].chart.schema.as_deref()
-            && let Err(error) = schema::validate(values, text, loader, self.log.0)
+            && let Err(error) = schema::validate(values, text, &self.names(node), loader, self.log.0)
         {
-            report.push_str(self.name(node));
-            report.push_str(":\n");
-            report.push_str(&error.to_string());
+            report.text.push_str(&format!("{}:\n{error}", self.name(node)));
+            report.source = report.source.take().or(error.source);
         }
         for child in self.nodes[node].children.clone() {
             let name = self.name(child).to_owned();
             match values.get(&name) {
                 None | Some(Value::Nil) => {}
                 Some(Value::Map(inner)) => self.validate(child, &inner, loader, report),
-                Some(other) => report.push_str(&format!(
+                Some(other) => report.text.push_str(&format!(
                     "{name}:\ninvalid type for values: expected object (map), got {}\n",
                     other.type_name()
                 )),
@@ -369,6 +381,13 @@ impl<'c> Tree<'c, '_> {
             (key, value)
         });
         Map::from_entries(values.ty(), entries.collect())
+    }
+
+    /// Names from the root down.
+    fn names(&self, node: usize) -> Vec<String> {
+        let mut names = self.nodes[node].parent.map(|parent| self.names(parent)).unwrap_or_default();
+        names.push(self.name(node).to_owned());
+        names
     }
 
     fn full_path(&self, node: usize) -> String {

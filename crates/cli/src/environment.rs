@@ -19,7 +19,17 @@ pub(crate) struct Environment {
     pub(crate) program: String,
     /// Whether it was called as `helm` and therefore is `helm`.
     pub(crate) is_helm: bool,
+    /// Where the administrator's grants file may lie. No flag and no variable moves it.
+    pub(crate) ceiling: PathBuf,
 }
+
+/// The administrator's grants file. A distribution that keeps configuration elsewhere says so when it builds.
+const CEILING: &str = match option_env!("PINTLE_ADMIN_GRANTS") {
+    Some(path) => path,
+    None if cfg!(windows) => r"C:\ProgramData\pintle\grants.yaml",
+    None if cfg!(target_os = "macos") => "/Library/Application Support/pintle/grants.yaml",
+    None => "/etc/pintle/grants.yaml",
+};
 
 impl Environment {
     /// Reads the process's own environment. Variables and arguments that are not UTF-8 are read lossily.
@@ -33,7 +43,7 @@ impl Environment {
 
     pub(crate) fn new(program: String, variables: BTreeMap<String, String>) -> Self {
         let stem = Path::new(&program).file_stem().unwrap_or_default().to_string_lossy().to_lowercase();
-        Self { variables, is_helm: stem == "helm", program }
+        Self { variables, is_helm: stem == "helm", program, ceiling: PathBuf::from(CEILING) }
     }
 
     /// The name in texts: `helm` or `pintle`.

@@ -7,10 +7,12 @@
 mod args;
 mod commands;
 mod environment;
+mod grants;
 mod host;
 mod kubeconfig;
 mod log;
 mod output;
+mod outside;
 mod prepare;
 mod report;
 

@@ -5,22 +5,24 @@ use std::error::Error;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
-use chart::load::{self, Outside};
+use chart::load;
 use chart::values::{FileReader, ValueSource};
 use chart::{Chart, Notice, Versions};
-use govalue::yaml::{self, Limits, Outline, Shape};
+use govalue::yaml::{self, Limits};
 use govalue::{Map, Value};
-use guard::{Actor, GrantsFile, Guard, Node, Policy, Profile, Question, Tree};
+use guard::Guard;
 use sprig::semver::{Constraints, Version};
 
 use crate::args::Parsed;
 use crate::commands::Context;
-use crate::report::{DENIED, Failure};
+pub(crate) use crate::grants::{audit, guard};
+use crate::outside::GuardedLinks;
+use crate::report::Failure;
 
 /// An archive larger than this is refused before it is read.
 const MAX_ARCHIVE: u64 = 512 << 20;
 /// A values file larger than this is refused before it is read.
-const MAX_VALUES: u64 = 256 << 20;
+pub(crate) const MAX_VALUES: u64 = 256 << 20;
 
 /// Masterminds' rules for versions.
 pub(crate) struct Semver;
@@ -99,7 +101,7 @@ fn knows_repository(context: &Context<'_>, wanted: &str) -> bool {
         .any(|entry| entry.get("name").is_some_and(|name| name.as_str().is_some_and(|name| *name == *wanted)))
 }
 
-fn read_bounded(path: &Path, limit: u64) -> std::io::Result<Vec<u8>> {
+pub(crate) fn read_bounded(path: &Path, limit: u64) -> std::io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     std::fs::File::open(path)?.take(limit + 1).read_to_end(&mut bytes)?;
     if bytes.len() as u64 > limit {
@@ -119,48 +121,9 @@ pub(crate) fn system_words(error: &std::io::Error) -> String {
     }
 }
 
-/// Asks the guard about links that leave a chart.
-struct GuardedLinks<'a> {
-    guard: &'a mut Guard,
-    actor: Actor,
-}
-
-impl Outside for GuardedLinks<'_> {
-    fn may_read(&mut self, link: &Path, target: &Path) -> Result<(), Box<dyn Error>> {
-        let path = target.to_string_lossy().into_owned();
-        match self.guard.check(&[&self.actor], Question::ReadOutside { path }) {
-            Ok(permit) => {
-                // The loader reads what the permit names: the link it asked about.
-                drop(permit);
-                Ok(())
-            }
-            Err(denial) => Err(Box::new(DeniedLink { link: link.to_owned(), denial })),
-        }
-    }
-}
-
-/// A link that may not be followed.
-#[derive(Debug)]
-struct DeniedLink {
-    link: PathBuf,
-    denial: guard::Denial,
-}
-
-impl std::fmt::Display for DeniedLink {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}: {}", self.link.display(), self.denial)
-    }
-}
-
-impl Error for DeniedLink {
-    fn source(&self) -> Option<&(dyn Error + 'static)> {
-        Some(&self.denial)
-    }
-}
-
 /// Loads a chart from a folder or an archive and prints what was noticed.
 pub(crate) fn load(context: &mut Context<'_>, path: &Path, guard: &mut Guard) -> Result<Chart, Failure> {
-    let mut links = GuardedLinks { actor: Actor::chart(chart_name(path)), guard };
+    let mut links = GuardedLinks::new(path, guard);
     let mut loading = load::Context::new(&Semver, &mut links);
     let result = if path.is_dir() {
         load::directory(path, &mut loading)
@@ -174,35 +137,7 @@ pub(crate) fn load(context: &mut Context<'_>, path: &Path, guard: &mut Guard) ->
     };
     let notices = std::mem::take(&mut loading.notices);
     log(context, &notices);
-    result.map_err(|error| {
-        let failure = Failure::plain(error.to_string());
-        match denial_in(&error) {
-            Some(denial) => failure.with_code(DENIED).with_hints(denial.hint()),
-            None => failure,
-        }
-    })
-}
-
-/// The guard's denial among an error's causes.
-fn denial_in<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a guard::Denial> {
-    let mut current = Some(error);
-    while let Some(error) = current {
-        if let Some(denial) = error.downcast_ref() {
-            return Some(denial);
-        }
-        current = error.source();
-    }
-    None
-}
-
-/// The name in a folder's Chart.yaml, which is who asks while the folder is being read.
-fn chart_name(path: &Path) -> String {
-    let named = read_bounded(&path.join("Chart.yaml"), MAX_VALUES)
-        .ok()
-        .and_then(|text| yaml::read_map(&text, &Limits::default()).ok())
-        .and_then(|map| map.get("name"))
-        .and_then(|name| name.as_str().map(ToString::to_string));
-    named.unwrap_or_else(|| path.file_name().unwrap_or_default().to_string_lossy().into_owned())
+    result.map_err(|error| Failure::of(&error))
 }
 
 /// Values flags in the order they were typed, by kind.
@@ -245,94 +180,6 @@ impl FileReader for Files {
         read_bounded(Path::new(name), MAX_VALUES)
             .map_err(|error| format!("open {name}: {}", system_words(&error)).into())
     }
-}
-
-/// Builds the guard from profile, grants files and flags.
-pub(crate) fn guard(context: &Context<'_>) -> Result<Guard, Failure> {
-    let (environment, parsed) = (context.environment, &context.parsed);
-    let mut builder = Policy::builder().enable_dns(parsed.bool("enable-dns"));
-    if let Some(home) = environment.get("HOME") {
-        builder = builder.home(home);
-    }
-    let profile = parsed.get("profile").or_else(|| environment.get("PINTLE_PROFILE"));
-    if let Some(word) = profile {
-        let profile = Profile::from_word(word)
-            .map_err(|problem| Failure::plain(format!("--profile {word}: {problem}")))?;
-        builder = builder.profile(profile);
-    }
-    let own = environment.config_home().join("pintle").join("grants.yaml");
-    let mut files: Vec<PathBuf> = own.exists().then_some(own).into_iter().collect();
-    if let Some(list) = environment.get("PINTLE_GRANTS") {
-        files.extend(std::env::split_paths(list));
-    }
-    files.extend(parsed.all("grants").iter().map(PathBuf::from));
-    for file in files {
-        builder = builder.file(grants_file(&file)?);
-    }
-    for text in parsed.all("grant") {
-        builder = builder.flag(text).map_err(|error| Failure::plain(error.to_string()))?;
-    }
-    Ok(Guard::new(builder.build()))
-}
-
-fn grants_file(path: &Path) -> Result<GrantsFile, Failure> {
-    let name = path.to_string_lossy();
-    let text = read_bounded(path, MAX_VALUES).map_err(|error| {
-        Failure::plain(format!("cannot read grants file {name}: {}", system_words(&error)))
-    })?;
-    let tree = yaml::outline(&text, &Limits::default())
-        .map_err(|error| Failure::plain(format!("cannot read grants file {name}: {error}")))?;
-    GrantsFile::parse(&name, &node(tree)).map_err(|error| Failure::plain(error.to_string()))
-}
-
-/// A parsed document in the guard's own shape.
-fn node(outline: Outline) -> Node {
-    let tree = match outline.shape {
-        Shape::Null => Tree::Null,
-        Shape::Bool(value) => Tree::Bool(value),
-        Shape::Number(text) => Tree::Number(text),
-        Shape::Text(text) => Tree::String(text),
-        Shape::List(items) => Tree::Seq(items.into_iter().map(node).collect()),
-        Shape::Map(entries) => {
-            Tree::Map(entries.into_iter().map(|(key, value)| (node(key), node(value))).collect())
-        }
-    };
-    Node::new(outline.line, tree)
-}
-
-/// Writes the audit records where `--audit` says: one JSON line for each question, appended.
-pub(crate) fn audit(context: &mut Context<'_>, guard: &mut Guard) -> Result<(), Failure> {
-    let target = context.parsed.get("audit").or_else(|| context.environment.get("PINTLE_AUDIT"));
-    let Some(target) = target.map(str::to_owned) else { return Ok(()) };
-    let moment = crate::host::now();
-    let lines: Vec<String> = guard
-        .take_records()
-        .into_iter()
-        .map(|mut record| {
-            // The records of one render share a stamp: the guard reads no clock while templates run.
-            record.time.get_or_insert(guard::Time { seconds: moment.seconds, nanos: moment.nanos });
-            record.to_json()
-        })
-        .collect();
-    if target == "-" {
-        for line in &lines {
-            context.output.error_line(line);
-        }
-        return Ok(());
-    }
-    let text: String = lines.iter().map(|line| format!("{line}\n")).collect();
-    append(Path::new(&target), text.as_bytes()).map_err(|error| {
-        Failure::plain(format!("cannot write audit file {target}: {}", system_words(&error)))
-    })
-}
-
-/// Appends to a file that only its owner may read: questions can name secrets.
-fn append(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
-    let mut options = std::fs::OpenOptions::new();
-    options.create(true).append(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    std::io::Write::write_all(&mut options.open(path)?, bytes)
 }
 
 /// Labels as `k=v`, of which Helm reserves some.

@@ -1,5 +1,7 @@
 //! Failures: Helm's words first, then what we know beyond them.
 
+use std::error::Error;
+
 use crate::environment::Environment;
 use crate::output::Output;
 
@@ -27,6 +29,15 @@ impl Failure {
     /// An error in Helm's words.
     pub(crate) fn plain(message: impl Into<String>) -> Self {
         Self { log: Vec::new(), message: Some(message.into()), trailer: None, hint: None, code: 1 }
+    }
+
+    /// An error of a library in its own words; a denial among its causes has its code and hint.
+    pub(crate) fn of(error: &(dyn Error + 'static)) -> Self {
+        let failure = Self::plain(error.to_string());
+        match crate::outside::denial_in(error) {
+            Some(denial) => failure.with_code(DENIED).with_hints(denial.hint()),
+            None => failure,
+        }
     }
 
     /// A failure that is only a log line.

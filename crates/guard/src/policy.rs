@@ -82,7 +82,7 @@ impl Builder {
     }
 
     /// Sets the administrator's file: a question passes only if this file, read on its own, allows it.
-    /// A file without `profile` is read as `strict`.
+    /// A file without `profile` is read as `strict`. `~` in its paths stands for nothing.
     #[must_use]
     pub fn ceiling(mut self, file: GrantsFile) -> Self {
         self.ceiling = Some(file);
@@ -107,13 +107,13 @@ impl Builder {
         };
         policy.expand_home(home.as_deref());
         if let Some(file) = self.ceiling {
-            let mut ceiling = Policy {
+            // `~` stays as it is, and matches nothing: where it leads is the user's to say.
+            let ceiling = Policy {
                 profile: file.profile.unwrap_or(Profile::Strict),
                 dns_enabled: self.dns_enabled,
                 rules: file.grants.into_iter().map(|grant| Ranked { source: 0, grant }).collect(),
                 ceiling: None,
             };
-            ceiling.expand_home(home.as_deref());
             policy.ceiling = Some(Ceiling { file: file.name, policy: Box::new(ceiling) });
         }
         policy

@@ -8,6 +8,7 @@ mod formats;
 mod tree;
 mod words;
 
+use std::error::Error;
 use std::panic::AssertUnwindSafe;
 
 use govalue::{Map, Value};
@@ -17,11 +18,12 @@ use crate::notice::{Level, Notice};
 
 /// Loads what a schema refers to outside its chart.
 pub trait SchemaLoader {
-    /// The document at a URL.
+    /// The document at a `file`, `http` or `https` URL. `chart` is whose schema refers to it: the names of the
+    /// charts from the root down, by alias where they have one.
     ///
     /// # Errors
-    /// When it may not or cannot be loaded.
-    fn load(&mut self, url: &str) -> Result<Vec<u8>, Box<dyn std::error::Error>>;
+    /// When it may not or cannot be loaded; the error is the source of the [`SchemaError`].
+    fn load(&mut self, chart: &[String], url: &str) -> Result<Vec<u8>, Box<dyn Error>>;
 }
 
 /// Loads nothing: schemas must stand alone.
@@ -29,15 +31,26 @@ pub trait SchemaLoader {
 pub struct NoReferences;
 
 impl SchemaLoader for NoReferences {
-    fn load(&mut self, url: &str) -> Result<Vec<u8>, Box<dyn std::error::Error>> {
+    fn load(&mut self, _: &[String], url: &str) -> Result<Vec<u8>, Box<dyn Error>> {
         Err(format!("schemas may not refer to {url}").into())
     }
 }
 
 /// Why values do not meet a schema, in the words of Helm's validator.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{0}")]
-pub struct SchemaError(String);
+#[derive(Debug, thiserror::Error)]
+#[error("{text}")]
+pub struct SchemaError {
+    text: String,
+    /// What the loader of a reference said.
+    #[source]
+    pub(crate) source: Option<Box<dyn Error>>,
+}
+
+impl SchemaError {
+    fn new(text: impl Into<String>) -> Self {
+        Self { text: text.into(), source: None }
+    }
+}
 
 /// Where Helm says the schema lies; what it refers to is relative to that.
 const LOCATION: &str = "file:///values.schema.json";
@@ -51,39 +64,37 @@ const MAX_DOCUMENTS: usize = 64;
 /// How deep values and schemas may be nested: the validator goes down on the call stack.
 const MAX_DEPTH: usize = 256;
 
-/// Checks values against a schema.
+/// Checks values against the schema of a chart, which is named as [`SchemaLoader::load`] has it.
 ///
 /// # Errors
 /// When they do not meet it, or it is no schema.
 pub fn validate(
     values: &Map,
     schema: &[u8],
+    chart: &[String],
     loader: &mut dyn SchemaLoader,
     notices: &mut Vec<Notice>,
 ) -> Result<(), SchemaError> {
     // A schema comes from anyone, and the validator is not ours: should it panic, the chart is refused, as
     // Helm does when its validator panics. What it was working on is dropped here.
-    let check = AssertUnwindSafe(|| check(values, schema, loader, notices));
+    let mut references = References { chart, loader, notices };
+    let check = AssertUnwindSafe(|| check(values, schema, &mut references));
     std::panic::catch_unwind(check).unwrap_or_else(|panic| {
         let reason = match (panic.downcast_ref::<String>(), panic.downcast_ref::<&str>()) {
             (Some(reason), _) => reason.as_str(),
             (None, Some(reason)) => reason,
             (None, None) => "the validator stopped",
         };
-        Err(SchemaError(format!("unable to validate schema: {reason}")))
+        Err(SchemaError::new(format!("unable to validate schema: {reason}")))
     })
 }
 
-fn check(
-    values: &Map,
-    schema: &[u8],
-    loader: &mut dyn SchemaLoader,
-    notices: &mut Vec<Notice>,
-) -> Result<(), SchemaError> {
-    let document = parse(schema).map_err(SchemaError)?;
+fn check(values: &Map, schema: &[u8], references: &mut References<'_>) -> Result<(), SchemaError> {
+    let document = parse(schema).map_err(SchemaError::new)?;
     let mut documents: Vec<Document> = vec![(LOCATION.to_owned(), document)];
-    let values = json(&Value::Map(values.clone()), 0)
-        .ok_or_else(|| SchemaError("unable to validate schema: values are nested too deeply".to_owned()))?;
+    let values = json(&Value::Map(values.clone()), 0).ok_or_else(|| {
+        SchemaError::new("unable to validate schema: values are nested too deeply".to_owned())
+    })?;
     loop {
         let mut schemas = boon::Schemas::new();
         let mut compiler = boon::Compiler::new();
@@ -94,46 +105,53 @@ fn check(
         }
         for (url, document) in &documents {
             let added = compiler.add_resource(url, document.clone());
-            added.map_err(|e| SchemaError(words::compile_error(&e, &documents)))?;
+            added.map_err(|e| SchemaError::new(words::compile_error(&e, &documents)))?;
         }
         match compiler.compile(LOCATION, &mut schemas) {
             Ok(index) => {
                 let Err(error) = schemas.validate(&values, index) else { return Ok(()) };
                 return match words::validation_error(&error, &documents) {
-                    Some(text) => Err(SchemaError(format!("{text}\n"))),
+                    Some(text) => Err(SchemaError::new(format!("{text}\n"))),
                     None => Ok(()),
                 };
             }
             Err(boon::CompileError::LoadUrlError { url, .. }) if documents.len() < MAX_DOCUMENTS => {
-                let document = reference(&url, loader, notices)?;
+                let document = references.load(&url)?;
                 documents.push((url, document));
             }
-            Err(error) => return Err(SchemaError(words::compile_error(&error, &documents))),
+            Err(error) => return Err(SchemaError::new(words::compile_error(&error, &documents))),
         }
     }
 }
 
-/// Loads what a schema refers to.
-fn reference(
-    url: &str,
-    loader: &mut dyn SchemaLoader,
-    notices: &mut Vec<Notice>,
-) -> Result<Json, SchemaError> {
-    let failed = |reason: String| SchemaError(format!("failing loading {}: {reason}", words::double(url)));
-    match url.split_once(':').map_or("", |(scheme, _)| scheme) {
-        // Helm: nobody resolves these, so whatever they stand for is allowed.
-        "urn" => {
-            notices.push(
-                Notice::new(Level::Warn, "unresolved URN reference ignored; using permissive schema")
-                    .with("urn", url),
-            );
-            Ok(Json::Bool(true))
+/// Loads what the schema of one chart refers to.
+struct References<'a> {
+    chart: &'a [String],
+    loader: &'a mut dyn SchemaLoader,
+    notices: &'a mut Vec<Notice>,
+}
+
+impl References<'_> {
+    fn load(&mut self, url: &str) -> Result<Json, SchemaError> {
+        let text = |reason: &str| format!("failing loading {}: {reason}", words::double(url));
+        match url.split_once(':').map_or("", |(scheme, _)| scheme) {
+            // Helm: nobody resolves these, so whatever they stand for is allowed.
+            "urn" => {
+                self.notices.push(
+                    Notice::new(Level::Warn, "unresolved URN reference ignored; using permissive schema")
+                        .with("urn", url),
+                );
+                Ok(Json::Bool(true))
+            }
+            "file" | "http" | "https" => {
+                let bytes = self.loader.load(self.chart, url).map_err(|source| SchemaError {
+                    text: text(&source.to_string()),
+                    source: Some(source),
+                })?;
+                parse(&bytes).map_err(|reason| SchemaError::new(text(&reason)))
+            }
+            _ => Err(SchemaError::new(text(&format!("no URLLoader registered for {}", words::double(url))))),
         }
-        "file" | "http" | "https" => {
-            let bytes = loader.load(url).map_err(|e| failed(e.to_string()))?;
-            parse(&bytes).map_err(failed)
-        }
-        _ => Err(failed(format!("no URLLoader registered for {}", words::double(url)))),
     }
 }
 
@@ -191,7 +209,7 @@ fn json(value: &Value, depth: usize) -> Option<Json> {
 struct Nothing;
 
 impl boon::UrlLoader for Nothing {
-    fn load(&self, url: &str) -> Result<Json, Box<dyn std::error::Error>> {
+    fn load(&self, url: &str) -> Result<Json, Box<dyn Error>> {
         Err(url.to_owned().into())
     }
 }

@@ -29,7 +29,7 @@ fn values_are_refused_in_helms_words() {
         let Ok(values) = values else { panic!("values of {case}") };
         let mut notices = Vec::new();
         let schema = crate::text(&case, "schema").as_bytes();
-        let found = match validate(&values, schema, &mut NoReferences, &mut notices) {
+        let found = match validate(&values, schema, &[], &mut NoReferences, &mut notices) {
             Ok(()) => String::new(),
             Err(error) => error.to_string(),
         };

@@ -3,7 +3,6 @@
 use std::io::Write as _;
 use std::path::Path;
 
-use chart::schema::NoReferences;
 use chart::{Rules, Versions as _};
 use govalue::Value;
 use guard::Provenance;
@@ -13,6 +12,7 @@ use render::{
 
 use super::Context;
 use crate::host::Machine;
+use crate::outside::References;
 use crate::prepare::{self, Semver};
 use crate::report::{DENIED, Failure, LIMIT};
 
@@ -48,13 +48,8 @@ pub(super) fn run(context: &mut Context<'_>) -> Result<(), Failure> {
     let values = prepare::values(&context.parsed)?;
     let mut guard = prepare::guard(context)?;
     let loaded = prepare::load(context, &path, &mut guard);
-    let chart = match loaded {
-        Ok(chart) => chart,
-        Err(failure) => {
-            prepare::audit(context, &mut guard)?;
-            return Err(failure);
-        }
-    };
+    prepare::audit(context, &mut guard)?;
+    let chart = loaded?;
     let kind = chart.metadata.kind.as_str();
     if !matches!(kind, "" | "application") {
         return Err(Failure::plain(format!("{kind} charts are not installable")));
@@ -74,13 +69,14 @@ pub(super) fn run(context: &mut Context<'_>) -> Result<(), Failure> {
         )));
     }
     check_name(&name)?;
-    let mut references = NoReferences;
+    let mut references = References::new(&mut guard);
     let schema: Option<&mut dyn chart::schema::SchemaLoader> =
         if context.parsed.bool("skip-schema-validation") { None } else { Some(&mut references) };
     let mut notices = Vec::new();
     let resolved = chart.resolve(&values, Rules { versions: &Semver, schema }, &mut notices);
     prepare::log(context, &notices);
-    let resolved = resolved.map_err(|error| Failure::plain(error.to_string()))?;
+    prepare::audit(context, &mut guard)?;
+    let resolved = resolved.map_err(|error| Failure::of(&error))?;
     if debug && !context.parsed.bool("skip-schema-validation") {
         log_dependencies(context, &resolved);
     }

@@ -1,3 +1,4 @@
 //! The command line against recorded transcripts of Helm, and what is ours alone.
 
 mod cases;
+mod guard;
