@@ -37,6 +37,7 @@ var evaluators map[string]func(*Case) error
 func init() {
 	evaluators = map[string]func(*Case) error{
 		"template":    renderTemplate,
+		"release":     renderRelease,
 		"gotmpl":      executeGoTemplate,
 		"fmt":         formatArguments,
 		"yaml-read":   readYAML,

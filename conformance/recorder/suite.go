@@ -45,7 +45,7 @@ func repeats(kind string) int {
 	switch kind {
 	case "cli":
 		return 3
-	case "template", "toml-write", "yaml-write", "yaml3-write":
+	case "template", "release", "toml-write", "yaml-write", "yaml3-write":
 		return 8
 	case "yaml-read":
 		return 16
