@@ -50,12 +50,14 @@ type Case struct {
 
 	// cli
 	FilesB64 map[string]string `json:"files_b64,omitempty"`
-	Env      map[string]string `json:"env,omitempty"`
-	Stdin    string            `json:"stdin,omitempty"`
-	Exit     *int              `json:"exit,omitempty"`
-	Stdout   *Text             `json:"stdout,omitempty"`
-	Stderr   *Text             `json:"stderr,omitempty"`
-	// Written holds the files that the run left under `out/`.
+	// Links are symbolic links: path to target.
+	Links  map[string]string `json:"links,omitempty"`
+	Env    map[string]string `json:"env,omitempty"`
+	Stdin  string            `json:"stdin,omitempty"`
+	Exit   *int              `json:"exit,omitempty"`
+	Stdout *Text             `json:"stdout,omitempty"`
+	Stderr *Text             `json:"stderr,omitempty"`
+	// Written holds the files that the run left under `out/`; of an archive, the list of what is in it.
 	Written map[string]string `json:"written,omitempty"`
 
 	// the answer: a text or a typed value, or the text of an error
