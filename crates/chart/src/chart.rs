@@ -15,12 +15,26 @@ pub struct File {
     pub name: Rc<str>,
     /// Its contents, without a byte order mark.
     pub data: Rc<[u8]>,
+    /// When it was last changed, in seconds since 1970 as archives keep it; `None` when nobody knows.
+    pub modified: Option<i64>,
 }
 
 impl File {
     /// Names some contents.
     pub fn new(name: impl Into<Rc<str>>, data: impl Into<Rc<[u8]>>) -> Self {
-        Self { name: name.into(), data: data.into() }
+        Self { name: name.into(), data: data.into(), modified: None }
+    }
+
+    /// Tells when it was last changed.
+    #[must_use]
+    pub fn changed_at(mut self, seconds: Option<i64>) -> Self {
+        self.modified = seconds;
+        self
+    }
+
+    /// The same contents under another name.
+    pub(crate) fn renamed(&self, name: &str) -> Self {
+        Self { name: Rc::from(name), ..self.clone() }
     }
 }
 

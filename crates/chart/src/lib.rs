@@ -12,13 +12,17 @@
 //! [`schema::SchemaLoader`]).
 
 mod chart;
+pub mod create;
+pub mod dependencies;
 mod go;
 pub mod load;
-mod lock;
+pub mod lock;
 pub mod metadata;
 mod notice;
+pub mod package;
 mod resolve;
 pub mod schema;
+mod tar_stream;
 pub mod values;
 
 pub use chart::{Chart, File, MissingDependencies};

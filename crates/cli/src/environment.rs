@@ -97,6 +97,11 @@ impl Environment {
         base.join("helm")
     }
 
+    /// Whether help shows a flag.
+    pub(crate) fn shows(&self, flag: &Flag) -> bool {
+        !flag.hidden && flag.gate.is_none_or(|variable| self.get(variable).is_some())
+    }
+
     /// A flag's default as help prints it.
     pub(crate) fn default_of(&self, flag: &Flag) -> String {
         let variable = match flag.name {

@@ -7,12 +7,14 @@
 mod args;
 mod commands;
 mod environment;
+mod files;
 mod grants;
 mod host;
 mod kubeconfig;
 mod log;
 mod output;
 mod outside;
+mod paths;
 mod prepare;
 mod report;
 

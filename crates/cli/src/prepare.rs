@@ -123,8 +123,26 @@ pub(crate) fn system_words(error: &std::io::Error) -> String {
 
 /// Loads a chart from a folder or an archive and prints what was noticed.
 pub(crate) fn load(context: &mut Context<'_>, path: &Path, guard: &mut Guard) -> Result<Chart, Failure> {
+    load_as(context, path, guard, true)
+}
+
+/// Loads a chart of whatever version as Helm's `create` and `dependency` do: without a look at `apiVersion`.
+pub(crate) fn load_any(context: &mut Context<'_>, path: &Path, guard: &mut Guard) -> Result<Chart, Failure> {
+    if let Err(error) = std::fs::metadata(path) {
+        return Err(Failure::plain(format!("stat {}: {}", path.display(), system_words(&error))));
+    }
+    load_as(context, path, guard, false)
+}
+
+fn load_as(
+    context: &mut Context<'_>,
+    path: &Path,
+    guard: &mut Guard,
+    detect: bool,
+) -> Result<Chart, Failure> {
     let mut links = GuardedLinks::new(path, guard);
     let mut loading = load::Context::new(&Semver, &mut links);
+    loading.detect = detect;
     let result = if path.is_dir() {
         load::directory(path, &mut loading)
     } else {

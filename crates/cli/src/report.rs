@@ -45,6 +45,12 @@ impl Failure {
         Self { log: vec![line], message: None, trailer: None, hint: None, code: 1 }
     }
 
+    /// Says before the message what was being done.
+    pub(crate) fn within(mut self, doing: &str) -> Self {
+        self.message = self.message.map(|message| format!("{doing}: {message}"));
+        self
+    }
+
     /// Logs a line first.
     pub(crate) fn logged(mut self, line: String) -> Self {
         self.log.push(line);

@@ -116,7 +116,7 @@ fn collect<'a>(
     }
 
     let full_path = &chart.full_path;
-    for File { name, data } in chart.templates.iter() {
+    for File { name, data, .. } in chart.templates.iter() {
         if chart.is_library() && !crate::manifest::base_name(name).starts_with('_') {
             continue;
         }

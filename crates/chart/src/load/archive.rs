@@ -79,8 +79,12 @@ pub fn archive(name: &str, bytes: &[u8], context: &mut Context<'_>) -> Result<Ch
         ArchiveError::Header => LoadError::NotAnArchive(format!(
             "file '{name}' does not appear to be a valid chart file (details: gzip: invalid header)"
         )),
-        other => LoadError::UnreadableArchive(other),
+        other if context.detect => LoadError::UnreadableArchive(other),
+        other => LoadError::Archive(other),
     })?;
+    if !context.detect {
+        return assemble(files, context, 0);
+    }
     match files.iter().find(|file| &*file.name == "Chart.yaml") {
         Some(file) => check_version(&file.data)?,
         None => return Err(LoadError::NoChartFileInArchive),
@@ -163,7 +167,8 @@ pub fn unpack(bytes: &[u8], limits: &ArchiveLimits) -> Result<Vec<File>, Archive
             return Err(ArchiveError::TooLarge(limits.total));
         }
         remaining -= length;
-        files.push(File::new(inner, data.strip_prefix(BOM).unwrap_or(&data)));
+        let modified = entry.header().mtime().ok().and_then(|seconds| i64::try_from(seconds).ok());
+        files.push(File::new(inner, data.strip_prefix(BOM).unwrap_or(&data)).changed_at(modified));
     }
     if files.is_empty() { Err(ArchiveError::Empty) } else { Ok(files) }
 }

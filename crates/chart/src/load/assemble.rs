@@ -80,8 +80,7 @@ pub(super) fn assemble(
             name => match name.strip_prefix("charts/") {
                 Some(inner) if go::extension(name) != ".prov" => {
                     let folder = inner.split('/').next().unwrap_or(inner);
-                    let file = File { name: Rc::from(inner), data: Rc::clone(&file.data) };
-                    nested.entry(folder).or_default().push(file);
+                    nested.entry(folder).or_default().push(file.renamed(inner));
                 }
                 _ => others.push(file.clone()),
             },
@@ -134,7 +133,7 @@ fn subchart(
         // What lies in charts/ itself and is no archive has no chart's files.
         let inner = files.iter().filter_map(|file| {
             let (_, inner) = file.name.split_once('/')?;
-            Some(File { name: Rc::from(inner), data: Rc::clone(&file.data) })
+            Some(file.renamed(inner))
         });
         assemble(inner.collect(), context, depth + 1)
     };

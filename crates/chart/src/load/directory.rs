@@ -7,6 +7,7 @@ use std::ffi::OsString;
 use std::fs::{self, Metadata as Status};
 use std::io::Read;
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 use super::assemble::{assemble, check_version};
 use super::ignore::Rules;
@@ -43,11 +44,13 @@ pub fn directory(dir: &Path, context: &mut Context<'_>) -> Result<Chart, LoadErr
         context,
     };
     walk.ask(&chart_file)?;
-    let contents = fs::read(&chart_file).map_err(|e| {
-        let operation = if e.kind() == std::io::ErrorKind::IsADirectory { "read" } else { "open" };
-        detect(path_error(operation, &chart_file, &e))
-    })?;
-    check_version(&contents)?;
+    if walk.context.detect {
+        let contents = fs::read(&chart_file).map_err(|e| {
+            let operation = if e.kind() == std::io::ErrorKind::IsADirectory { "read" } else { "open" };
+            detect(path_error(operation, &chart_file, &e))
+        })?;
+        check_version(&contents)?;
+    }
     let ignore_file = root.join(".helmignore");
     if fs::metadata(&ignore_file).is_ok() {
         walk.ask(&ignore_file)?;
@@ -157,7 +160,8 @@ impl Walk<'_, '_> {
         let data = self
             .read(target.unwrap_or(path), status.len())
             .map_err(|reason| LoadError::Read { file: inner.to_owned(), reason })?;
-        self.files.push(File::new(inner, data.strip_prefix(BOM).unwrap_or(&data)));
+        let file = File::new(inner, data.strip_prefix(BOM).unwrap_or(&data));
+        self.files.push(file.changed_at(status.modified().ok().and_then(seconds)));
         Ok(())
     }
 
@@ -194,6 +198,21 @@ impl Walk<'_, '_> {
         self.context.outside.may_read(link, target).map_err(LoadError::Outside)?;
         self.allowed.insert(path.to_owned());
         Ok(())
+    }
+}
+
+/// Seconds since 1970 to the nearest, as archives keep them.
+fn seconds(time: SystemTime) -> Option<i64> {
+    const HALF: u32 = 500_000_000;
+    match time.duration_since(SystemTime::UNIX_EPOCH) {
+        Ok(after) => {
+            i64::try_from(after.as_secs()).ok()?.checked_add(i64::from(after.subsec_nanos() >= HALF))
+        }
+        Err(before) => {
+            let before = before.duration();
+            let whole = i64::try_from(before.as_secs()).ok()?;
+            Some(-whole - i64::from(before.subsec_nanos() > HALF))
+        }
     }
 }
 

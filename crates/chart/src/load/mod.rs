@@ -55,6 +55,9 @@ pub struct Context<'a> {
     pub outside: &'a mut dyn Outside,
     /// Bounds for archives, those under `charts/` too.
     pub limits: ArchiveLimits,
+    /// Whether `apiVersion` picks the loader before anything else is looked at, as most of Helm does. Some of
+    /// its commands (`create --starter`, `dependency`) load whatever there is as a chart of version 2.
+    pub detect: bool,
     /// Log lines, in order. Present after an error too.
     pub notices: Vec<Notice>,
 }
@@ -62,7 +65,7 @@ pub struct Context<'a> {
 impl<'a> Context<'a> {
     /// Helm's limits and no notices yet.
     pub fn new(versions: &'a dyn Versions, outside: &'a mut dyn Outside) -> Self {
-        Self { versions, outside, limits: ArchiveLimits::default(), notices: Vec::new() }
+        Self { versions, outside, limits: ArchiveLimits::default(), detect: true, notices: Vec::new() }
     }
 }
 

@@ -131,6 +131,15 @@ impl Metadata {
         ])
     }
 
+    /// Chart.yaml as Helm saves it: in old charts the dependencies stay in requirements.yaml.
+    pub fn saved_value(&self) -> Map {
+        let map = self.file_value();
+        if self.api_version == "v1" {
+            map.remove("dependencies");
+        }
+        map
+    }
+
     /// Chart.yaml as Helm writes it: names in camel case, what is empty left out.
     pub fn file_value(&self) -> Map {
         let map = Map::new();
@@ -194,7 +203,8 @@ impl Dependency {
         ])
     }
 
-    fn file_value(&self) -> Value {
+    /// The entry in Chart.yaml or in a lock, what is empty left out.
+    pub(crate) fn file_value(&self) -> Value {
         let map = Map::new();
         map.insert("name", self.name.as_str());
         map.insert("repository", self.repository.as_str());

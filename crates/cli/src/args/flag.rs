@@ -52,6 +52,8 @@ pub(crate) struct Flag {
     /// The value when the flag stands alone.
     pub(crate) bare: Option<&'static str>,
     pub(crate) hidden: bool,
+    /// The variable that has to be set before help shows it.
+    pub(crate) gate: Option<&'static str>,
     pub(crate) deprecated: Option<&'static str>,
     /// A flag that Helm does not have.
     pub(crate) ours: bool,
@@ -66,7 +68,7 @@ pub(crate) const fn flag(
     help: &'static str,
 ) -> Flag {
     let bare = if matches!(kind, Kind::Bool) { Some("true") } else { None };
-    Flag { name, short, kind, default, help, bare, hidden: false, deprecated: None, ours: false }
+    Flag { name, short, kind, default, help, bare, hidden: false, gate: None, deprecated: None, ours: false }
 }
 
 impl Flag {
@@ -77,6 +79,11 @@ impl Flag {
 
     pub(crate) const fn hidden(mut self) -> Self {
         self.hidden = true;
+        self
+    }
+
+    pub(crate) const fn gated(mut self, variable: &'static str) -> Self {
+        self.gate = Some(variable);
         self
     }
 

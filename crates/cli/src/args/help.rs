@@ -6,7 +6,7 @@ use crate::environment::Environment;
 /// The block of flags: names in one column, help in the next.
 pub(crate) fn flag_usages(flags: &[&Flag], environment: &Environment) -> String {
     let mut shown: Vec<&&Flag> =
-        flags.iter().filter(|flag| !flag.hidden && flag.deprecated.is_none()).collect();
+        flags.iter().filter(|flag| environment.shows(flag) && flag.deprecated.is_none()).collect();
     shown.sort_by_key(|flag| flag.name);
     let rows: Vec<(String, String)> = shown.iter().map(|flag| row(flag, environment)).collect();
     let width = rows.iter().map(|(left, _)| left.len()).max().unwrap_or(0);

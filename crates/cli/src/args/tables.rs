@@ -95,6 +95,13 @@ pub(crate) const GLOBAL: &[Flag] = &[
     flag("vmodule", None, Kind::String, "", "").hidden(),
 ];
 
+/// Flags of `create`. `--chart-api-version` shows itself when its gate is open.
+pub(crate) const CREATE: &[Flag] = &[
+    flag("chart-api-version", None, Kind::String, "v2", "chart API version to use (v2 or v3)")
+        .gated("HELM_EXPERIMENTAL_CHART_V3"),
+    flag("starter", Some('p'), Kind::String, "", "the name or absolute path to Helm starter scaffold"),
+];
+
 /// Flags of `template`.
 pub(crate) const TEMPLATE: &[Flag] = &[
     flag("api-versions", Some('a'), Kind::StringSlice, "", "Kubernetes api versions used for Capabilities.APIVersions (multiple can be specified)"),

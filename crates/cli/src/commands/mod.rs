@@ -1,5 +1,6 @@
 //! The commands, one file each, and how a command line finds its own.
 
+mod create;
 mod env;
 mod help;
 mod show;
@@ -7,7 +8,7 @@ mod template;
 mod version;
 
 use crate::args::flag::Flag;
-use crate::args::tables::{GLOBAL, GUARD, TEMPLATE, VERSION};
+use crate::args::tables::{CREATE, GLOBAL, GUARD, TEMPLATE, VERSION};
 use crate::args::{ParseError, Parsed, parse, strip_flags};
 use crate::environment::Environment;
 use crate::output::Output;
@@ -62,6 +63,17 @@ pub(crate) struct Context<'a> {
 
 /// All commands, sorted by name.
 pub(crate) static COMMANDS: &[Command] = &[
+    Command {
+        name: "create",
+        aliases: &[],
+        usage: "NAME",
+        short: "create a new chart with the given name",
+        long: create::LONG,
+        flags: &[CREATE, GUARD],
+        children: &[],
+        arity: Arity::Exactly(1),
+        run: Some(create::run),
+    },
     Command {
         name: "env",
         aliases: &[],
@@ -122,7 +134,6 @@ pub(crate) static COMMANDS: &[Command] = &[
 /// Commands of Helm that this version does not have; they are refused by name.
 const NOT_YET: &[&str] = &[
     "completion",
-    "create",
     "dep",
     "dependencies",
     "dependency",

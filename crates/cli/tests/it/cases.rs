@@ -1,12 +1,14 @@
 //! Replays `conformance/cases/cli/*.jsonl`: files, arguments and environment in; exit code, stdout and
 //! stderr out, with the binary called as `helm`.
 
-use std::collections::BTreeMap;
-use std::io::Write as _;
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::{Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::time::{Duration, SystemTime};
 
 use serde_json::Value;
+use sha2::{Digest as _, Sha256};
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
@@ -37,16 +39,147 @@ struct Outcome {
     exit: i64,
     stdout: String,
     stderr: String,
+    written: BTreeMap<String, String>,
+}
+
+/// When every file of a case was last changed: 2021-02-03 04:05:06.7 UTC.
+fn laid_out() -> SystemTime {
+    SystemTime::UNIX_EPOCH + Duration::from_millis(1_612_325_106_700)
+}
+
+/// Lays out a case's files, folders and links.
+fn lay_out(case: &Value, work: &Path) {
+    let texts = case["files"].as_object().into_iter().flatten();
+    let texts = texts.map(|(name, text)| (name, text.as_str().unwrap_or_default().as_bytes().to_vec()));
+    let binary = case["files_b64"].as_object().into_iter().flatten();
+    let binary = binary.map(|(name, text)| (name, base64(text.as_str().unwrap_or_default())));
+    for (name, content) in texts.chain(binary) {
+        let path = work.join(name);
+        if name.ends_with('/') {
+            std::fs::create_dir_all(path).unwrap();
+            continue;
+        }
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(&path, content).unwrap();
+        std::fs::File::options().write(true).open(path).unwrap().set_modified(laid_out()).unwrap();
+    }
+    for (name, target) in case["links"].as_object().into_iter().flatten() {
+        let path = work.join(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        #[cfg(unix)]
+        std::os::unix::fs::symlink(target.as_str().unwrap_or_default(), path).unwrap();
+        #[cfg(not(unix))]
+        std::fs::copy(path.parent().unwrap().join(target.as_str().unwrap_or_default()), &path).unwrap();
+    }
+}
+
+fn base64(text: &str) -> Vec<u8> {
+    let value = |c: u8| match c {
+        b'A'..=b'Z' => u32::from(c - b'A'),
+        b'a'..=b'z' => u32::from(c - b'a') + 26,
+        b'0'..=b'9' => u32::from(c - b'0') + 52,
+        b'+' => 62,
+        _ => 63,
+    };
+    let mut out = Vec::new();
+    for chunk in text.trim_end_matches('=').as_bytes().chunks(4) {
+        let bits = chunk.iter().fold(0, |bits, &c| bits << 6 | value(c)) << (6 * (4 - chunk.len()));
+        out.extend_from_slice(&bits.to_be_bytes()[1..chunk.len()]);
+    }
+    out
+}
+
+/// What is left under `out/`, as the recorder tells it.
+fn written(case: &Value, folder: &Path, prefix: &str, out: &mut BTreeMap<String, String>) {
+    let Ok(entries) = std::fs::read_dir(folder) else { return };
+    let mut empty = true;
+    for entry in entries {
+        let entry = entry.unwrap();
+        empty = false;
+        let (path, kind) = (entry.path(), entry.file_type().unwrap());
+        let name = format!("{prefix}{}", entry.file_name().to_string_lossy());
+        if kind.is_dir() {
+            written(case, &path, &format!("{name}/"), out);
+        } else if kind.is_symlink() {
+            out.insert(name, format!("-> {}", std::fs::read_link(path).unwrap().display()));
+        } else {
+            let content = std::fs::read(path).unwrap();
+            let text = if content.starts_with(b"\x1f\x8b") {
+                list(&content)
+            } else {
+                let text = String::from_utf8_lossy(&content).into_owned();
+                if name.ends_with(".lock") { mask_generated(case, &text) } else { text }
+            };
+            out.insert(name, text);
+        }
+    }
+    if empty {
+        out.insert(if prefix.is_empty() { "./".to_owned() } else { prefix.to_owned() }, String::new());
+    }
+}
+
+/// A lock says when it was made, which no two runs agree on.
+fn mask_generated(case: &Value, text: &str) -> String {
+    let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
+    for line in &mut lines {
+        if line.starts_with("generated: \"")
+            && !case["files"].to_string().contains(&line.replace('"', "\\\""))
+        {
+            let at = line.trim_start_matches("generated: \"").trim_end_matches('"');
+            assert!(at.len() >= 20 && at.ends_with('Z'), "{line} is no time in UTC");
+            *line = "generated: \"$NOW\"".to_owned();
+        }
+    }
+    lines.iter().map(|line| format!("{line}\n")).collect()
+}
+
+/// What an archive says of itself and of each entry, and a digest of the whole tar stream.
+fn list(content: &[u8]) -> String {
+    let hash = |bytes: &[u8]| Sha256::digest(bytes).iter().map(|b| format!("{b:02x}")).collect::<String>();
+    let mut zipped = flate2::read::GzDecoder::new(content);
+    let mut unzipped = Vec::new();
+    zipped.read_to_end(&mut unzipped).unwrap();
+    let header = zipped.header().unwrap();
+    let mut out = format!(
+        "gzip flags {} xfl {} os {} extra {} comment \"{}\"\ntar sha256 {}\n",
+        content[3],
+        content[8],
+        header.operating_system(),
+        govalue::print::quote(header.extra().unwrap_or_default()),
+        String::from_utf8_lossy(header.comment().unwrap_or_default()),
+        hash(&unzipped)
+    );
+    for entry in tar::Archive::new(&*unzipped).entries().unwrap() {
+        let mut entry = entry.unwrap();
+        let mut data = Vec::new();
+        entry.read_to_end(&mut data).unwrap();
+        out.push_str(&format!(
+            "{:o} {} {} {} sha256 {}\n",
+            entry.header().mode().unwrap(),
+            entry.header().mtime().unwrap(),
+            data.len(),
+            String::from_utf8_lossy(&entry.path_bytes()),
+            hash(&data)
+        ));
+    }
+    out
+}
+
+/// `tmpcharts-123` as `tmpcharts-$PID`.
+fn mask_process(text: &str) -> String {
+    let mut parts = text.split("tmpcharts-");
+    let mut out = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        out.push_str("tmpcharts-$PID");
+        out.push_str(part.trim_start_matches(|c: char| c.is_ascii_digit()));
+    }
+    out
 }
 
 fn run(case: &Value, binary: &Path) -> Outcome {
     let folder = tempfile::tempdir().unwrap();
     let work = folder.path();
-    for (name, content) in case["files"].as_object().into_iter().flatten() {
-        let path = work.join(name);
-        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-        std::fs::write(path, content.as_str().unwrap_or_default()).unwrap();
-    }
+    lay_out(case, work);
     let arguments = case["args"].as_array().into_iter().flatten().filter_map(Value::as_str);
     let mut command = Command::new(binary);
     command.args(arguments).current_dir(work).env_clear();
@@ -66,11 +199,16 @@ fn run(case: &Value, binary: &Path) -> Outcome {
     drop(stdin);
     let output = child.wait_with_output().unwrap();
     // The recorded texts name the folder they were made in as `$FOLDER`.
-    let mask = |bytes: &[u8]| String::from_utf8_lossy(bytes).replace(&*work.to_string_lossy(), "$FOLDER");
+    let mask = |bytes: &[u8]| {
+        mask_process(&String::from_utf8_lossy(bytes).replace(&*work.to_string_lossy(), "$FOLDER"))
+    };
+    let mut left = BTreeMap::new();
+    written(case, &work.join("out"), "", &mut left);
     Outcome {
         exit: output.status.code().map_or(-1, i64::from),
         stdout: mask(&output.stdout),
         stderr: mask(&output.stderr),
+        written: left,
     }
 }
 
@@ -84,6 +222,24 @@ fn difference(case: &Value, got: &Outcome) -> Option<String> {
     }
     if got.stderr != text("stderr") {
         return Some(format!("stderr:\n{}\ninstead of:\n{}", got.stderr, text("stderr")));
+    }
+    let wanted: BTreeMap<&str, &str> = case["written"]
+        .as_object()
+        .into_iter()
+        .flatten()
+        .filter_map(|(name, text)| Some((name.as_str(), text.as_str()?)))
+        .collect();
+    let names: BTreeSet<&str> =
+        wanted.keys().copied().chain(got.written.keys().map(String::as_str)).collect();
+    for name in names {
+        match (got.written.get(name), wanted.get(name)) {
+            (Some(got), Some(wanted)) if got == wanted => {}
+            (got, wanted) => {
+                let (nothing, got) = ("(not there)", got.map(String::as_str));
+                let (got, wanted) = (got.unwrap_or(nothing), wanted.unwrap_or(&nothing));
+                return Some(format!("out/{name}:\n{got}\ninstead of:\n{wanted}"));
+            }
+        }
     }
     None
 }

@@ -1,0 +1,141 @@
+//! Files that commands leave behind: whole, or not at all.
+//!
+//! A file is written under another name next to its place and then renamed over it, so that neither a full
+//! disk nor an interrupt leaves half of one. Several files are all written before the first is renamed.
+
+use std::fs;
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+
+use crate::prepare::system_words;
+
+/// Why something could not be written; `Display` is Go's `*fs.PathError`.
+#[derive(Debug, thiserror::Error)]
+#[error("{operation} {}: {}", path.display(), system_words(source))]
+pub(crate) struct WriteError {
+    operation: &'static str,
+    path: PathBuf,
+    source: io::Error,
+}
+
+impl WriteError {
+    pub(crate) fn new(operation: &'static str, path: &Path, source: io::Error) -> Self {
+        Self { operation, path: path.to_owned(), source }
+    }
+}
+
+/// Files on their way: they appear with [`Batch::commit`], and leave nothing when dropped before.
+#[derive(Debug, Default)]
+pub(crate) struct Batch {
+    /// Where each lies, and where it belongs.
+    waiting: Vec<(PathBuf, PathBuf)>,
+    /// Folders that were made for them, outermost first.
+    made: Vec<PathBuf>,
+}
+
+impl Batch {
+    /// Makes a folder and those around it.
+    pub(crate) fn folder(&mut self, path: &Path) -> Result<(), WriteError> {
+        let missing: Vec<&Path> = path.ancestors().take_while(|folder| !exists(folder)).collect();
+        for folder in missing.into_iter().rev() {
+            match fs::create_dir(folder) {
+                Ok(()) => self.made.push(folder.to_owned()),
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+                Err(error) => return Err(WriteError::new("mkdir", folder, error)),
+            }
+        }
+        match fs::metadata(path) {
+            Ok(status) if !status.is_dir() => {
+                Err(WriteError::new("mkdir", path, io::Error::from(io::ErrorKind::NotADirectory)))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Writes a file that everybody may read, with the folders it is in, next to its place.
+    pub(crate) fn file(&mut self, path: &Path, data: &[u8]) -> Result<(), WriteError> {
+        if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+            self.folder(folder)?;
+        }
+        // A link keeps its place; what it leads to is replaced, as it would be by writing through it.
+        let place = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+        let failed = |error| WriteError::new("open", path, error);
+        if place.is_dir() {
+            return Err(failed(io::Error::from(io::ErrorKind::IsADirectory)));
+        }
+        let name = place.file_name().unwrap_or_default().to_string_lossy();
+        let beside = place.with_file_name(format!(".{name}.tmp-{}", std::process::id()));
+        let mut options = fs::OpenOptions::new();
+        options.write(true).create(true).truncate(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o644);
+        let mut file = options.open(&beside).map_err(failed)?;
+        self.waiting.push((beside, place));
+        file.write_all(data).map_err(|error| WriteError::new("write", path, error))
+    }
+
+    /// Puts everything in its place.
+    pub(crate) fn commit(mut self) -> Result<(), WriteError> {
+        while let Some((beside, place)) = self.waiting.first() {
+            fs::rename(beside, place).map_err(|error| WriteError::new("rename", place, error))?;
+            self.waiting.remove(0);
+        }
+        self.made.clear();
+        Ok(())
+    }
+}
+
+impl Drop for Batch {
+    fn drop(&mut self) {
+        for (beside, _) in &self.waiting {
+            // What cannot be removed either is named like a leftover.
+            let _ = fs::remove_file(beside);
+        }
+        for folder in self.made.iter().rev() {
+            // Only empty folders go.
+            let _ = fs::remove_dir(folder);
+        }
+    }
+}
+
+fn exists(path: &Path) -> bool {
+    path.as_os_str().is_empty() || fs::symlink_metadata(path).is_ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_is_left_of_a_batch_that_fails() {
+        let folder = tempfile::tempdir().unwrap();
+        let old = folder.path().join("a");
+        fs::write(&old, "old").unwrap();
+        fs::create_dir(folder.path().join("taken")).unwrap();
+        let mut batch = Batch::default();
+        batch.file(&old, b"new").unwrap();
+        batch.file(&folder.path().join("made/for/it"), b"new").unwrap();
+        let error = batch.file(&folder.path().join("taken"), b"new").unwrap_err().to_string();
+        assert!(error.ends_with("taken: is a directory"), "{error}");
+        drop(batch);
+        assert_eq!(fs::read(&old).unwrap(), b"old");
+        let mut left: Vec<_> =
+            fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+        left.sort();
+        assert_eq!(left, ["a", "taken"]);
+    }
+
+    #[test]
+    fn a_batch_replaces_what_was_there() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut batch = Batch::default();
+        fs::write(folder.path().join("a"), "old").unwrap();
+        batch.file(&folder.path().join("a"), b"new").unwrap();
+        batch.file(&folder.path().join("b/c"), b"new").unwrap();
+        batch.folder(&folder.path().join("empty")).unwrap();
+        batch.commit().unwrap();
+        assert_eq!(fs::read(folder.path().join("a")).unwrap(), b"new");
+        assert_eq!(fs::read(folder.path().join("b/c")).unwrap(), b"new");
+        assert!(folder.path().join("empty").is_dir());
+    }
+}
