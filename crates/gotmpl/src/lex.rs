@@ -127,12 +127,13 @@ impl Tokens {
         if token.kind.is_keyword() {
             return format!("<{}>", String::from_utf8_lossy(text));
         }
-        let chars: Vec<char> = String::from_utf8_lossy(text).chars().collect();
         if text.len() > 10 {
-            // Go cuts after ten bytes; a cut inside a character shows as its replacement.
-            let cut = String::from_utf8_lossy(&text[..10.min(text.len())]).into_owned();
-            let cut = if chars.len() > 10 { chars[..10].iter().collect() } else { cut };
-            return format!("{}...", quote(cut.as_bytes()));
+            // Longer than ten bytes, and cut after ten characters: Go's mix.
+            let mut end = 0;
+            for _ in 0..10 {
+                end += decode(&text[end..]).map_or(0, |(_, width)| width);
+            }
+            return format!("{}...", quote(&text[..end]));
         }
         quote(text)
     }

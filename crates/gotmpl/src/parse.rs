@@ -2,6 +2,7 @@
 
 mod pipeline;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use govalue::Str;
@@ -16,8 +17,7 @@ const MAX_NESTING: u32 = 1_000;
 /// Nested parentheses, below Go's ten thousand: each takes several native frames here.
 const MAX_PARENS: u32 = 1_000;
 
-/// Parses a text: the definition under its own name last, before it what `define` and `block` define in it, in
-/// the order in which they end.
+/// Parses a text: the definition under its own name last, before it what `define` and `block` define in it.
 pub(crate) fn parse(
     name: &Str,
     source: Arc<[u8]>,
@@ -36,7 +36,7 @@ pub(crate) fn parse(
         action_line: 0,
         functions,
         code: Code { source, ..Code::default() },
-        definitions: Vec::new(),
+        definitions: BTreeMap::new(),
         scope: Scope::new(),
         pending: Vec::new(),
         ghosts: Vec::new(),
@@ -48,7 +48,8 @@ pub(crate) fn parse(
         parens: 0,
     };
     parser.file()?;
-    let Parser { code, definitions, .. } = parser;
+    let Parser { code, mut definitions, .. } = parser;
+    let own = definitions.remove(name);
     let code = Arc::new(code);
     let template = |definition: Definition| Template {
         name: definition.name,
@@ -58,7 +59,7 @@ pub(crate) fn parse(
         body: definition.body,
         slots: definition.slots,
     };
-    Ok(definitions.into_iter().map(template).collect())
+    Ok(definitions.into_values().chain(own).map(template).collect())
 }
 
 /// Moves what was collected to its place in a table.
@@ -109,7 +110,7 @@ struct Parser<'a> {
     action_line: u32,
     functions: &'a Functions,
     code: Code,
-    definitions: Vec<Definition>,
+    definitions: BTreeMap<Str, Definition>,
     scope: Scope,
     /// Names that the pipeline being parsed will declare.
     pending: Vec<Span>,
@@ -260,14 +261,16 @@ impl Parser<'_> {
         self.add(Definition { name, body, slots })
     }
 
-    /// Within one text a name is defined once, save for empty definitions.
+    /// Within one text a name is defined once, save for empty definitions: any other replaces one.
     fn add(&mut self, definition: Definition) -> Result<()> {
-        let is_other = |other: &Definition| other.name == definition.name && !self.code.is_empty(other.body);
-        if !self.code.is_empty(definition.body) && self.definitions.iter().any(is_other) {
+        let is_first =
+            self.definitions.get(&definition.name).is_none_or(|other| self.code.is_empty(other.body));
+        if is_first {
+            self.definitions.insert(definition.name.clone(), definition);
+        } else if !self.code.is_empty(definition.body) {
             let name = quote(definition.name.as_bytes());
             return Err(self.error(format!("template: multiple definition of template {name}")));
         }
-        self.definitions.push(definition);
         Ok(())
     }
 
