@@ -1,6 +1,7 @@
 //! A [`Chart`]: what was loaded, before any values were chosen.
 
 use std::rc::Rc;
+use std::sync::Arc;
 
 use govalue::Map;
 
@@ -12,16 +13,16 @@ use crate::metadata::Metadata;
 #[derive(Debug, Clone)]
 pub struct File {
     /// Its path inside the chart, with forward slashes.
-    pub name: Rc<str>,
+    pub name: Arc<str>,
     /// Its contents, without a byte order mark.
-    pub data: Rc<[u8]>,
+    pub data: Arc<[u8]>,
     /// When it was last changed, in seconds since 1970 as archives keep it; `None` when nobody knows.
     pub modified: Option<i64>,
 }
 
 impl File {
     /// Names some contents.
-    pub fn new(name: impl Into<Rc<str>>, data: impl Into<Rc<[u8]>>) -> Self {
+    pub fn new(name: impl Into<Arc<str>>, data: impl Into<Arc<[u8]>>) -> Self {
         Self { name: name.into(), data: data.into(), modified: None }
     }
 
@@ -34,7 +35,7 @@ impl File {
 
     /// The same contents under another name.
     pub(crate) fn renamed(&self, name: &str) -> Self {
-        Self { name: Rc::from(name), ..self.clone() }
+        Self { name: Arc::from(name), ..self.clone() }
     }
 }
 
@@ -54,7 +55,7 @@ pub struct Chart {
     /// values.yaml, all documents merged. `None` without such a file.
     pub values: Option<Map>,
     /// values.schema.json.
-    pub schema: Option<Rc<[u8]>>,
+    pub schema: Option<Arc<[u8]>>,
     /// Charts under `charts/`, ordered by the name of their folder or archive.
     pub subcharts: Vec<Chart>,
 }

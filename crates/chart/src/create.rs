@@ -5,7 +5,7 @@
 
 mod own;
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use govalue::{Value, yaml};
 
@@ -139,7 +139,7 @@ pub fn from_starter(
     let mut files = vec![File::new("Chart.yaml", yaml::write(&Value::Map(metadata.saved_value()))?)];
     let values = starter.raw.iter().filter(|file| &*file.name == "values.yaml");
     files.extend(values.map(|file| renamed(file, name)));
-    files.extend(starter.schema.iter().map(|schema| File::new("values.schema.json", Rc::clone(schema))));
+    files.extend(starter.schema.iter().map(|schema| File::new("values.schema.json", Arc::clone(schema))));
     files.extend(starter.templates.iter().map(|file| renamed(file, name)));
     files.extend(starter.files.iter().cloned());
     for mut subchart in starter.subcharts {
@@ -157,7 +157,7 @@ pub fn from_starter(
 }
 
 fn renamed(file: &File, name: &str) -> File {
-    File::new(Rc::clone(&file.name), rename(&file.data, name))
+    File::new(Arc::clone(&file.name), rename(&file.data, name))
 }
 
 /// Puts the new name in place of every placeholder.

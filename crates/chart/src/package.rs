@@ -135,7 +135,7 @@ impl Packer<'_> {
             }
             let modified =
                 chart.raw.iter().find(|file| &*file.name == "values.schema.json").and_then(|f| f.modified);
-            let file = File::new("values.schema.json", std::rc::Rc::clone(schema)).changed_at(modified);
+            let file = File::new("values.schema.json", std::sync::Arc::clone(schema)).changed_at(modified);
             self.write(&base, &file, fallback);
         }
         for file in chart.templates.iter().chain(chart.files.iter()) {

@@ -35,5 +35,5 @@ mod survey;
 pub use error::{ExecError, LimitError, ParseError, Place};
 pub use exec::{Call, TextError};
 pub use functions::{ANY_NUMBER, Function, Functions, Implementation};
-pub use set::{Budget, MissingKey, Set};
+pub use set::{Budget, MissingKey, Parsed, Set};
 pub use survey::{actions, constants};

@@ -72,6 +72,21 @@ type Text = (Rc<Template>, Vec<Rc<Template>>);
 /// must not fill the memory with them.
 const MOST_COMPILED: usize = 4 << 20;
 
+/// A text that was parsed and belongs to no set yet. Texts can be parsed on many threads.
+pub struct Parsed {
+    templates: Vec<Template>,
+}
+
+impl Parsed {
+    /// Parses a text; `functions` must be those of the set that it is added to. See [`Set::parse`].
+    ///
+    /// # Errors
+    /// In Go's words.
+    pub fn new(name: &str, text: Arc<[u8]>, owner: u32, functions: &Functions) -> Result<Self, ParseError> {
+        Ok(Self { templates: parse(&Str::from(name), text, owner, functions)? })
+    }
+}
+
 /// Templates parsed once and executed many times.
 pub struct Set {
     pub(crate) name: Str,
@@ -105,8 +120,13 @@ impl Set {
     /// # Errors
     /// In Go's words; the set is unchanged then.
     pub fn parse(&mut self, name: &str, text: &[u8], owner: u32) -> Result<(), ParseError> {
-        let parsed = parse(&Str::from(name), Arc::from(text), owner, &self.functions)?;
-        for template in parsed {
+        self.add(Parsed::new(name, Arc::from(text), owner, &self.functions)?);
+        Ok(())
+    }
+
+    /// Adds what a text defines, as [`Set::parse`] does.
+    pub fn add(&mut self, parsed: Parsed) {
+        for template in parsed.templates {
             let replaced = self.layers.iter().any(|layer| layer.contains_key(&template.name));
             if replaced && template.code.is_empty(template.body) {
                 continue;
@@ -115,7 +135,6 @@ impl Set {
                 layer.insert(template.name.clone(), Rc::new(template));
             }
         }
-        Ok(())
     }
 
     /// Names of all definitions, in order.

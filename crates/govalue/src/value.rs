@@ -2,6 +2,7 @@
 
 use std::any::Any;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use crate::{FloatKind, IntKind, Kind, List, Map, Str, Type, types};
 
@@ -23,7 +24,7 @@ pub enum Value {
     /// `string`.
     Str(Str),
     /// `[]byte`.
-    Bytes(Rc<[u8]>),
+    Bytes(Arc<[u8]>),
     /// A slice of anything but bytes.
     List(List),
     /// A map with string keys.
@@ -117,7 +118,7 @@ impl Value {
 
     /// A `[]byte`.
     pub fn bytes(bytes: &[u8]) -> Self {
-        Self::Bytes(Rc::from(bytes))
+        Self::Bytes(Arc::from(bytes))
     }
 
     /// Its dynamic type; `None` for nil.

@@ -1,5 +1,7 @@
 //! What a template sees as `.`: release, chart, values, files, capabilities, subcharts.
 
+use std::sync::Arc;
+
 use chart::{File, ResolvedChart};
 use govalue::types::{self, Kind, Method, Signature, Type};
 use govalue::{CallResult, Error, Map, Value, yaml};
@@ -40,7 +42,7 @@ pub(crate) struct Renderable<'a> {
     /// `chart/charts/sub/templates/x.yaml`
     pub(crate) path: String,
     /// Its text.
-    pub(crate) text: &'a [u8],
+    pub(crate) text: &'a Arc<[u8]>,
     /// `.`, shared by all templates of the chart: what one of them sets, the next one sees.
     pub(crate) data: Map,
     /// `.Template.BasePath`

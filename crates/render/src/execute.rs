@@ -1,19 +1,21 @@
 //! Templates → rendered files.
 
 use std::collections::{BTreeMap, HashMap};
+use std::rc::Rc;
+use std::sync::Arc;
 
 use chart::ResolvedChart;
-use gotmpl::{Budget, MissingKey, Set};
+use gotmpl::{Budget, Functions, MissingKey, Parsed, Set};
 use govalue::{Map, Value};
 
 use crate::authors::Authors;
 use crate::capabilities::Capabilities;
-use crate::context::{ReleaseOptions, templates};
+use crate::context::{ReleaseOptions, Renderable, templates};
 use crate::error::RenderError;
 use crate::functions;
 use crate::host::Host;
 use crate::manifest::base_name;
-use crate::{Notice, RenderedFiles};
+use crate::{Notice, RenderedFiles, together};
 
 /// The set's own name, which shows in error texts.
 const SET_NAME: &str = "gotpl";
@@ -32,6 +34,8 @@ pub struct RenderOptions {
     pub subchart_notes: bool,
     /// Steps and depth that templates may use.
     pub budget: Budget,
+    /// How many threads may parse templates; they are executed one after the other.
+    pub threads: usize,
 }
 
 /// What the functions of one render share: the host, the guard, and what has been counted.
@@ -57,6 +61,14 @@ pub struct Rendered {
     pub guard: guard::Guard,
     /// What Helm would log on the way.
     pub notices: Vec<Notice>,
+    /// What is of no more use. To drop it takes time, which a process that is about to end need not spend.
+    pub remains: Remains,
+}
+
+/// What was made for a render and is left of it.
+pub struct Remains {
+    _set: Set,
+    _functions: Rc<Functions>,
 }
 
 /// Executes every template of a chart.
@@ -80,23 +92,47 @@ pub fn execute(
         included: HashMap::new(),
         notices: Vec::new(),
     };
-    let files = run(chart, &templates.renderables, options.budget, options.subchart_notes, &mut session);
-    Rendered { files, guard: session.guard, notices: session.notices }
+    let functions = functions::table();
+    let mut set = Set::new(SET_NAME, Rc::clone(&functions), MissingKey::Zero);
+    let renderables = &templates.renderables;
+    let files = parse(&mut set, &functions, renderables, options.threads)
+        .and_then(|()| run(&mut set, renderables, options.budget, &mut session))
+        .map(|mut files| {
+            let notes = take_notes(&mut files, chart, options.subchart_notes);
+            RenderedFiles { files, notes }
+        });
+    let remains = Remains { _set: set, _functions: functions };
+    Rendered { files, guard: session.guard, notices: session.notices, remains }
+}
+
+/// Texts below this size together are parsed before a second thread would have begun.
+const WORTH_THREADS: usize = 64 << 10;
+
+fn parse(
+    set: &mut Set,
+    functions: &Functions,
+    renderables: &[Renderable<'_>],
+    threads: usize,
+) -> Result<(), RenderError> {
+    struct Text<'a>(&'a str, &'a Arc<[u8]>, u32);
+    let texts: Vec<_> = renderables.iter().map(|it| Text(&it.path, it.text, it.owner)).collect();
+    let size: usize = texts.iter().map(|Text(_, text, _)| text.len()).sum();
+    let threads = if size < WORTH_THREADS { 1 } else { threads };
+    let parsed = together::map(threads, &texts, |Text(path, text, owner)| {
+        Parsed::new(path, Arc::clone(text), *owner, functions)
+    });
+    for (Text(path, ..), parsed) in texts.iter().zip(parsed) {
+        set.add(parsed.map_err(|error| RenderError::parse(path, &error))?);
+    }
+    Ok(())
 }
 
 fn run(
-    chart: &ResolvedChart,
-    renderables: &[crate::context::Renderable<'_>],
+    set: &mut Set,
+    renderables: &[Renderable<'_>],
     mut budget: Budget,
-    subchart_notes: bool,
     session: &mut Session,
-) -> Result<RenderedFiles, RenderError> {
-    let functions = functions::table();
-    let mut set = Set::new(SET_NAME, functions, MissingKey::Zero);
-    for template in renderables {
-        set.parse(&template.path, template.text, template.owner)
-            .map_err(|error| RenderError::parse(&template.path, &error))?;
-    }
+) -> Result<BTreeMap<String, Vec<u8>>, RenderError> {
     let mut files = BTreeMap::new();
     let mut out = Vec::new();
     for template in renderables {
@@ -112,8 +148,7 @@ fn run(
             .map_err(RenderError::execute)?;
         files.insert(template.path.clone(), without_no_value(&out));
     }
-    let notes = take_notes(&mut files, chart, subchart_notes);
-    Ok(RenderedFiles { files, notes })
+    Ok(files)
 }
 
 /// Go prints `<no value>` for what is missing; Helm removes the words wherever they stand.

@@ -1,7 +1,7 @@
 //! `.Files`: the chart's other files, as templates read them.
 
 use std::collections::BTreeMap;
-use std::rc::Rc;
+use std::sync::Arc;
 
 use chart::File;
 use govalue::types::{self, Kind, Method, Signature, Type};
@@ -12,7 +12,7 @@ use crate::manifest::base_name;
 /// Builds `.Files` from names and contents.
 pub(crate) fn value(files: &[File]) -> Value {
     let entries =
-        files.iter().map(|file| (Str::from(&*file.name), Value::Bytes(Rc::clone(&file.data)))).collect();
+        files.iter().map(|file| (Str::from(&*file.name), Value::Bytes(Arc::clone(&file.data)))).collect();
     Value::Map(Map::from_entries(&FILES, entries))
 }
 
@@ -33,7 +33,7 @@ static FILES: Type = Type {
     ],
 };
 
-fn contents(receiver: &Value, args: &[Value]) -> Option<Rc<[u8]>> {
+fn contents(receiver: &Value, args: &[Value]) -> Option<Arc<[u8]>> {
     let (Value::Map(files), Some(Value::Str(name))) = (receiver, args.first()) else { return None };
     match files.get(name) {
         Some(Value::Bytes(data)) => Some(data),
@@ -46,7 +46,7 @@ fn get(receiver: &Value, args: &[Value]) -> CallResult {
 }
 
 fn get_bytes(receiver: &Value, args: &[Value]) -> CallResult {
-    Ok(Value::Bytes(contents(receiver, args).unwrap_or_else(|| Rc::from([]))))
+    Ok(Value::Bytes(contents(receiver, args).unwrap_or_else(|| Arc::from([]))))
 }
 
 fn glob(receiver: &Value, args: &[Value]) -> CallResult {
@@ -91,7 +91,7 @@ fn as_secrets(receiver: &Value, _: &[Value]) -> CallResult {
 }
 
 fn lines(receiver: &Value, args: &[Value]) -> CallResult {
-    let data = contents(receiver, args).unwrap_or_else(|| Rc::from([]));
+    let data = contents(receiver, args).unwrap_or_else(|| Arc::from([]));
     if data.is_empty() {
         return Ok(Value::List(List::typed(&types::LIST_STRING, Vec::new())));
     }

@@ -17,6 +17,7 @@ mod hooks;
 mod host;
 mod manifest;
 mod order;
+mod together;
 
 use std::collections::BTreeMap;
 
@@ -30,7 +31,7 @@ pub use error::RenderError;
 pub use execute::{RenderOptions, Rendered, execute, execute_own};
 pub use hooks::{Hook, HookEvent};
 pub use host::{Host, KeyAnswer, KeyRequest, Moment};
-pub use manifest::{Manifest, Manifests, classify, split, trim};
+pub use manifest::{Manifest, Manifests, classify, classify_on, split, trim};
 pub use order::INSTALL_ORDER;
 
 /// What templates printed.

@@ -6,7 +6,7 @@ use govalue::yaml;
 use crate::error::RenderError;
 use crate::hooks::{Hook, HookEvent};
 use crate::order::install_key;
-use crate::{Level, Notice, RenderedFiles};
+use crate::{Level, Notice, RenderedFiles, together};
 
 /// One document that becomes a Kubernetes object.
 #[derive(Debug, Clone)]
@@ -48,7 +48,7 @@ pub fn split(text: &[u8]) -> Vec<&[u8]> {
             let blanks = text[line + 3..].iter().take_while(|b| matches!(b, b' ' | b'\t')).count();
             start = line + 3 + blanks;
         }
-        match memchr(b'\n', &text[line..]) {
+        match memchr::memchr(b'\n', &text[line..]) {
             Some(end) => line += end + 1,
             None => break,
         }
@@ -62,10 +62,6 @@ fn push_document<'a>(documents: &mut Vec<&'a [u8]>, document: &'a [u8]) {
     if !document.is_empty() {
         documents.push(document);
     }
-}
-
-fn memchr(needle: u8, haystack: &[u8]) -> Option<usize> {
-    haystack.iter().position(|&b| b == needle)
 }
 
 /// `strings.TrimLeftFunc(s, unicode.IsSpace)` on bytes that may not be UTF-8.
@@ -134,13 +130,29 @@ pub(crate) fn base_name(path: &str) -> &str {
 /// [`RenderError::Manifest`] for the first document whose YAML cannot be read; nothing of the files is lost,
 /// the caller still has them to print with `--debug`.
 pub fn classify(files: &RenderedFiles) -> Result<Manifests, RenderError> {
+    classify_on(1, files)
+}
+
+/// Texts below this size together are read before a second thread would have begun.
+const WORTH_THREADS: usize = 32 << 10;
+
+/// As [`classify`], reading documents on so many threads.
+///
+/// # Errors
+/// As [`classify`]: the first document's.
+pub fn classify_on(threads: usize, files: &RenderedFiles) -> Result<Manifests, RenderError> {
+    let size: usize = files.files.values().map(Vec::len).sum();
+    let threads = if size < WORTH_THREADS { 1 } else { threads };
+    let of_manifests = files.files.iter().filter(|(path, _)| !base_name(path).starts_with('_'));
+    let files: Vec<_> = of_manifests.collect();
+    let read = together::map(threads, &files, |(_, content)| {
+        let documents = split(content).into_iter();
+        documents.map(|document| (document, yaml::head(document))).collect::<Vec<_>>()
+    });
     let mut manifests = Manifests::default();
-    for (path, content) in &files.files {
-        if base_name(path).starts_with('_') {
-            continue;
-        }
-        for document in split(content) {
-            let head = yaml::head(document).map_err(|source| RenderError::Manifest {
+    for ((path, _), documents) in files.into_iter().zip(read) {
+        for (document, head) in documents {
+            let head = head.map_err(|source| RenderError::Manifest {
                 path: path.clone(),
                 message: source.to_string(),
             })?;

@@ -1,7 +1,7 @@
 //! Files of one chart → [`Chart`], its subcharts included.
 
 use std::collections::BTreeMap;
-use std::rc::Rc;
+use std::sync::Arc;
 
 use govalue::yaml;
 
@@ -59,7 +59,7 @@ pub(super) fn assemble(
                 let parse = |source| LoadError::Parse { file: "values.yaml", source };
                 chart_values = Some(values::read(&file.data).map_err(parse)?);
             }
-            "values.schema.json" => schema = Some(Rc::clone(&file.data)),
+            "values.schema.json" => schema = Some(Arc::clone(&file.data)),
             name @ ("requirements.yaml" | "requirements.lock") => {
                 let metadata: &mut Metadata = metadata.get_or_insert_default();
                 let is_lock = name == "requirements.lock";
@@ -123,7 +123,7 @@ fn subchart(
                 });
             }
             first => {
-                let data = first.map(|file| Rc::clone(&file.data)).unwrap_or_default();
+                let data = first.map(|file| Arc::clone(&file.data)).unwrap_or_default();
                 archive::unpack(&data, &context.limits)
                     .map_err(LoadError::from)
                     .and_then(|files| assemble(files, context, depth + 1))

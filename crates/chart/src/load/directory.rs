@@ -5,8 +5,9 @@
 use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::fs::{self, Metadata as Status};
-use std::io::Read;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::SystemTime;
 
 use super::assemble::{assemble, check_version};
@@ -160,20 +161,41 @@ impl Walk<'_, '_> {
         let data = self
             .read(target.unwrap_or(path), status.len())
             .map_err(|reason| LoadError::Read { file: inner.to_owned(), reason })?;
-        let file = File::new(inner, data.strip_prefix(BOM).unwrap_or(&data));
+        let data = data.strip_prefix(BOM).map(Arc::from).unwrap_or(data);
+        let file = File::new(inner, data);
         self.files.push(file.changed_at(status.modified().ok().and_then(seconds)));
         Ok(())
     }
 
     /// Reads a file that must fit into what is left of the budget, even if it grew since.
-    fn read(&mut self, path: &Path, size: u64) -> Result<Vec<u8>, String> {
+    fn read(&mut self, path: &Path, size: u64) -> Result<Arc<[u8]>, String> {
         let over = || format!("chart exceeds maximum decompressed size of {MAX_CHART_SIZE} bytes");
         if size > self.remaining {
             return Err(over());
         }
-        let file = fs::File::open(path).map_err(|e| path_error("open", path, &e))?;
-        let mut data = Vec::with_capacity(usize::try_from(size).unwrap_or(0));
-        file.take(self.remaining + 1).read_to_end(&mut data).map_err(|e| path_error("read", path, &e))?;
+        let mut file = fs::File::open(path).map_err(|e| path_error("open", path, &e))?;
+        let failed = |e: io::Error| path_error("read", path, &e);
+        // Straight to where it stays: a copy of every file costs as much as reading it.
+        let mut data: Arc<[u8]> = std::iter::repeat_n(0, usize::try_from(size).unwrap_or(0)).collect();
+        let mut filled = 0;
+        if let Some(buffer) = Arc::get_mut(&mut data) {
+            while filled < buffer.len() {
+                match file.read(&mut buffer[filled..]) {
+                    Ok(0) => break,
+                    Ok(count) => filled += count,
+                    Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
+                    Err(e) => return Err(failed(e)),
+                }
+            }
+        }
+        let mut more = Vec::new();
+        file.take((self.remaining + 1).saturating_sub(filled as u64))
+            .read_to_end(&mut more)
+            .map_err(failed)?;
+        if filled < data.len() || !more.is_empty() {
+            // It changed since it was measured.
+            data = [&data[..filled], &more].concat().into();
+        }
         let length = data.len() as u64;
         if length > self.remaining {
             return Err(over());

@@ -1,6 +1,7 @@
 //! `template`: a chart goes in, manifests come out.
 
 use std::io::Write as _;
+use std::mem::ManuallyDrop;
 use std::path::Path;
 
 use chart::{Rules, Versions as _};
@@ -50,6 +51,8 @@ pub(super) fn run(context: &mut Context<'_>) -> Result<(), Failure> {
     let loaded = prepare::load(context, &path, &mut guard);
     prepare::audit(context, &mut guard)?;
     let chart = loaded?;
+    // The process ends when this is printed: its large structures are left to the system.
+    let chart = ManuallyDrop::new(chart);
     let kind = chart.metadata.kind.as_str();
     if !matches!(kind, "" | "application") {
         return Err(Failure::plain(format!("{kind} charts are not installable")));
@@ -109,21 +112,29 @@ pub(super) fn run(context: &mut Context<'_>) -> Result<(), Failure> {
         lookup: false,
         subchart_notes: context.parsed.bool("render-subchart-notes"),
         budget: budget(context)?,
+        threads: threads(),
     };
     let host = Box::new(Machine::new(context.environment));
+    let resolved = ManuallyDrop::new(resolved);
     let mut rendered = render::execute(&resolved, options, host, guard, &Provenance::Local);
     prepare::log(context, &rendered.notices);
     prepare::audit(context, &mut rendered.guard)?;
+    std::mem::forget(rendered.remains);
     let files = match rendered.files {
         Ok(files) => files,
         Err(error) => return failed(context, &error, b""),
     };
-    let manifests = match render::classify(&files) {
+    let manifests = match render::classify_on(threads(), &files) {
         Ok(manifests) => manifests,
         Err(error) => return failed(context, &error, &everything(&files)),
     };
     prepare::log(context, &manifests.notices);
     print(context, &resolved, &name, &manifests)
+}
+
+/// How many threads a render may use: more than a few have nothing to do.
+fn threads() -> usize {
+    std::thread::available_parallelism().map_or(1, |threads| threads.get().min(8))
 }
 
 /// Helm counts the dependencies of every chart whose schema it looks for.
@@ -354,13 +365,15 @@ fn print(
         shown.map(|hook| (hook.path.clone(), hook.manifest.as_slice())).collect()
     };
     let output_dir = parsed.string("output-dir", "");
-    let mut main = Vec::new();
-    let mut text = Vec::new();
+    let mut text = std::mem::take(context.output.bytes());
     if output_dir.is_empty() {
+        let start = text.len();
         for (path, content) in crds.into_iter().chain(resources) {
-            document(&mut main, &path, content);
+            document(&mut text, &path, content);
         }
-        text.extend_from_slice(render::trim(&main));
+        // In front there is nothing to trim: a separator begins the text.
+        let length = render::trim(&text[start..]).len();
+        text.truncate(start + length);
         text.push(b'\n');
         for (path, content) in hooks {
             document(&mut text, &path, content);
@@ -389,7 +402,12 @@ fn print(
     }
     let wanted = context.parsed.all("show-only").to_vec();
     if wanted.is_empty() {
-        context.output.bytes().extend_from_slice(&text);
+        let out = context.output.bytes();
+        if out.is_empty() {
+            *out = text;
+        } else {
+            out.extend_from_slice(&text);
+        }
         return Ok(());
     }
     show_only(context, &text, &wanted)

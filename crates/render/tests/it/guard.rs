@@ -171,6 +171,7 @@ fn render_with(files: &[(&str, &str)], user: &str, policy: guard::Builder) -> Ou
         lookup: true,
         subchart_notes: false,
         budget: gotmpl::Budget::default(),
+        threads: 2,
     };
     let script = Script::default();
     let guard = Guard::new(policy.build());

@@ -1,0 +1,51 @@
+//! The same work for many items, on as many threads as there are.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+/// Of a worker: templates that nest deeply are parsed by recursion. Only pages that are used are ever there.
+const STACK: usize = 64 << 20;
+
+/// Applies a function to every item; the results stand in the order of the items.
+///
+/// The calling thread takes part, so that it works without others where there can be none.
+pub(crate) fn map<T: Sync, R: Send>(threads: usize, items: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
+    if threads < 2 || items.len() < 2 {
+        return items.iter().map(work).collect();
+    }
+    let next = AtomicUsize::new(0);
+    let share = || {
+        let mut done = Vec::new();
+        loop {
+            let index = next.fetch_add(1, Ordering::Relaxed);
+            let Some(item) = items.get(index) else { return done };
+            done.push((index, work(item)));
+        }
+    };
+    let mut done = std::thread::scope(|scope| {
+        let others: Vec<_> = (1..threads.min(items.len()))
+            .map_while(|_| std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, share).ok())
+            .collect();
+        let mut done = share();
+        for other in others {
+            match other.join() {
+                Ok(more) => done.extend(more),
+                Err(panic) => std::panic::resume_unwind(panic),
+            }
+        }
+        done
+    });
+    done.sort_unstable_by_key(|(index, _)| *index);
+    done.into_iter().map(|(_, result)| result).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn results_stand_in_the_order_of_the_items() {
+        let items: Vec<u32> = (0..1000).collect();
+        for threads in [0, 1, 2, 7] {
+            assert_eq!(super::map(threads, &items, |n| n * 2), (0..1000).map(|n| n * 2).collect::<Vec<_>>());
+        }
+        assert!(super::map(4, &[], |n: &u32| *n).is_empty());
+    }
+}
