@@ -64,7 +64,7 @@ impl Lock {
         let (hour, minute, second) = (number(11..13)?, number(14..16)?, number(17..19)?);
         let up =
             rest.strip_prefix('.').is_some_and(|fraction| fraction.starts_with(['5', '6', '7', '8', '9']));
-        let offset = match rest.get(rest.len().checked_sub(6)?..) {
+        let offset = match rest.get(rest.len().saturating_sub(6)..) {
             Some(zone) if zone.starts_with(['+', '-']) => {
                 let minutes =
                     zone.get(1..3)?.parse::<i64>().ok()? * 60 + zone.get(4..6)?.parse::<i64>().ok()?;
