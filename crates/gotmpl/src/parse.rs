@@ -249,8 +249,13 @@ impl Parser<'_> {
         let action_line = std::mem::take(&mut self.action_line);
         let pending = std::mem::take(&mut self.pending);
         let ghosts = std::mem::take(&mut self.ghosts);
+        let begun_at = self.furthest;
         let (body, end) = self.list()?;
         if let Parsed::Else = end {
+            // Go's parser of a block is another one than the parser around it, whose line this is.
+            if context == "block clause" {
+                self.furthest = begun_at;
+            }
             return Err(self.error(format!("unexpected {{{{else}}}} in {context}")));
         }
         let slots = std::mem::replace(&mut self.scope, scope).most;

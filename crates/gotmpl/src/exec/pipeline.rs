@@ -1,6 +1,7 @@
 //! Pipelines: their commands, and the variables, fields and methods that commands name.
 
-use govalue::{Value, print};
+use govalue::types::Kind;
+use govalue::{Object, Value, print};
 
 use super::arguments::{call_error, constant_value};
 use super::{At, Engine, Frame, Result, Val};
@@ -202,6 +203,11 @@ impl Engine<'_> {
                     Some(_) if has_arguments => Err(frame
                         .error(format!("{} has arguments but cannot be invoked as function", lossy(name)))),
                     Some(value) => Ok(Val::plain(value)),
+                    None if has_hidden_field(object.as_ref(), name) => Err(frame.error(format!(
+                        "{} is an unexported field of struct type {}",
+                        lossy(name),
+                        receiver.type_name()
+                    ))),
                     None => Err(cannot_evaluate(frame, name, &receiver)),
                 }
             }
@@ -217,6 +223,12 @@ fn text(name: &[u8]) -> Option<&str> {
 
 fn lossy(name: &[u8]) -> std::borrow::Cow<'_, str> {
     String::from_utf8_lossy(name)
+}
+
+/// Whether a struct has such a field, which `fmt` prints and templates cannot read.
+fn has_hidden_field(object: &dyn Object, name: &[u8]) -> bool {
+    matches!(object.ty().kind, Kind::Struct | Kind::Ptr)
+        && object.fields().iter().any(|(field, _)| field.as_bytes() == name)
 }
 
 fn cannot_evaluate(frame: &Frame<'_>, name: &[u8], receiver: &Val) -> ExecError {
