@@ -76,7 +76,8 @@ func executeGoTemplate(c *Case) error {
 		return err
 	}
 	var out strings.Builder
-	err = t.Execute(&out, data)
+	// By name, as Helm does: an empty text does not replace what an earlier one defined under it.
+	err = t.ExecuteTemplate(&out, "t", data)
 	c.Text = text(out.String())
 	return err
 }

@@ -58,8 +58,21 @@ fn shown(answer: &Result<Vec<u8>, String>) -> String {
     }
 }
 
+/// Templates call themselves up to the limit of depth, which takes 32 KiB of stack for each level.
+fn with_stack(work: fn()) {
+    let stack = 32 * 1024 * Budget::default().depth as usize;
+    let thread = std::thread::Builder::new().stack_size(stack).spawn(work).expect("a thread");
+    if let Err(panic) = thread.join() {
+        std::panic::resume_unwind(panic);
+    }
+}
+
 #[test]
 fn templates_answer_as_go_does() {
+    with_stack(replay);
+}
+
+fn replay() {
     let (cases, known) = (data::cases("gotmpl"), known());
     assert!(!cases.is_empty(), "no cases");
     let mut differing = Vec::new();
