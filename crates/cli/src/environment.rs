@@ -3,6 +3,7 @@
 //! Everything system-specific of the command line is here (folders of other systems, the terminal test), so
 //! that a port has one file to look at.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
@@ -51,6 +52,16 @@ impl Environment {
         if self.is_helm { "helm" } else { "pintle" }
     }
 
+    /// The name of the file that was started.
+    pub(crate) fn file_name(&self) -> String {
+        Path::new(&self.program).file_name().unwrap_or_default().to_string_lossy().into_owned()
+    }
+
+    /// A text of Helm in our own words: `helm install` reads `pintle install` unless we are helm.
+    pub(crate) fn own_words<'a>(&self, text: &'a str) -> Cow<'a, str> {
+        if self.is_helm { Cow::Borrowed(text) } else { crate::commands::renamed(text, self.name()) }
+    }
+
     /// A variable that is set, possibly to nothing.
     pub(crate) fn lookup(&self, name: &str) -> Option<&str> {
         self.variables.get(name).map(String::as_str)
@@ -97,9 +108,11 @@ impl Environment {
         base.join("helm")
     }
 
-    /// Whether help shows a flag.
+    /// Whether help and completion show a flag.
     pub(crate) fn shows(&self, flag: &Flag) -> bool {
-        !flag.hidden && flag.gate.is_none_or(|variable| self.get(variable).is_some())
+        !flag.hidden
+            && flag.deprecated.is_none()
+            && flag.gate.is_none_or(|variable| self.get(variable).is_some())
     }
 
     /// A flag's default as help prints it.
@@ -107,7 +120,6 @@ impl Environment {
         let variable = match flag.name {
             "burst-limit" => self.get("HELM_BURST_LIMIT").filter(|v| v.parse::<i64>().is_ok()),
             "kube-apiserver" => self.get("HELM_KUBEAPISERVER"),
-            "kube-as-group" => None,
             "kube-as-user" => self.get("HELM_KUBEASUSER"),
             "kube-ca-file" => self.get("HELM_KUBECAFILE"),
             "kube-context" => self.get("HELM_KUBECONTEXT"),
@@ -118,6 +130,10 @@ impl Environment {
             "repository-cache" => self.lookup("HELM_REPOSITORY_CACHE"),
             "repository-config" => self.lookup("HELM_REPOSITORY_CONFIG"),
             "content-cache" => self.lookup("HELM_CONTENT_CACHE"),
+            "qps" => self.get("HELM_QPS").filter(|v| v.parse::<f32>().is_ok_and(|number| number != 0.0)),
+            "color" | "colour" => Some(self.color_mode()),
+            "debug" => self.flag_from("HELM_DEBUG"),
+            "kube-insecure-skip-tls-verify" => self.flag_from("HELM_KUBEINSECURE_SKIP_TLS_VERIFY"),
             _ => None,
         };
         if let Some(value) = variable {
@@ -125,9 +141,39 @@ impl Environment {
         }
         match flag.default {
             "$KEYRING" => self.keyring(),
+            "$MAX_HISTORY" => self.max_history(),
+            "" if flag.name == "kube-as-group" => match self.impersonated_groups() {
+                "" => String::new(),
+                groups => format!("[{groups}]"),
+            },
             default => default
                 .replace("$CACHE", &self.cache_home().to_string_lossy())
                 .replace("$CONFIG", &self.config_home().to_string_lossy()),
+        }
+    }
+
+    /// `true` when a variable says so.
+    fn flag_from(&self, name: &str) -> Option<&'static str> {
+        self.get(name).and_then(crate::args::parse_bool).filter(|on| *on).map(|_| "true")
+    }
+
+    fn impersonated_groups(&self) -> &str {
+        self.get("HELM_KUBEASGROUPS").unwrap_or_default().trim_matches([',', ' '])
+    }
+
+    fn max_history(&self) -> String {
+        self.get("HELM_MAX_HISTORY").filter(|v| v.parse::<i64>().is_ok()).unwrap_or("10").to_owned()
+    }
+
+    /// What the variables say about colour.
+    fn color_mode(&self) -> &'static str {
+        if self.get("NO_COLOR").is_some() {
+            return "never";
+        }
+        match self.get("HELM_COLOR").unwrap_or_default().to_lowercase().as_str() {
+            "never" => "never",
+            "always" => "always",
+            _ => "auto",
         }
     }
 
@@ -166,7 +212,7 @@ impl Environment {
             .unwrap_or_else(|| "default".to_owned())
     }
 
-    fn kubeconfig_files(&self, parsed: &Parsed) -> Vec<PathBuf> {
+    pub(crate) fn kubeconfig_files(&self, parsed: &Parsed) -> Vec<PathBuf> {
         if let Some(path) = parsed.get("kubeconfig").filter(|path| !path.is_empty()) {
             return vec![PathBuf::from(path)];
         }
@@ -179,13 +225,10 @@ impl Environment {
     /// `helm env`'s table, sorted by name.
     pub(crate) fn table(&self, parsed: &Parsed) -> BTreeMap<&'static str, String> {
         let text = |path: PathBuf| path.to_string_lossy().into_owned();
-        let integer = |name: &str, default: &str| {
-            self.get(name).filter(|v| v.parse::<i64>().is_ok()).unwrap_or(default).to_owned()
-        };
         let groups = if parsed.changed("kube-as-group") {
             parsed.all("kube-as-group").join(",")
         } else {
-            self.get("HELM_KUBEASGROUPS").unwrap_or_default().trim_matches([',', ' ']).to_owned()
+            self.impersonated_groups().to_owned()
         };
         let insecure = if parsed.changed("kube-insecure-skip-tls-verify") {
             parsed.bool("kube-insecure-skip-tls-verify")
@@ -209,7 +252,7 @@ impl Environment {
             ("HELM_CONTENT_CACHE", self.global(parsed, "content-cache")),
             ("HELM_REPOSITORY_CONFIG", self.global(parsed, "repository-config")),
             ("HELM_NAMESPACE", self.namespace(parsed)),
-            ("HELM_MAX_HISTORY", integer("HELM_MAX_HISTORY", "10")),
+            ("HELM_MAX_HISTORY", self.max_history()),
             ("HELM_BURST_LIMIT", self.global(parsed, "burst-limit")),
             ("HELM_QPS", format!("{qps:.2}")),
             ("HELM_KUBECONTEXT", self.global(parsed, "kube-context")),

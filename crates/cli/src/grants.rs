@@ -141,7 +141,9 @@ mod tests {
     use super::*;
     use crate::args::flag::Flag;
     use crate::args::parse;
-    use crate::args::tables::{GUARD, TEMPLATE};
+    use crate::args::tables::GUARD;
+    use crate::args::tables::install::TEMPLATE;
+    use crate::commands::Found;
     use crate::environment::Environment;
     use crate::output::Output;
     use guard::{Actor, Question};
@@ -169,7 +171,8 @@ mod tests {
         let arguments: Vec<String> = arguments.iter().map(|argument| (*argument).to_owned()).collect();
         let parsed = parse(&flags, &arguments).map_err(|error| error.to_string())?;
         let mut output = Output::default();
-        let context = Context { environment: &environment, output: &mut output, parsed };
+        let found = Found::default();
+        let context = Context { environment: &environment, output: &mut output, parsed, found: &found };
         let mut guard = guard(&context).map_err(|failure| format!("{failure:?}"))?;
         let shop = Actor::chart("shop");
         let mut ask = |question| guard.check(&[&shop], question).is_ok();

@@ -1,5 +1,6 @@
-//! The one thing `template` wants from a kubeconfig: the namespace of its context.
+//! What is read from a kubeconfig: the namespace of a context, and which contexts there are.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use govalue::yaml::{self, Limits};
@@ -30,6 +31,26 @@ pub(crate) fn namespace(files: &[PathBuf], context: &str) -> Option<String> {
         }
     }
     None
+}
+
+/// The contexts of these files with the cluster of each, sorted; of two with one name the first counts. `None` when a
+/// file cannot be read as a kubeconfig; files that do not exist are none.
+pub(crate) fn contexts(files: &[PathBuf]) -> Option<BTreeMap<String, String>> {
+    let mut contexts = BTreeMap::new();
+    for file in files.iter().filter(|file| file.exists()) {
+        let config = read(file)?;
+        let Some(Value::List(entries)) = config.get("contexts") else { continue };
+        for entry in entries.iter().filter_map(Value::as_map) {
+            let text = |value: Option<Value>| match value {
+                Some(Value::Str(text)) => text.to_str_lossy().into_owned(),
+                _ => String::new(),
+            };
+            let cluster =
+                entry.get("context").and_then(|context| text(context.as_map()?.get("cluster")).into());
+            contexts.entry(text(entry.get("name"))).or_insert(cluster.unwrap_or_default());
+        }
+    }
+    Some(contexts)
 }
 
 fn read(path: &PathBuf) -> Option<Map> {

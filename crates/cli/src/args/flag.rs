@@ -13,31 +13,66 @@ pub(crate) enum Kind {
     Uint,
     Float32,
     Duration,
+    /// `table`, `json` or `yaml`.
+    Format,
     /// `k=v,k2=v2`
     StringToString,
     WaitStrategy,
     PostRenderer,
     PostRendererArgs,
+    /// klog's switch, which has another error text.
+    KlogBool,
+    /// klog's threshold: a number, or a severity's name.
+    Severity,
+    /// klog's `file:line`.
+    TraceLocation,
+    /// klog's unsigned number.
+    Uint64,
+    /// klog's verbosity.
+    Level,
+    /// klog's `pattern=level` list.
+    ModuleSpec,
 }
 
 impl Kind {
+    /// Whether a flag of this kind may be given more than once, each time with a further value.
+    pub(crate) fn repeats(self) -> bool {
+        matches!(self, Self::StringSlice | Self::StringArray | Self::StringToString | Self::PostRendererArgs)
+    }
+
     /// The word that help shows behind the flag's name.
     pub(crate) fn word(self) -> &'static str {
         match self {
-            Self::Bool => "",
+            Self::Bool | Self::KlogBool => "",
             Self::String => "string",
             Self::StringSlice => "strings",
             Self::StringArray => "stringArray",
             Self::Int => "int",
-            Self::Uint => "uint",
+            Self::Uint | Self::Uint64 => "uint",
             Self::Float32 => "float32",
             Self::Duration => "duration",
+            Self::Format => "format",
             Self::StringToString => "stringToString",
             Self::WaitStrategy => "WaitStrategy",
             Self::PostRenderer => "postRendererString",
             Self::PostRendererArgs => "postRendererArgsSlice",
+            Self::Severity => "severity",
+            Self::TraceLocation => "traceLocation",
+            Self::Level => "Level",
+            Self::ModuleSpec => "moduleSpec",
         }
     }
+}
+
+/// What a flag's value can be completed to, where it is not a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Values {
+    Namespaces,
+    Contexts,
+    Colors,
+    Formats,
+    DocTypes,
+    Revisions,
 }
 
 /// A flag of a command.
@@ -46,7 +81,8 @@ pub(crate) struct Flag {
     pub(crate) name: &'static str,
     pub(crate) short: Option<char>,
     pub(crate) kind: Kind,
-    /// As help prints it, empty for none; `$CACHE` and `$CONFIG` are Helm's homes.
+    /// As help prints it, empty for none; `$CACHE` and `$CONFIG` are Helm's homes, `$KEYRING` and `$MAX_HISTORY`
+    /// what the environment says.
     pub(crate) default: &'static str,
     pub(crate) help: &'static str,
     /// The value when the flag stands alone.
@@ -55,6 +91,7 @@ pub(crate) struct Flag {
     /// The variable that has to be set before help shows it.
     pub(crate) gate: Option<&'static str>,
     pub(crate) deprecated: Option<&'static str>,
+    pub(crate) values: Option<Values>,
     /// A flag that Helm does not have.
     pub(crate) ours: bool,
 }
@@ -67,8 +104,20 @@ pub(crate) const fn flag(
     default: &'static str,
     help: &'static str,
 ) -> Flag {
-    let bare = if matches!(kind, Kind::Bool) { Some("true") } else { None };
-    Flag { name, short, kind, default, help, bare, hidden: false, gate: None, deprecated: None, ours: false }
+    let bare = if matches!(kind, Kind::Bool | Kind::KlogBool) { Some("true") } else { None };
+    Flag {
+        name,
+        short,
+        kind,
+        default,
+        help,
+        bare,
+        hidden: false,
+        gate: None,
+        deprecated: None,
+        values: None,
+        ours: false,
+    }
 }
 
 impl Flag {
@@ -89,6 +138,11 @@ impl Flag {
 
     pub(crate) const fn deprecated(mut self, message: &'static str) -> Self {
         self.deprecated = Some(message);
+        self
+    }
+
+    pub(crate) const fn completes(mut self, values: Values) -> Self {
+        self.values = Some(values);
         self
     }
 

@@ -7,5 +7,9 @@ pub(crate) mod flag;
 pub(crate) mod help;
 mod parse;
 pub(crate) mod tables;
+mod values;
 
-pub(crate) use parse::{ParseError, Parsed, parse, parse_bool, strip_flags};
+#[cfg(test)]
+pub(crate) use parse::parse;
+pub(crate) use parse::{Parsed, parse_partly, strip_flags};
+pub(crate) use values::parse_bool;

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::flag::{Flag, Kind};
+use super::values::{self, parse_bool};
 
 /// What a command line said.
 #[derive(Debug, Default)]
@@ -14,6 +15,8 @@ pub(crate) struct Parsed {
     values: BTreeMap<&'static str, Vec<String>>,
     /// Deprecation lines, printed before anything runs.
     pub(crate) deprecations: Vec<String>,
+    /// What Helm logs while it reads flags, also when it cannot read them all.
+    pub(crate) log: Vec<String>,
 }
 
 /// Why a command line cannot be read; `Display` is pflag's text.
@@ -31,9 +34,6 @@ pub(crate) enum ParseError {
     BadSyntax(String),
     #[error("invalid argument {} for {} flag: {cause}", go_quote(.value), go_quote(.flag))]
     Invalid { value: String, flag: String, cause: String },
-    /// `-h` or `--help` was met.
-    #[error("help requested")]
-    Help,
 }
 
 fn go_quote(text: &str) -> String {
@@ -67,166 +67,58 @@ impl Parsed {
     }
 
     fn set(&mut self, flag: &Flag, value: &str) -> Result<(), ParseError> {
-        let invalid =
-            |cause: String| ParseError::Invalid { value: value.to_owned(), flag: flag.display(), cause };
-        let entry = match flag.kind {
-            Kind::Bool => {
-                parse_bool(value).ok_or_else(|| invalid(syntax_error("ParseBool", value)))?;
-                vec![value.to_owned()]
-            }
-            Kind::Int => {
-                value.parse::<i64>().map_err(|_| invalid(number_error("ParseInt", value)))?;
-                vec![value.to_owned()]
-            }
-            Kind::Uint => {
-                value.parse::<u64>().map_err(|_| invalid(number_error("ParseUint", value)))?;
-                vec![value.to_owned()]
-            }
-            Kind::Float32 => {
-                value.parse::<f32>().map_err(|_| invalid(syntax_error("ParseFloat", value)))?;
-                vec![value.to_owned()]
-            }
-            Kind::Duration => {
-                sprig::time::duration::parse(value.as_bytes()).map_err(|error| invalid(error.to_string()))?;
-                vec![value.to_owned()]
-            }
-            Kind::StringSlice => split_csv(value).map_err(invalid)?,
-            Kind::StringToString => {
-                let pairs = if value.matches('=').count() > 1 || value.contains('"') {
-                    split_csv(value).map_err(&invalid)?
-                } else {
-                    vec![value.to_owned()]
-                };
-                if let Some(bad) = pairs.iter().find(|pair| !pair.contains('=')) {
-                    return Err(invalid(format!("{bad} must be formatted as key=value")));
-                }
-                pairs
-            }
-            Kind::WaitStrategy => {
-                let strategy = match value {
-                    "watcher" | "hookOnly" | "legacy" => value,
-                    "true" => "watcher",
-                    "false" => "hookOnly",
-                    other => {
-                        return Err(invalid(format!(
-                            "invalid wait input {}. Valid inputs are watcher, hookOnly, and legacy",
-                            go_quote(other)
-                        )));
-                    }
-                };
-                vec![strategy.to_owned(), value.to_owned()]
-            }
-            // Helm looks the plugin up while it parses. Plugins come with their own crate; until then no
-            // name can be found, and the words are Helm's for that.
-            Kind::PostRenderer if value.is_empty() => vec![],
-            Kind::PostRenderer => {
-                return Err(invalid(format!("plugin: {{Name:{value} Type:postrenderer/v1}} not found")));
-            }
-            Kind::String | Kind::StringArray | Kind::PostRendererArgs => vec![value.to_owned()],
-        };
+        let values = values::read(flag.kind, value).map_err(|cause| ParseError::Invalid {
+            value: value.to_owned(),
+            flag: flag.display(),
+            cause,
+        })?;
+        if flag.kind == Kind::WaitStrategy
+            && let Some(strategy) = values.first().filter(|strategy| *strategy != value)
+        {
+            let message = format!(
+                "--wait={value} is deprecated (boolean value) and can be replaced with --wait={strategy}"
+            );
+            self.log.push(crate::log::line("WARN", &message, &[]));
+        }
         if let Some(message) = flag.deprecated {
             self.deprecations.push(format!("Flag --{} has been deprecated, {message}", flag.name));
         }
-        self.values.entry(flag.name).or_default().extend(entry);
+        self.values.entry(flag.name).or_default().extend(values);
         Ok(())
     }
 }
 
-/// `strconv.ParseBool`.
-pub(crate) fn parse_bool(text: &str) -> Option<bool> {
-    match text {
-        "1" | "t" | "T" | "TRUE" | "true" | "True" => Some(true),
-        "0" | "f" | "F" | "FALSE" | "false" | "False" => Some(false),
-        _ => None,
-    }
-}
-
-fn syntax_error(function: &str, value: &str) -> String {
-    format!("strconv.{function}: parsing {}: invalid syntax", go_quote(value))
-}
-
-fn number_error(function: &str, value: &str) -> String {
-    let digits = value.strip_prefix(['+', '-']).unwrap_or(value);
-    if !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit()) {
-        return format!("strconv.{function}: parsing {}: value out of range", go_quote(value));
-    }
-    syntax_error(function, value)
-}
-
-/// Splits one line as Go's `encoding/csv` does.
-fn split_csv(line: &str) -> Result<Vec<String>, String> {
-    if line.is_empty() {
-        return Ok(Vec::new());
-    }
-    let bytes = line.as_bytes();
-    let mut fields = Vec::new();
-    let mut at = 0;
-    loop {
-        if bytes.get(at) == Some(&b'"') {
-            let mut field = Vec::new();
-            at += 1;
-            loop {
-                match bytes.get(at) {
-                    None => {
-                        return Err(format!(
-                            "parse error on line 1, column {}: extraneous or missing \" in quoted-field",
-                            at + 1
-                        ));
-                    }
-                    Some(b'"') if bytes.get(at + 1) == Some(&b'"') => {
-                        field.push(b'"');
-                        at += 2;
-                    }
-                    Some(b'"') => {
-                        at += 1;
-                        break;
-                    }
-                    Some(&byte) => {
-                        field.push(byte);
-                        at += 1;
-                    }
-                }
-            }
-            if !matches!(bytes.get(at), None | Some(b',')) {
-                return Err(format!(
-                    "parse error on line 1, column {at}: extraneous or missing \" in quoted-field"
-                ));
-            }
-            fields.push(String::from_utf8_lossy(&field).into_owned());
-        } else {
-            let end = bytes[at..].iter().position(|&b| b == b',').map_or(bytes.len(), |offset| at + offset);
-            if let Some(quote) = bytes[at..end].iter().position(|&b| b == b'"') {
-                return Err(format!(
-                    "parse error on line 1, column {}: bare \" in non-quoted-field",
-                    at + quote + 1
-                ));
-            }
-            fields.push(line[at..end].to_owned());
-            at = end;
-        }
-        if at >= bytes.len() {
-            return Ok(fields);
-        }
-        at += 1; // the comma; a trailing one makes a last empty field
-    }
-}
-
 /// Parses the arguments of one command against its flags (global ones included in `flags`).
+///
+/// # Errors
+/// At the first argument that is none of them.
+#[cfg(test)]
 pub(crate) fn parse(flags: &[&Flag], arguments: &[String]) -> Result<Parsed, ParseError> {
+    let (parsed, outcome) = parse_partly(flags, arguments);
+    outcome.map(|()| parsed)
+}
+
+/// Parses like [`parse`], and says what was read before an error.
+pub(crate) fn parse_partly(flags: &[&Flag], arguments: &[String]) -> (Parsed, Result<(), ParseError>) {
     let mut parsed = Parsed::default();
+    let outcome = parse_into(&mut parsed, flags, arguments);
+    (parsed, outcome)
+}
+
+fn parse_into(parsed: &mut Parsed, flags: &[&Flag], arguments: &[String]) -> Result<(), ParseError> {
     let mut rest = arguments.iter();
     while let Some(argument) = rest.next() {
         if argument == "--" {
             parsed.args.extend(rest.by_ref().cloned());
         } else if let Some(long) = argument.strip_prefix("--") {
-            parse_long(flags, &mut parsed, long, argument, &mut rest)?;
+            parse_long(flags, parsed, long, argument, &mut rest)?;
         } else if argument.len() > 1 && argument.starts_with('-') {
-            parse_short(flags, &mut parsed, &argument[1..], &mut rest)?;
+            parse_short(flags, parsed, &argument[1..], &mut rest)?;
         } else {
             parsed.args.push(argument.clone());
         }
     }
-    Ok(parsed)
+    Ok(())
 }
 
 fn parse_long<'a>(
@@ -243,17 +135,8 @@ fn parse_long<'a>(
         Some((name, value)) => (name, Some(value)),
         None => (long, None),
     };
-    // Helm registers klog's flags with underscores as well as dashes.
-    let name = name.replace('_', "-");
-    if name == "help" {
-        return if value.is_none_or(|v| parse_bool(v) == Some(true)) {
-            Err(ParseError::Help)
-        } else {
-            Ok(())
-        };
-    }
     let Some(flag) = flags.iter().find(|flag| flag.name == name) else {
-        return Err(ParseError::UnknownFlag(long.split('=').next().unwrap_or(long).to_owned()));
+        return Err(ParseError::UnknownFlag(name.to_owned()));
     };
     match (value, flag.bare) {
         (Some(value), _) => parsed.set(flag, value),
@@ -274,11 +157,8 @@ fn parse_short<'a>(
     let mut letters = cluster;
     while let Some(letter) = letters.chars().next() {
         let behind = &letters[letter.len_utf8()..];
-        if letter == 'h' && !flags.iter().any(|flag| flag.short == Some('h')) {
-            return Err(ParseError::Help);
-        }
         let Some(flag) = flags.iter().find(|flag| flag.short == Some(letter)) else {
-            return Err(ParseError::UnknownShorthand(rune(letter), letters.to_owned()));
+            return Err(ParseError::UnknownShorthand(rune(letters), letters.to_owned()));
         };
         if let Some(value) = behind.strip_prefix('=').filter(|_| behind.len() > 1) {
             return parsed.set(flag, value);
@@ -293,14 +173,15 @@ fn parse_short<'a>(
         }
         return match rest.next() {
             Some(value) => parsed.set(flag, value),
-            None => Err(ParseError::MissingShortValue(rune(letter), letters.to_owned())),
+            None => Err(ParseError::MissingShortValue(rune(letters), letters.to_owned())),
         };
     }
     Ok(())
 }
 
-fn rune(letter: char) -> String {
-    format!("'{letter}'")
+/// The letter a cluster begins with. pflag goes by bytes, so half of a letter that is not ASCII is shown.
+fn rune(letters: &str) -> String {
+    letters.bytes().next().map(|byte| format!("'{}'", char::from(byte))).unwrap_or_default()
 }
 
 /// Cobra's way to find a sub-command: the arguments that are neither flags nor values of global flags,
@@ -314,16 +195,14 @@ pub(crate) fn strip_flags(flags: &[&Flag], arguments: &[String]) -> Vec<usize> {
             break;
         }
         if let Some(long) = argument.strip_prefix("--") {
-            let takes_next = !long.contains('=')
-                && !flags.iter().any(|flag| flag.name == long && flag.bare.is_some())
-                && long != "help";
+            let takes_next =
+                !long.contains('=') && !flags.iter().any(|flag| flag.name == long && flag.bare.is_some());
             if takes_next {
                 index += 1;
             }
         } else if argument.starts_with('-') && argument.len() > 1 {
             let letter = argument[1..].chars().next();
-            let bare =
-                letter == Some('h') || flags.iter().any(|flag| flag.short == letter && flag.bare.is_some());
+            let bare = flags.iter().any(|flag| flag.short == letter && flag.bare.is_some());
             if argument.chars().count() == 2 && !bare {
                 index += 1;
             }
@@ -337,11 +216,11 @@ pub(crate) fn strip_flags(flags: &[&Flag], arguments: &[String]) -> Vec<usize> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::tables::{GLOBAL, TEMPLATE};
-    use super::{Parsed, parse, split_csv};
+    use super::super::tables::{GLOBAL, VALUES, install};
+    use super::{Parsed, parse};
 
     fn template(line: &[&str]) -> Result<Parsed, String> {
-        let flags: Vec<_> = GLOBAL.iter().chain(TEMPLATE).collect();
+        let flags: Vec<_> = GLOBAL.iter().chain(install::TEMPLATE).chain(VALUES).collect();
         let arguments: Vec<String> = line.iter().map(|&a| a.to_owned()).collect();
         parse(&flags, &arguments).map_err(|error| error.to_string())
     }
@@ -373,15 +252,6 @@ mod tests {
         assert_eq!(
             template(&["--debug=x"]).unwrap_err(),
             "invalid argument \"x\" for \"--debug\" flag: strconv.ParseBool: parsing \"x\": invalid syntax"
-        );
-    }
-
-    #[test]
-    fn slices_are_csv() {
-        assert_eq!(split_csv("a,\"b,c\",").unwrap(), ["a", "b,c", ""]);
-        assert_eq!(
-            split_csv("a\"b,c").unwrap_err(),
-            "parse error on line 1, column 2: bare \" in non-quoted-field"
         );
     }
 }

@@ -12,8 +12,6 @@ use crate::paths;
 use crate::prepare::{self, Semver, system_words};
 use crate::report::Failure;
 
-pub(super) const LONG: &str = include_str!("text/create.txt");
-
 /// The variable that opens the gate of charts of version 3.
 const GATE: &str = "HELM_EXPERIMENTAL_CHART_V3";
 

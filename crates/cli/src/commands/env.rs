@@ -3,8 +3,6 @@
 use super::Context;
 use crate::report::Failure;
 
-pub(super) const LONG: &str = include_str!("text/env.txt");
-
 pub(super) fn run(context: &mut Context<'_>) -> Result<(), Failure> {
     let table = context.environment.table(&context.parsed);
     match context.parsed.args.first() {

@@ -1,168 +1,95 @@
 //! The commands, one file each, and how a command line finds its own.
 
+mod candidates;
+mod command;
+mod complete;
+mod completion;
 mod create;
 mod env;
 mod help;
 mod show;
 mod template;
+mod tree;
 mod version;
 
 use crate::args::flag::Flag;
-use crate::args::tables::{CREATE, GLOBAL, GUARD, TEMPLATE, VERSION};
-use crate::args::{ParseError, Parsed, parse, strip_flags};
+use crate::args::tables::{GLOBAL, HELP};
+use crate::args::{Parsed, parse_partly, strip_flags};
 use crate::environment::Environment;
 use crate::output::Output;
 use crate::report::Failure;
-
-/// What a command does.
-pub(crate) type Run = fn(&mut Context<'_>) -> Result<(), Failure>;
-
-/// What a command is.
-pub(crate) struct Command {
-    /// Its name.
-    pub(crate) name: &'static str,
-    /// Other names.
-    pub(crate) aliases: &'static [&'static str],
-    /// The words behind its name in the usage line.
-    pub(crate) usage: &'static str,
-    /// One line for lists.
-    pub(crate) short: &'static str,
-    /// The text of its help.
-    pub(crate) long: &'static str,
-    /// Its own flags.
-    pub(crate) flags: &'static [&'static [Flag]],
-    /// Commands below it.
-    pub(crate) children: &'static [Command],
-    /// How many arguments it takes.
-    pub(crate) arity: Arity,
-    /// What it does; `None` for a group, which prints its help.
-    pub(crate) run: Option<Run>,
-}
-
-/// How many arguments a command takes.
-#[derive(Clone, Copy)]
-pub(crate) enum Arity {
-    /// Any number.
-    Any,
-    /// None at all.
-    None,
-    /// Exactly so many.
-    Exactly(usize),
-    /// At least so many.
-    AtLeast(usize),
-    /// At most so many.
-    AtMost(usize),
-}
+use command::{Arity, Command};
+use tree::COMMANDS;
+pub(crate) use tree::renamed;
 
 /// What a running command has.
 pub(crate) struct Context<'a> {
     pub(crate) environment: &'a Environment,
     pub(crate) output: &'a mut Output,
     pub(crate) parsed: Parsed,
+    /// The command itself.
+    pub(crate) found: &'a Found,
 }
 
-/// All commands, sorted by name.
-pub(crate) static COMMANDS: &[Command] = &[
-    Command {
-        name: "create",
-        aliases: &[],
-        usage: "NAME",
-        short: "create a new chart with the given name",
-        long: create::LONG,
-        flags: &[CREATE, GUARD],
-        children: &[],
-        arity: Arity::Exactly(1),
-        run: Some(create::run),
-    },
-    Command {
-        name: "env",
-        aliases: &[],
-        usage: "",
-        short: "helm client environment information",
-        long: env::LONG,
-        flags: &[],
-        children: &[],
-        arity: Arity::AtMost(1),
-        run: Some(env::run),
-    },
-    Command {
-        name: "help",
-        aliases: &[],
-        usage: "[command]",
-        short: "Help about any command",
-        long: help::LONG,
-        flags: &[],
-        children: &[],
-        arity: Arity::Any,
-        run: Some(help::run),
-    },
-    Command {
-        name: "show",
-        aliases: &["inspect"],
-        usage: "",
-        short: "show information of a chart",
-        long: show::LONG,
-        flags: &[],
-        children: show::CHILDREN,
-        arity: Arity::Any,
-        run: None,
-    },
-    Command {
-        name: "template",
-        aliases: &[],
-        usage: "[NAME] [CHART]",
-        short: "locally render templates",
-        long: template::LONG,
-        flags: &[TEMPLATE, GUARD],
-        children: &[],
-        arity: Arity::AtLeast(1),
-        run: Some(template::run),
-    },
-    Command {
-        name: "version",
-        aliases: &[],
-        usage: "",
-        short: "print the helm version information",
-        long: version::LONG,
-        flags: &[VERSION],
-        children: &[],
-        arity: Arity::None,
-        run: Some(version::run),
-    },
-];
+/// Where the words of a command line lead.
+#[derive(Default)]
+pub(crate) struct Found {
+    /// The commands on the way, outermost first; empty for the program itself.
+    path: Vec<&'static Command>,
+    /// The arguments without the commands' names.
+    rest: Vec<String>,
+}
 
-/// Commands of Helm that this version does not have; they are refused by name.
-const NOT_YET: &[&str] = &[
-    "completion",
-    "dep",
-    "dependencies",
-    "dependency",
-    "docs",
-    "fetch",
-    "get",
-    "hist",
-    "history",
-    "install",
-    "lint",
-    "list",
-    "ls",
-    "package",
-    "plugin",
-    "pull",
-    "push",
-    "registry",
-    "repo",
-    "rollback",
-    "search",
-    "status",
-    "test",
-    "un",
-    "del",
-    "delete",
-    "uninstall",
-    "upgrade",
-    "verify",
-];
+impl Found {
+    fn command(&self) -> Option<&'static Command> {
+        self.path.last().copied()
+    }
+
+    /// The commands below it.
+    fn children(&self) -> &'static [Command] {
+        self.command().map_or(COMMANDS, |command| command.children)
+    }
+
+    /// The words that lead to it: `helm show values`.
+    fn words(&self, environment: &Environment) -> String {
+        let mut words = environment.name().to_owned();
+        for command in &self.path {
+            words.push(' ');
+            words.push_str(command.name);
+        }
+        words
+    }
+
+    /// All flags it knows.
+    fn flags(&self) -> Vec<&'static Flag> {
+        let own = self.command().map_or(&[][..], |command| command.flags);
+        GLOBAL.iter().chain(own.iter().copied().flatten()).chain([&HELP]).collect()
+    }
+}
+
+/// Follows the words of a command line as far as they name commands.
+///
+/// # Errors
+/// When the first word is no command: the program itself takes no arguments.
+fn find(environment: &Environment, arguments: &[String]) -> Result<Found, Failure> {
+    let mut found = Found { path: Vec::new(), rest: arguments.to_vec() };
+    loop {
+        let mut flags = found.flags();
+        // Helm: the help flag is there only when a command is about to run, so while commands are looked for the
+        // word behind it counts as its value.
+        flags.retain(|flag| flag.name != HELP.name);
+        let Some(&position) = strip_flags(&flags, &found.rest).first() else { return Ok(found) };
+        let word = &found.rest[position];
+        let Some(command) = found.children().iter().find(|command| command.is_called(word)) else {
+            if found.path.is_empty() {
+                return Err(unknown_command(environment, word));
+            }
+            return Ok(found);
+        };
+        found.rest.remove(position);
+        found.path.push(command);
+    }
+}
 
 /// Runs a command line.
 pub(crate) fn dispatch(
@@ -171,57 +98,36 @@ pub(crate) fn dispatch(
     arguments: &[String],
 ) -> Result<(), Failure> {
     check_color(environment, arguments)?;
-    let global: Vec<&Flag> = GLOBAL.iter().collect();
-    let mut rest = arguments.to_vec();
-    let mut path = environment.name().to_owned();
-    let mut found: Option<&'static Command> = None;
-    loop {
-        let children = found.map_or(COMMANDS, |command| command.children);
-        let flags: Vec<&Flag> = found.map_or_else(|| global.clone(), all_flags);
-        let Some(&position) = strip_flags(&flags, &rest).first() else { break };
-        let word = rest[position].clone();
-        let Some(command) = children.iter().find(|c| c.name == word || c.aliases.contains(&word.as_str()))
-        else {
-            if found.is_none() {
-                return Err(unknown_command(environment, &word));
-            }
-            break;
-        };
-        rest.remove(position);
-        path = format!("{path} {}", command.name);
-        found = Some(command);
+    if let Some((arguments, descriptions)) = complete::requested(arguments) {
+        return complete::run(environment, output, &arguments, descriptions);
     }
-    let Some(command) = found else {
-        return match parse(&global, &rest) {
-            Ok(_) | Err(ParseError::Help) => {
-                output.out(&help::root(environment));
-                Ok(())
-            }
-            Err(error) => Err(Failure::plain(error.to_string())),
-        };
-    };
-    let parsed = match parse(&all_flags(command), &rest) {
-        Ok(parsed) => parsed,
-        Err(ParseError::Help) => {
-            output.out(&help::of(command, &path, environment));
-            return Ok(());
-        }
-        Err(error) => return Err(Failure::plain(error.to_string())),
-    };
+    let found = find(environment, arguments)?;
+    let (parsed, outcome) = parse_partly(&found.flags(), &found.rest);
+    for line in &parsed.log {
+        output.error_line(line);
+    }
+    outcome.map_err(|error| Failure::plain(error.to_string()))?;
     for line in &parsed.deprecations {
         output.error_line(line);
     }
-    let Some(run) = command.run else {
-        // Helm: a group without a known sub-command prints its help and succeeds.
-        output.out(&help::of(command, &path, environment));
+    // Helm: a group without a known sub-command prints its help and succeeds.
+    let Some((command, run)) = found.command().and_then(|command| Some((command, command.run?))) else {
+        output.out(&help::of(&found, environment));
         return Ok(());
     };
-    check_arity(command, &path, &parsed)?;
-    run(&mut Context { environment, output, parsed })
+    if parsed.bool(HELP.name) {
+        output.out(&help::of(&found, environment));
+        return Ok(());
+    }
+    check_arity(command, &found.words(environment), &parsed)?;
+    check_groups(command, &parsed)?;
+    run(&mut Context { environment, output, parsed, found: &found })
 }
 
-fn all_flags(command: &Command) -> Vec<&'static Flag> {
-    GLOBAL.iter().chain(command.flags.iter().copied().flatten()).collect()
+/// Refuses a command of Helm that this version does not have, by name.
+fn not_built(context: &mut Context<'_>) -> Result<(), Failure> {
+    let names: Vec<&str> = context.found.path.iter().map(|command| command.name).collect();
+    Err(Failure::plain(format!("the command {:?} is not in this version of Pintle yet", names.join(" "))))
 }
 
 /// Helm checks the colour mode while it builds its commands: the failure is a log line, not an error.
@@ -256,7 +162,7 @@ fn check_color(environment: &Environment, arguments: &[String]) -> Result<(), Fa
     }
 }
 
-fn check_arity(command: &Command, path: &str, parsed: &Parsed) -> Result<(), Failure> {
+fn check_arity(command: &Command, words: &str, parsed: &Parsed) -> Result<(), Failure> {
     let given = parsed.args.len();
     let arguments = |n: usize| if n == 1 { "argument" } else { "arguments" };
     let problem = match command.arity {
@@ -266,22 +172,39 @@ fn check_arity(command: &Command, path: &str, parsed: &Parsed) -> Result<(), Fai
         Arity::AtMost(n) if given > n => format!("accepts at most {n} {}", arguments(n)),
         _ => return Ok(()),
     };
-    let usage = help::use_line(command, path);
-    Err(Failure::plain(format!("\"{path}\" {problem}\n\nUsage:  {usage}")))
+    Err(Failure::plain(format!("\"{words}\" {problem}\n\nUsage:  {}", help::use_line(command, words))))
+}
+
+/// Refuses flags that exclude each other.
+fn check_groups(command: &Command, parsed: &Parsed) -> Result<(), Failure> {
+    for group in command.exclusive {
+        let mut given: Vec<&str> = group.iter().copied().filter(|flag| parsed.changed(flag)).collect();
+        if given.len() > 1 {
+            given.sort_unstable();
+            return Err(Failure::plain(format!(
+                "if any flags in the group [{}] are set none of the others can be; [{}] were all set",
+                group.join(" "),
+                given.join(" ")
+            )));
+        }
+    }
+    Ok(())
 }
 
 fn unknown_command(environment: &Environment, word: &str) -> Failure {
     let name = environment.name();
-    if NOT_YET.contains(&word) {
-        return Failure::plain(format!("the command {word:?} is not in this version of Pintle yet"));
-    }
     let mut message = format!("unknown command {} for {name:?}", govalue::print::quote(word.as_bytes()));
-    let close: Vec<&str> = COMMANDS.iter().map(|c| c.name).filter(|known| is_close(word, known)).collect();
-    if !close.is_empty() {
-        message.push_str("\n\nDid you mean this?\n");
-        for known in close {
-            message.push_str(&format!("\t{known}\n"));
+    let mut close = String::new();
+    for command in COMMANDS.iter().filter(|command| command.is_listed() && command.name != "help") {
+        if is_close(word, command.name) {
+            close.push_str(&format!("\t{}\n", command.name));
         }
+        for _ in command.suggested_for.iter().filter(|other| word.eq_ignore_ascii_case(other)) {
+            close.push_str(&format!("\t{}\n", command.name));
+        }
+    }
+    if !close.is_empty() {
+        message.push_str(&format!("\n\nDid you mean this?\n{close}"));
     }
     Failure::plain(message).with_trailer(format!("Run '{name} --help' for usage."))
 }

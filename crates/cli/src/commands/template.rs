@@ -17,13 +17,10 @@ use crate::outside::References;
 use crate::prepare::{self, Semver};
 use crate::report::{DENIED, Failure, LIMIT};
 
-pub(super) const LONG: &str = include_str!("text/template.txt");
-
 /// What Helm adds to an error when there is something to look at with `--debug`.
 const USE_DEBUG: &str = "\n\nUse --debug flag to render out invalid YAML";
 
 pub(super) fn run(context: &mut Context<'_>) -> Result<(), Failure> {
-    check_groups(context)?;
     let debug = context.environment.debug(&context.parsed);
     if debug {
         let version = context.parsed.string("version", "");
@@ -146,23 +143,6 @@ fn log_dependencies(context: &mut Context<'_>, chart: &chart::ResolvedChart) {
     for subchart in &chart.subcharts {
         log_dependencies(context, subchart);
     }
-}
-
-fn check_groups(context: &Context<'_>) -> Result<(), Failure> {
-    let parsed = &context.parsed;
-    for group in [["force-replace", "force-conflicts"], ["force", "force-conflicts"], ["validate", "dry-run"]]
-    {
-        if group.iter().all(|flag| parsed.changed(flag)) {
-            let mut sorted = group;
-            sorted.sort_unstable();
-            return Err(Failure::plain(format!(
-                "if any flags in the group [{}] are set none of the others can be; [{}] were all set",
-                group.join(" "),
-                sorted.join(" ")
-            )));
-        }
-    }
-    Ok(())
 }
 
 fn kube_version(context: &Context<'_>) -> Result<Option<KubeVersion>, Failure> {

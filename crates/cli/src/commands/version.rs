@@ -7,8 +7,6 @@ use super::Context;
 use crate::host::Machine;
 use crate::report::Failure;
 
-pub(super) const LONG: &str = include_str!("text/version.txt");
-
 pub(super) fn run(context: &mut Context<'_>) -> Result<(), Failure> {
     let ours = concat!("v", env!("CARGO_PKG_VERSION"));
     let own = if context.environment.is_helm { HELM_VERSION } else { ours };

@@ -1,0 +1,28 @@
+//! Flags that Helm does not have.
+
+use crate::args::flag::{Flag, Kind, flag};
+
+/// The guard's questions, on every command that loads a chart (see docs/concepts/guard.md).
+pub(crate) const GUARD: &[Flag] = &[
+    flag(
+        "audit",
+        None,
+        Kind::String,
+        "",
+        "append one JSON line per question a chart asks to this file ('-' is stderr)",
+    )
+    .ours(),
+    flag(
+        "grant",
+        None,
+        Kind::StringArray,
+        "",
+        "grant a capability: 'ACTOR CAPABILITY[=SCOPE]' (can specify multiple)",
+    )
+    .ours(),
+    flag("grants", None, Kind::StringArray, "", "read grants from this file (can specify multiple)").ours(),
+    flag("limit", None, Kind::StringArray, "", "raise or lower a limit: NAME=VALUE (can specify multiple)")
+        .ours(),
+    flag("profile", None, Kind::String, "", "what charts may ask when nobody said anything: helm or strict")
+        .ours(),
+];

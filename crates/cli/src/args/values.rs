@@ -1,0 +1,218 @@
+//! What a flag's value may look like, by kind, with Go's words for what it may not.
+
+use super::flag::Kind;
+
+/// Reads one value of a flag: the values it stands for, numbers in plain decimal.
+///
+/// # Errors
+/// Go's words for what is wrong with it.
+pub(super) fn read(kind: Kind, value: &str) -> Result<Vec<String>, String> {
+    let one = |text: &str| Ok(vec![text.to_owned()]);
+    match kind {
+        Kind::Bool => match parse_bool(value) {
+            Some(on) => one(if on { "true" } else { "false" }),
+            None => Err(syntax_error("ParseBool", value)),
+        },
+        Kind::KlogBool => match parse_bool(value) {
+            Some(on) => one(if on { "true" } else { "false" }),
+            None => Err("parse error".to_owned()),
+        },
+        Kind::Int => Ok(vec![integer("ParseInt", value, i64::MIN.into(), i64::MAX.into())?]),
+        Kind::Uint => Ok(vec![integer("ParseUint", value, 0, u64::MAX.into())?]),
+        Kind::Float32 => match value.parse::<f32>() {
+            Ok(_) => one(value),
+            Err(_) => Err(syntax_error("ParseFloat", value)),
+        },
+        Kind::Duration => match sprig::time::duration::parse(value.as_bytes()) {
+            Ok(_) => one(value),
+            Err(error) => Err(error.to_string()),
+        },
+        Kind::Format if !matches!(value, "table" | "json" | "yaml") => Err("invalid format type".to_owned()),
+        Kind::StringSlice => split_csv(value),
+        Kind::StringToString => pairs(value),
+        Kind::WaitStrategy => match value {
+            "watcher" | "hookOnly" | "legacy" => one(value),
+            "true" => one("watcher"),
+            "false" => one("hookOnly"),
+            other => Err(format!(
+                "invalid wait input {}. Valid inputs are watcher, hookOnly, and legacy",
+                go_quote(other)
+            )),
+        },
+        // Helm looks the plugin up while it parses. Plugins come with their own crate; until then no name can be
+        // found, and the words are Helm's for that.
+        Kind::PostRenderer if value.is_empty() => Ok(Vec::new()),
+        Kind::PostRenderer => Err(format!("plugin: {{Name:{value} Type:postrenderer/v1}} not found")),
+        Kind::Severity => match value.to_uppercase().as_str() {
+            "INFO" | "WARNING" | "ERROR" | "FATAL" => one(value),
+            _ => Ok(vec![integer("ParseInt", value, i32::MIN.into(), i32::MAX.into())?]),
+        },
+        Kind::Level => Ok(vec![integer("ParseInt", value, i32::MIN.into(), i32::MAX.into())?]),
+        Kind::Uint64 => match integer("ParseUint", value, 0, u64::MAX.into()) {
+            Ok(number) => one(&number),
+            Err(words) if words.ends_with("value out of range") => Err("value out of range".to_owned()),
+            Err(_) => Err("parse error".to_owned()),
+        },
+        Kind::TraceLocation => {
+            let line = value.rsplit_once(':').map(|(_, line)| line.parse::<i64>());
+            match line {
+                Some(Ok(line)) if line > 0 => one(value),
+                _ if value.is_empty() => Ok(Vec::new()),
+                _ => Err("syntax error: expect file.go:234".to_owned()),
+            }
+        }
+        Kind::ModuleSpec => {
+            let bad = value.split(',').filter(|part| !part.is_empty()).any(|part| !part.contains('='));
+            if bad {
+                Err("syntax error: expect comma-separated list of filename=N".to_owned())
+            } else {
+                one(value)
+            }
+        }
+        Kind::Format | Kind::String | Kind::StringArray | Kind::PostRendererArgs => one(value),
+    }
+}
+
+fn go_quote(text: &str) -> String {
+    govalue::print::quote(text.as_bytes())
+}
+
+/// `strconv.ParseBool`.
+pub(crate) fn parse_bool(text: &str) -> Option<bool> {
+    match text {
+        "1" | "t" | "T" | "TRUE" | "true" | "True" => Some(true),
+        "0" | "f" | "F" | "FALSE" | "false" | "False" => Some(false),
+        _ => None,
+    }
+}
+
+fn syntax_error(function: &str, value: &str) -> String {
+    format!("strconv.{function}: parsing {}: invalid syntax", go_quote(value))
+}
+
+/// A Go number with its prefix and underscores, in plain decimal.
+fn integer(function: &str, value: &str, min: i128, max: i128) -> Result<String, String> {
+    let (negative, digits) = match value.strip_prefix(['+', '-']) {
+        // An unsigned number has no sign at all.
+        Some(_) if min == 0 => return Err(syntax_error(function, value)),
+        Some(digits) => (value.starts_with('-'), digits),
+        None => (false, value),
+    };
+    let number = magnitude(digits).ok_or_else(|| syntax_error(function, value))?;
+    let number = if negative { -number } else { number };
+    if number < min || number > max {
+        return Err(format!("strconv.{function}: parsing {}: value out of range", go_quote(value)));
+    }
+    Ok(number.to_string())
+}
+
+/// Digits with an optional `0x`, `0b`, `0o` or `0` in front; values beyond 127 bits are the largest.
+fn magnitude(digits: &str) -> Option<i128> {
+    let lower = digits.to_ascii_lowercase();
+    let (radix, body, prefixed) = match lower.get(..2) {
+        Some("0x") => (16, &lower[2..], true),
+        Some("0b") => (2, &lower[2..], true),
+        Some("0o") => (8, &lower[2..], true),
+        _ if lower.len() > 1 && lower.starts_with('0') => (8, &lower[1..], true),
+        _ => (10, lower.as_str(), false),
+    };
+    // Underscores stand between digits, or between a prefix and a digit.
+    let bare: String = body.chars().filter(|&c| c != '_').collect();
+    let misplaced = body.ends_with('_') || body.contains("__") || (body.starts_with('_') && !prefixed);
+    if bare.is_empty() || misplaced || !bare.chars().all(|c| c.is_digit(radix)) {
+        return None;
+    }
+    Some(i128::from_str_radix(&bare, radix).unwrap_or(i128::MAX))
+}
+
+fn pairs(value: &str) -> Result<Vec<String>, String> {
+    let pairs = match value.matches('=').count() {
+        0 => return Err(format!("{value} must be formatted as key=value")),
+        1 => vec![value.trim_matches('"').to_owned()],
+        _ => split_csv(value)?,
+    };
+    match pairs.iter().find(|pair| !pair.contains('=')) {
+        Some(bad) => Err(format!("{bad} must be formatted as key=value")),
+        None => Ok(pairs),
+    }
+}
+
+/// Splits the first line as Go's `encoding/csv` does.
+fn split_csv(line: &str) -> Result<Vec<String>, String> {
+    if line.is_empty() {
+        return Ok(Vec::new());
+    }
+    let bytes = line.as_bytes();
+    let mut fields = Vec::new();
+    let mut at = 0;
+    loop {
+        if bytes.get(at) == Some(&b'"') {
+            let mut field = Vec::new();
+            at += 1;
+            loop {
+                match bytes.get(at) {
+                    None => return Err(quote_error(at + 1)),
+                    Some(b'"') if bytes.get(at + 1) == Some(&b'"') => {
+                        field.push(b'"');
+                        at += 2;
+                    }
+                    Some(b'"') => {
+                        at += 1;
+                        break;
+                    }
+                    Some(&byte) => {
+                        field.push(byte);
+                        at += 1;
+                    }
+                }
+            }
+            if !matches!(bytes.get(at), None | Some(b',' | b'\n')) {
+                return Err(quote_error(at));
+            }
+            fields.push(String::from_utf8_lossy(&field).into_owned());
+        } else {
+            let end = bytes[at..].iter().position(|b| matches!(b, b',' | b'\n'));
+            let end = end.map_or(bytes.len(), |offset| at + offset);
+            if let Some(quote) = bytes[at..end].iter().position(|&b| b == b'"') {
+                return Err(format!(
+                    "parse error on line 1, column {}: bare \" in non-quoted-field",
+                    at + quote + 1
+                ));
+            }
+            fields.push(line[at..end].to_owned());
+            at = end;
+        }
+        if matches!(bytes.get(at), None | Some(b'\n')) {
+            return Ok(fields);
+        }
+        at += 1; // the comma; a trailing one makes a last empty field
+    }
+}
+
+fn quote_error(column: usize) -> String {
+    format!("parse error on line 1, column {column}: extraneous or missing \" in quoted-field")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::flag::Kind;
+    use super::{read, split_csv};
+
+    #[test]
+    fn slices_are_csv() {
+        assert_eq!(split_csv("a,\"b,c\",").unwrap(), ["a", "b,c", ""]);
+        assert_eq!(
+            split_csv("a\"b,c").unwrap_err(),
+            "parse error on line 1, column 2: bare \" in non-quoted-field"
+        );
+    }
+
+    #[test]
+    fn integers_are_go_literals() {
+        assert_eq!(read(Kind::Int, "-0x1_f").unwrap(), ["-31"]);
+        assert_eq!(read(Kind::Uint, "010").unwrap(), ["8"]);
+        assert!(read(Kind::Int, "1__0").is_err());
+        assert!(read(Kind::Uint, "+1").is_err());
+        assert!(read(Kind::Int, "9223372036854775808").unwrap_err().ends_with("value out of range"));
+    }
+}
