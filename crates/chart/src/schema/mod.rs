@@ -5,6 +5,7 @@
 //! only through a [`SchemaLoader`].
 
 mod formats;
+mod plain;
 mod tree;
 mod words;
 
@@ -55,6 +56,9 @@ impl SchemaError {
 /// Where Helm says the schema lies; what it refers to is relative to that.
 const LOCATION: &str = "file:///values.schema.json";
 
+/// The validator takes documents of this host for schemas without asking a metaschema.
+const TRUSTED_LOCATION: &str = "http://json-schema.org/values.schema.json";
+
 /// A document and where it lies.
 type Document = (String, Json);
 
@@ -91,18 +95,16 @@ pub fn validate(
 
 fn check(values: &Map, schema: &[u8], references: &mut References<'_>) -> Result<(), SchemaError> {
     let document = parse(schema).map_err(SchemaError::new)?;
-    let mut documents: Vec<Document> = vec![(LOCATION.to_owned(), document)];
     let values = json(&Value::Map(values.clone()), 0).ok_or_else(|| {
         SchemaError::new("unable to validate schema: values are nested too deeply".to_owned())
     })?;
+    if plain::is_plain(&document) && meets_plain(&values, &document) {
+        return Ok(());
+    }
+    let mut documents: Vec<Document> = vec![(LOCATION.to_owned(), document)];
     loop {
         let mut schemas = boon::Schemas::new();
-        let mut compiler = boon::Compiler::new();
-        // The default would open files.
-        compiler.use_loader(Box::new(Nothing));
-        for format in formats::FORMATS {
-            compiler.register_format(format);
-        }
+        let mut compiler = compiler();
         for (url, document) in &documents {
             let added = compiler.add_resource(url, document.clone());
             added.map_err(|e| SchemaError::new(words::compile_error(&e, &documents)))?;
@@ -122,6 +124,26 @@ fn check(values: &Map, schema: &[u8], references: &mut References<'_>) -> Result
             Err(error) => return Err(SchemaError::new(words::compile_error(&error, &documents))),
         }
     }
+}
+
+fn compiler() -> boon::Compiler {
+    let mut compiler = boon::Compiler::new();
+    // The default would open files.
+    compiler.use_loader(Box::new(Nothing));
+    for format in formats::FORMATS {
+        compiler.register_format(format);
+    }
+    compiler
+}
+
+/// Whether values meet a plain schema. If not, or if it is no schema after all, the long way finds the words.
+fn meets_plain(values: &Json, schema: &Json) -> bool {
+    let mut schemas = boon::Schemas::new();
+    let mut compiler = compiler();
+    compiler.add_resource(TRUSTED_LOCATION, schema.clone()).is_ok()
+        && compiler
+            .compile(TRUSTED_LOCATION, &mut schemas)
+            .is_ok_and(|index| schemas.validate(values, index).is_ok())
 }
 
 /// Loads what the schema of one chart refers to.
