@@ -61,9 +61,30 @@ impl Class {
 
     /// Whether `c` is of this class.
     pub fn contains(self, c: char) -> bool {
+        if c.is_ascii() {
+            return self.contains_ascii(c);
+        }
         let ranges = self.ranges();
         let after = ranges.partition_point(|&(low, _)| low <= c);
         after > 0 && ranges[after - 1].1 >= c
+    }
+}
+
+impl Class {
+    /// Most text is ASCII, and to make a table takes as long as a small chart.
+    fn contains_ascii(self, c: char) -> bool {
+        match self {
+            Self::Upper => c.is_ascii_uppercase(),
+            Self::Lower => c.is_ascii_lowercase(),
+            Self::Title => false,
+            Self::Letter => c.is_ascii_alphabetic(),
+            Self::Number | Self::Digit => c.is_ascii_digit(),
+            Self::Punct => {
+                c.is_ascii_punctuation() && !matches!(c, '$' | '+' | '<' | '=' | '>' | '^' | '`' | '|' | '~')
+            }
+            Self::Print => matches!(c, ' '..='~'),
+            Self::Assigned => true,
+        }
     }
 }
 
@@ -249,4 +270,20 @@ pub fn quote(bytes: &[u8]) -> String {
     }
     out.push('"');
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ascii_is_as_in_the_tables() {
+        use Class::{Assigned, Digit, Letter, Lower, Number, Print, Punct, Title, Upper};
+        for class in [Upper, Lower, Title, Letter, Number, Digit, Punct, Print, Assigned] {
+            for c in '\0'..='\x7f' {
+                let listed = class.ranges().iter().any(|&(low, high)| (low..=high).contains(&c));
+                assert_eq!(class.contains_ascii(c), listed, "{class:?} {c:?}");
+            }
+        }
+    }
 }
