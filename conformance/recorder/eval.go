@@ -40,6 +40,7 @@ func init() {
 		"release":     renderRelease,
 		"gotmpl":      executeGoTemplate,
 		"fmt":         formatArguments,
+		"document":    readDocument,
 		"yaml-read":   readYAML,
 		"yaml-write":  writeYAML,
 		"yaml3-write": writeYAML3,

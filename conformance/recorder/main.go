@@ -42,9 +42,9 @@ func main() {
 	case "run":
 		err = serve()
 	case "fuzz-expr":
-		err = fuzz(*n, *seed, *bare, randomExpression)
+		err = fuzz("expr", *n, *seed, *bare, randomExpression)
 	case "fuzz-yaml":
-		err = fuzz(*n, *seed, *bare, randomDocument)
+		err = fuzz("yaml", *n, *seed, *bare, randomDocument)
 	default:
 		fmt.Fprint(os.Stderr, usage)
 		os.Exit(2)

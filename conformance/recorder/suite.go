@@ -31,13 +31,18 @@ func newTopic(suite, name string) *topic {
 
 // add takes a case in, once: its id is a digest of what it asks.
 func (t *topic) add(c Case) {
-	c.ID = ""
-	sum := sha256.Sum256(c.line())
-	c.ID = t.suite + "/" + t.name + "/" + hex.EncodeToString(sum[:4])
+	c.ID = caseID(t.suite, t.name, c)
 	if !t.seen[c.ID] {
 		t.seen[c.ID] = true
 		t.cases = append(t.cases, &c)
 	}
+}
+
+// caseID names a question by a digest of it.
+func caseID(suite, name string, c Case) string {
+	c.ID = ""
+	sum := sha256.Sum256(c.line())
+	return suite + "/" + name + "/" + hex.EncodeToString(sum[:4])
 }
 
 // repeats is how often a case must answer the same to count as deterministic.
