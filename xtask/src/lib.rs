@@ -1,6 +1,7 @@
 //! What the developers' tasks and the tidy tests share.
 
 pub mod bench;
+pub mod fuzz_oracle;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;

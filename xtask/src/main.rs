@@ -22,8 +22,15 @@ fn main() -> std::process::ExitCode {
                 std::process::ExitCode::FAILURE
             }
         },
+        "fuzz-oracle" => match xtask::fuzz_oracle::run(&std::env::args().skip(2).collect::<Vec<_>>()) {
+            Ok(()) => std::process::ExitCode::SUCCESS,
+            Err(error) => {
+                eprintln!("{error}");
+                std::process::ExitCode::FAILURE
+            }
+        },
         other => {
-            eprintln!("unknown task {other:?}; tasks are: bench, crates");
+            eprintln!("unknown task {other:?}; tasks are: bench, crates, fuzz-oracle");
             std::process::ExitCode::FAILURE
         }
     }

@@ -16,6 +16,7 @@ pub use ignore::IgnoreError;
 
 use std::path::{Path, PathBuf};
 
+use crate::chart::{Chart, File};
 use crate::metadata::{ValidationError, Versions};
 use crate::notice::Notice;
 
@@ -67,6 +68,14 @@ impl<'a> Context<'a> {
     pub fn new(versions: &'a dyn Versions, outside: &'a mut dyn Outside) -> Self {
         Self { versions, outside, limits: ArchiveLimits::default(), detect: true, notices: Vec::new() }
     }
+}
+
+/// Builds a chart from files that are in memory already, named from the chart's own folder on.
+///
+/// # Errors
+/// With Helm's words for the first file that is not what it should be.
+pub fn files(files: Vec<File>, context: &mut Context<'_>) -> Result<Chart, LoadError> {
+    assemble::assemble(files, context, 0)
 }
 
 /// Why a chart could not be loaded, in Helm's words.
