@@ -154,4 +154,6 @@ func parseSet(c *Case) error {
 func init() {
 	// Cases do not depend on where they were recorded.
 	os.Setenv("TZ", "UTC")
+	// The linker writes this into the binary; a library that is used as one says less.
+	common.DefaultCapabilities.HelmVersion.Version = "v4.3.1"
 }

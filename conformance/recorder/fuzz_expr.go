@@ -472,6 +472,9 @@ func (p *program) mutate(depth int) {
 	p.pure++
 	value := p.operand('a', depth-1)
 	p.pure--
+	if value == "nil" {
+		value = "1"
+	}
 	switch p.r.Intn(6) {
 	case 0, 1:
 		p.action(pick(p.r, "$_ := ", "") + "set " + dict + " " + key + " " + value)
@@ -485,10 +488,15 @@ func (p *program) mutate(depth int) {
 		p.pure++
 		target := p.operand('m', depth-1)
 		p.pure--
-		p.action(pick(p.r, "merge ", "mergeOverwrite ", "mustMergeOverwrite ") + target + " " + p.operand('m', depth-1) + " " + p.operand('m', 1) + pick(p.r, " | toYaml", " | toJson", ""))
+		source := p.operand('m', depth-1)
+		p.pure++
+		p.action(pick(p.r, "merge ", "mergeOverwrite ", "mustMergeOverwrite ") + target + " " + source + " " + p.operand('m', 1) + pick(p.r, " | toYaml", " | toJson", ""))
+		p.pure--
 	case 5:
+		// The dot is the dict in there, so the value is taken before.
+		p.action("$w := " + value)
 		p.action("with $d := deepCopy " + dict)
-		p.action("$_ := set $d " + key + " " + value)
+		p.action("$_ := set $d " + key + " $w")
 		p.action("$d | " + pick(p.r, "toYaml", "toJson", "toYamlPretty", "toToml", "toPrettyJson"))
 		p.action("end")
 	}
@@ -582,6 +590,8 @@ func (p *program) expression(kind byte, depth int) string {
 		} else {
 			kind = pick(p.r, 's', 'i', 'f', 'b', 'l', byte('m'))
 		}
+		p.pure++
+		defer func() { p.pure-- }()
 	}
 	if depth > 0 && p.budget > 0 && p.chance(75) {
 		if text, ok := p.functionCall(kind, depth); ok {

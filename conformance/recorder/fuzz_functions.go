@@ -434,8 +434,9 @@ func (p *program) apply(s signature, depth int) string {
 			count = 1 + p.r.Intn(3)
 		}
 		timely := letter[0] == 't' || s.name == "date" || s.name == "durationRound" || strings.HasSuffix(s.name, "odify")
-		closed := merging && (s.name == "set") == (at > 0)
 		for ; count > 0; count-- {
+			// What is merged lies in the target afterwards, and is changed by what is merged next.
+			closed := merging && (len(args) > 1 || (s.name == "set") == (at > 0))
 			if timely {
 				p.noTime++
 			}
@@ -579,7 +580,7 @@ func (p *program) literal(kind byte, depth int) string {
 	case 'D':
 		return p.quoted(pick(r, "2024-02-29", "2006-01-02T15:04:05Z", "1999-12-31", "20200101", "2023-02-30", "Mon, 02 Jan 2006 15:04:05 MST", "2020-06-15 12:30:45", "x", "", "01/02/2020", "2024-03-10T02:30:00-05:00"))
 	case 'z':
-		return p.quoted(pick(r, "UTC", "Europe/Berlin", "America/New_York", "Asia/Kolkata", "Asia/Tokyo", "", "Nowhere/Bad", "Australia/Lord_Howe", "Local", "EST", "America/Sao_Paulo"))
+		return p.quoted(pick(r, "UTC", "Europe/Berlin", "America/New_York", "Asia/Kolkata", "Asia/Tokyo", "", "Nowhere/Bad", "Australia/Lord_Howe", "Local", "Etc/GMT+5", "America/Sao_Paulo"))
 	case 'd':
 		if p.noTime > 0 {
 			return p.quoted(pick(r, "1h30m", "-2.5h", "90s", "8760h", "1ns", "", "x", "24h", "-720h"))
