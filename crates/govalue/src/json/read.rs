@@ -197,7 +197,7 @@ impl<'a> Reader<'a> {
                             b',' => open.push(Open::Array(items)),
                             b']' => {
                                 self.at += 1;
-                                value = Value::List(List::new(items));
+                                value = Value::List(List::grown(&types::LIST_ANY, items));
                                 continue;
                             }
                             _ => return Err(self.unexpected("after array element")),

@@ -8,7 +8,7 @@ use super::node::{Document, Kind};
 use super::resolve::{Scalar, resolve, scalar};
 use super::source::Source;
 use super::text::valid_utf8;
-use crate::{Error, List, Map, Str, Value};
+use crate::{Error, List, Map, Str, Value, types};
 
 /// Reads the first document as `sigs.k8s.io/yaml.Unmarshal` reads into an `interface{}`: numbers are
 /// `float64`, keys are strings, of equal keys the last one stays.
@@ -190,7 +190,7 @@ impl<'d, 'a> Decoder<'d, 'a> {
                     }
                 }
                 self.depth -= 1;
-                Ok(if BUILD { Value::List(List::new(items)) } else { Value::Nil })
+                Ok(if BUILD { Value::List(List::grown(&types::LIST_ANY, items)) } else { Value::Nil })
             }
             Kind::Mapping => {
                 let mut entries = Entries::new();

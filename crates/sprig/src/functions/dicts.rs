@@ -16,7 +16,7 @@ table! {
     "hasKey" (MAP_ANY, STRING) => |args| Ok(Value::Bool(map(args, 0).contains_key(string(args, 1))));
     "pluck" (STRING; MAP_ANY) => pluck;
     "keys" (; MAP_ANY) => keys, cost cost::entries;
-    "values" (MAP_ANY) => |args| Ok(map(args, 0).iter().map(|(_, value)| value).collect::<List>().into()),
+    "values" (MAP_ANY) => |args| Ok(List::grown(&types::LIST_ANY, map(args, 0).iter().map(|(_, value)| value).collect()).into()),
         cost cost::entries;
     "pick" (MAP_ANY; STRING) => pick, cost cost::entries;
     "omit" (MAP_ANY; STRING) => omit, cost cost::entries;
@@ -52,13 +52,14 @@ fn unset(args: &[Value]) -> CallResult {
 
 fn pluck(args: &[Value]) -> CallResult {
     let key = string(args, 0);
-    let found = args.iter().skip(1).filter_map(|value| map_of(value).get(key)).collect::<List>();
-    Ok(found.into())
+    let found = args.iter().skip(1).filter_map(|value| map_of(value).get(key)).collect();
+    Ok(List::grown(&types::LIST_ANY, found).into())
 }
 
 /// In order per map. Go's order changes from run to run.
 fn keys(args: &[Value]) -> CallResult {
-    Ok(List::strings(args.iter().flat_map(|value| map_of(value).keys())).into())
+    let keys = args.iter().flat_map(|value| map_of(value).keys()).map(Value::Str).collect();
+    Ok(List::grown(&types::LIST_STRING, keys).into())
 }
 
 fn pick(args: &[Value]) -> CallResult {

@@ -48,6 +48,23 @@ fn answer(items: Vec<Value>) -> CallResult {
     Ok(List::new(items).into())
 }
 
+/// What Go's functions fill with `append`.
+fn appended(items: Vec<Value>) -> CallResult {
+    Ok(List::grown(&types::LIST_ANY, items).into())
+}
+
+/// How many elements of two words fit into the block that Go allocates for so many.
+fn allocated(wanted: usize) -> usize {
+    const WORDS: usize = 16;
+    // The allocator's sizes, as far as a list is likely to be sliced behind its end.
+    const SIZES: [usize; 36] = [
+        0, 16, 32, 48, 64, 80, 96, 112, 128, 144, 160, 176, 192, 208, 224, 240, 256, 288, 320, 352, 384, 416,
+        448, 480, 512, 576, 640, 704, 768, 896, 1024, 1152, 1280, 1408, 1536, 1792,
+    ];
+    let bytes = wanted.saturating_mul(WORDS);
+    SIZES.iter().find(|&&size| size >= bytes).map_or(wanted, |size| size / WORDS)
+}
+
 type Items<'a> = std::borrow::Cow<'a, [Value]>;
 
 /// The elements of an argument, or Sprig's refusal of what is no list.
@@ -61,13 +78,17 @@ fn items<'a>(args: &'a [Value], at: usize, refusal: &str) -> Result<Items<'a>, P
 
 fn push(args: &[Value]) -> CallResult {
     let mut list = items(args, 0, "Cannot push on type")?.into_owned();
+    // Go doubles the room of what is full.
+    let capacity = allocated(list.len() * 2);
     list.push(any(args, 1).clone());
-    answer(list)
+    Ok(List::with_capacity(&types::LIST_ANY, list, capacity).into())
 }
 
 fn prepend(args: &[Value]) -> CallResult {
     let list = items(args, 0, "Cannot prepend on type")?;
-    answer(std::iter::once(any(args, 1)).chain(list.iter()).cloned().collect())
+    let all: Vec<Value> = std::iter::once(any(args, 1)).chain(list.iter()).cloned().collect();
+    let capacity = allocated(all.len());
+    Ok(List::with_capacity(&types::LIST_ANY, all, capacity).into())
 }
 
 /// All but one of the elements; of an empty list, a nil slice.
@@ -84,7 +105,7 @@ fn reverse(args: &[Value]) -> CallResult {
 
 fn compact(args: &[Value]) -> CallResult {
     let list = items(args, 0, "Cannot compact on type")?;
-    answer(list.iter().filter(|item| !is_empty(item)).cloned().collect())
+    appended(list.iter().filter(|item| !is_empty(item)).cloned().collect())
 }
 
 fn uniq(args: &[Value]) -> CallResult {
@@ -95,13 +116,13 @@ fn uniq(args: &[Value]) -> CallResult {
             kept.push(item.clone());
         }
     }
-    answer(kept)
+    appended(kept)
 }
 
 fn without(args: &[Value]) -> CallResult {
     let list = items(args, 0, "Cannot find without on type")?;
     let omitted = args.get(1..).unwrap_or_default();
-    answer(list.iter().filter(|item| !omitted.iter().any(|omit| deep_equal(omit, item))).cloned().collect())
+    appended(list.iter().filter(|item| !omitted.iter().any(|omit| deep_equal(omit, item))).cloned().collect())
 }
 
 fn has(args: &[Value]) -> CallResult {
@@ -169,7 +190,7 @@ fn concat(args: &[Value]) -> CallResult {
             all.get_or_insert_default().extend_from_slice(&items);
         }
     }
-    all.map_or_else(|| Ok(List::nil(&types::LIST_ANY).into()), answer)
+    all.map_or_else(|| Ok(List::nil(&types::LIST_ANY).into()), appended)
 }
 
 /// The texts in order. Sprig sorts a `[]string` in place as well; ours leaves its argument as it is.

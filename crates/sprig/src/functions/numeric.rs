@@ -162,7 +162,7 @@ fn until_step(args: &[Value]) -> CallResult {
 }
 
 fn ints(steps: Steps) -> CallResult {
-    Ok(List::typed(&types::LIST_INT, steps.numbers()?.map(Value::int).collect()).into())
+    Ok(List::grown(&types::LIST_INT, steps.numbers()?.map(Value::int).collect()).into())
 }
 
 fn seq(args: &[Value]) -> CallResult {

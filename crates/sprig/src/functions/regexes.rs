@@ -49,8 +49,16 @@ fn find(regex: &Regex, args: &[Value]) -> CallResult {
 fn find_all(regex: &Regex, args: &[Value]) -> CallResult {
     // Go answers a nil slice when there is nothing.
     let found = regex.find_all(string(args, 1), int(args, 2));
-    let nil = found.is_empty();
-    strings(found, nil)
+    if found.is_empty() {
+        return strings(found, true);
+    }
+    // There is room for ten at first, which is doubled when it is full.
+    let mut capacity = 10;
+    while capacity < found.len() {
+        capacity *= 2;
+    }
+    let texts = found.into_iter().map(|text| Value::Str(text.into())).collect();
+    Ok(List::with_capacity(&types::LIST_STRING, texts, capacity).into())
 }
 
 fn split(regex: &Regex, args: &[Value]) -> CallResult {
