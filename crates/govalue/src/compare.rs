@@ -46,7 +46,8 @@ fn deep_equal_at(a: &Value, b: &Value, depth: usize) -> bool {
     }
 }
 
-/// Copies maps and lists all the way down; host objects are shared. `None` when nested deeper than
+/// Copies maps and lists all the way down; host objects are shared
+/// unless they say otherwise. `None` when nested deeper than
 /// a value without cycles can sensibly be.
 pub fn deep_copy(value: &Value) -> Option<Value> {
     deep_copy_at(value, 0)
@@ -59,9 +60,10 @@ fn deep_copy_at(value: &Value, depth: usize) -> Option<Value> {
     Some(match value {
         Value::List(list) if !list.is_nil() => {
             let items: Option<Vec<_>> = list.iter().map(|item| deep_copy_at(item, depth + 1)).collect();
-            Value::List(List::typed(list.ty(), items?))
+            Value::List(List::with_capacity(list.ty(), items?, list.capacity()))
         }
         Value::Map(map) if !map.is_nil() => Value::Map(deep_copy_map(map, depth)?),
+        Value::Object(object) => object.deep_copied().unwrap_or_else(|| value.clone()),
         other => other.clone(),
     })
 }

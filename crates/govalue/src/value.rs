@@ -81,6 +81,12 @@ pub trait Object {
         self.equals(other)
     }
 
+    /// What a copy all the way down gives where it is not the value itself: Go's copies leave out whatever is
+    /// not exported.
+    fn deep_copied(&self) -> Option<Value> {
+        None
+    }
+
     /// For downcasts by the host's own functions.
     fn as_any(&self) -> &dyn Any;
 }

@@ -62,9 +62,13 @@ impl Engine<'_> {
         let result = match function.implementation {
             Implementation::Pure(call) => call(&values),
             Implementation::Host(call) => {
-                frame.at = node;
+                // The function may ask where it stands; to Go, an error behind the call is still the last
+                // argument's.
+                let before = std::mem::replace(&mut frame.at, node);
                 let place = || frame.place();
-                call(&mut Call { engine: self, place: &place }, &values)
+                let result = call(&mut Call { engine: self, place: &place }, &values);
+                frame.at = before;
+                result
             }
             Implementation::Reflecting(call) => call(&values, &held),
             Implementation::Call => {

@@ -3,8 +3,7 @@
 use govalue::{CallResult, Value, compare};
 
 use super::args::{any, boolean, is_empty, panic};
-use super::{cost, table, version_object};
-use crate::semver::Version;
+use super::{cost, table};
 
 table! {
     "default" (ANY; ANY) => default;
@@ -24,11 +23,8 @@ fn default(args: &[Value]) -> CallResult {
 }
 
 fn deep_copy(args: &[Value]) -> CallResult {
-    match any(args, 0) {
-        Value::Nil => return panic("reflect: call of reflect.Value.Type on zero Value"),
-        // The library copies no unexported field, and a version has no other.
-        value if value.type_name() == "*semver.Version" => return Ok(version_object(Version::default())),
-        _ => {}
+    if any(args, 0).is_nil() {
+        return panic("reflect: call of reflect.Value.Type on zero Value");
     }
     match compare::deep_copy(any(args, 0)) {
         Some(copy) => Ok(copy),

@@ -39,6 +39,20 @@ impl Object for VersionObject {
         if self.pointer { &POINTER } else { &STRUCT }
     }
 
+    fn fields(&self) -> Vec<(&'static str, Value)> {
+        // None of them is exported: only `%#v` and verbs that are no text's see them.
+        let number = |number: u64| Value::Int(govalue::IntKind::Uint64, number as i64);
+        let version = &self.version;
+        vec![
+            ("major", number(version.major())),
+            ("minor", number(version.minor())),
+            ("patch", number(version.patch())),
+            ("pre", Value::str(version.prerelease())),
+            ("metadata", Value::str(version.metadata())),
+            ("original", Value::str(version.original())),
+        ]
+    }
+
     fn text(&self) -> Option<Str> {
         Some(self.version.to_string().into())
     }
@@ -62,6 +76,11 @@ impl Object for VersionObject {
             && self.version.metadata() == other.version.metadata()
             && self.version.original() == other.version.original();
         Some(self.pointer == other.pointer && equal)
+    }
+
+    fn deep_copied(&self) -> Option<Value> {
+        // A version has no exported field, so nothing of it is copied.
+        Some(Value::Object(Rc::new(Self { version: Version::default(), pointer: self.pointer })))
     }
 
     fn as_any(&self) -> &dyn Any {
