@@ -44,7 +44,8 @@ pub trait Object {
         None
     }
 
-    /// Exported fields in declaration order, as `%v`, `%+v` and comparisons see them.
+    /// Fields in declaration order, as `%v`, `%+v` and comparisons see them. Names that do not begin with a capital
+    /// are not exported: only `fmt` shows them.
     fn fields(&self) -> Vec<(&'static str, Value)> {
         Vec::new()
     }
@@ -81,6 +82,12 @@ pub trait Object {
         self.equals(other)
     }
 
+    /// What a function gets that is given the value as an `interface{}`, where it is not the value itself: a copy
+    /// of a struct has no methods of its pointer.
+    fn passed(&self) -> Option<Value> {
+        None
+    }
+
     /// What a copy all the way down gives where it is not the value itself: Go's copies leave out whatever is
     /// not exported.
     fn deep_copied(&self) -> Option<Value> {
@@ -92,7 +99,7 @@ pub trait Object {
 }
 
 /// Whether encoders see a struct field: its name begins with a capital. `fmt` prints the others too.
-pub(crate) fn is_exported(field: &str) -> bool {
+pub fn is_exported(field: &str) -> bool {
     field.chars().next().is_some_and(char::is_uppercase)
 }
 

@@ -4,7 +4,7 @@ use std::any::Any;
 use std::rc::Rc;
 
 use govalue::types::{self, Kind, Method, Signature, Type};
-use govalue::{Error, List, Object, Str, Value};
+use govalue::{Error, List, Object, Str, Value, is_exported};
 
 /// The Kubernetes version of Helm 4.3.1's client library, which stands in for a cluster's.
 pub const DEFAULT_KUBE_VERSION: &str = "v1.37.0";
@@ -177,7 +177,10 @@ impl Capabilities {
     /// The value templates see.
     pub(crate) fn value(&self) -> Value {
         Value::Object(Rc::new(CapabilitiesObject {
-            kube_version: Value::Object(Rc::new(KubeVersionObject(self.kube_version.clone()))),
+            kube_version: Value::Object(Rc::new(KubeVersionObject {
+                version: self.kube_version.clone(),
+                copied: false,
+            })),
             api_versions: Value::List(List::typed(
                 &VERSION_SET,
                 self.api_versions.iter().map(|version| Value::str(version.as_str())).collect(),
@@ -205,6 +208,7 @@ static KUBE_VERSION: Type = Type {
         },
     ],
 };
+static KUBE_VERSION_COPY: Type = Type::plain("common.KubeVersion", Kind::Struct, None);
 static BUILD_INFO: Type = Type::plain("version.BuildInfo", Kind::Struct, None);
 static VERSION_SET: Type = Type {
     name: "common.VersionSet",
@@ -228,7 +232,7 @@ const NO_ARGUMENTS: Signature = Signature { params: &[], variadic: false };
 
 fn kube_text(receiver: &Value, text: fn(&KubeVersion) -> &String) -> govalue::CallResult {
     match receiver.as_object::<KubeVersionObject>() {
-        Some(object) => Ok(Value::str(text(&object.0).as_str())),
+        Some(object) => Ok(Value::str(text(&object.version).as_str())),
         None => Err(Box::new(Error::new("invalid memory address or nil pointer dereference"))),
     }
 }
@@ -261,27 +265,47 @@ impl Object for CapabilitiesObject {
     }
 }
 
-struct KubeVersionObject(KubeVersion);
+struct KubeVersionObject {
+    version: KubeVersion,
+    /// A copy has no methods: Helm defines them on the pointer, and a copy has no address.
+    copied: bool,
+}
 
 impl Object for KubeVersionObject {
     fn ty(&self) -> &'static Type {
-        &KUBE_VERSION
+        if self.copied { &KUBE_VERSION_COPY } else { &KUBE_VERSION }
     }
 
     fn field(&self, name: &str) -> Option<Value> {
-        self.fields().into_iter().find(|(field, _)| *field == name).map(|(_, value)| value)
+        self.fields().into_iter().find(|(field, _)| *field == name && is_exported(field)).map(|(_, value)| value)
     }
 
     fn fields(&self) -> Vec<(&'static str, Value)> {
         vec![
-            ("Version", Value::str(self.0.version.as_str())),
-            ("Major", Value::str(self.0.major.as_str())),
-            ("Minor", Value::str(self.0.minor.as_str())),
+            ("Version", Value::str(self.version.version.as_str())),
+            ("normalizedVersion", Value::str(self.version.normalized.as_str())),
+            ("Major", Value::str(self.version.major.as_str())),
+            ("Minor", Value::str(self.version.minor.as_str())),
         ]
     }
 
     fn text(&self) -> Option<Str> {
-        Some(Str::from(self.0.normalized.as_str()))
+        (!self.copied).then(|| Str::from(self.version.normalized.as_str()))
+    }
+
+    fn equals(&self, other: &dyn Object) -> Option<bool> {
+        other.as_any().downcast_ref::<Self>().map(|other| self.version == other.version)
+    }
+
+    fn passed(&self) -> Option<Value> {
+        let version = self.version.clone();
+        (!self.copied).then(|| Value::Object(Rc::new(Self { version, copied: true })))
+    }
+
+    fn deep_copied(&self) -> Option<Value> {
+        // What is not exported is not copied.
+        let version = KubeVersion { normalized: String::new(), ..self.version.clone() };
+        Some(Value::Object(Rc::new(Self { version, copied: true })))
     }
 
     fn as_any(&self) -> &dyn Any {
@@ -308,6 +332,10 @@ impl Object for BuildInfo {
             ("GoVersion", GO_VERSION.into()),
             ("KubeClientVersion", KUBE_CLIENT_VERSION.into()),
         ]
+    }
+
+    fn equals(&self, other: &dyn Object) -> Option<bool> {
+        other.as_any().downcast_ref::<Self>().map(|_| true)
     }
 
     fn json(&self) -> Option<Value> {

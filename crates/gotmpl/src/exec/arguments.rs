@@ -217,7 +217,10 @@ fn can_be_nil(ty: &Type) -> bool {
 /// Makes sure that a value can be given to a parameter, converting it as Go's assignment does.
 fn validate(frame: &Frame<'_>, value: Val, ty: &'static Type) -> Result<Value> {
     if ty.is_interface() {
-        return Ok(value.value);
+        return Ok(match &value.value {
+            Value::Object(object) => object.passed().unwrap_or(value.value),
+            _ => value.value,
+        });
     }
     let Some(own) = value.value.ty() else {
         if value.in_interface {
