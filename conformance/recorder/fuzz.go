@@ -2,9 +2,12 @@ package main
 
 import (
 	"bufio"
+	"bytes"
 	"log"
 	"math/rand"
 	"os"
+	"path/filepath"
+	"regexp"
 	"runtime"
 	"strings"
 	"sync/atomic"
@@ -47,21 +50,25 @@ func watch(asked *atomic.Pointer[Case]) {
 	}
 }
 
-// steady is settle for many cases: two runs.
+// steady is settle for many cases: two runs. An address, which some verb prints of what holds a pointer, is the
+// same in both of them and another tomorrow.
 func (c *Case) steady() bool {
 	c.evaluate()
-	first := string(c.line())
+	first := c.line()
 	c.evaluate()
-	return string(c.line()) == first
+	return bytes.Equal(c.line(), first) && !address.Match(first)
 }
 
-// suiteFuzz asks again what was once found by comparing random questions.
+var address = regexp.MustCompile(`0x(c0|[1-7][0-9a-f])[0-9a-f]{8,10}\b`)
+
+// suiteFuzz asks again what was once found by comparing random questions, and a sample of the others.
 func suiteFuzz() {
-	for _, name := range []string{"expr", "yaml"} {
-		t := newTopic("fuzz", name)
-		content, err := os.ReadFile("cases/fuzz/" + name + ".jsonl")
+	files, _ := filepath.Glob("cases/fuzz/*.jsonl")
+	for _, file := range files {
+		t := newTopic("fuzz", strings.TrimSuffix(filepath.Base(file), ".jsonl"))
+		content, err := os.ReadFile(file)
 		if err != nil {
-			continue
+			log.Fatal(err)
 		}
 		for _, line := range strings.Split(string(content), "\n") {
 			if c, err := parseCase([]byte(line)); err == nil && c.Kind != "" {

@@ -33,7 +33,7 @@ func randomYAML(r *rand.Rand) string {
 	case n == 0:
 		out = soup(r)
 	case n == 1:
-		out = manifest(r)
+		out = randomManifest(r)
 	case n < 4:
 		out = stream(r)
 	default:
@@ -95,8 +95,8 @@ func stream(r *rand.Rand) string {
 	return out + document(r)
 }
 
-// manifest is a document as charts have them.
-func manifest(r *rand.Rand) string {
+// randomManifest is a document as charts have them.
+func randomManifest(r *rand.Rand) string {
 	w := &writer{r: r, calm: true, budget: 20}
 	out := fmt.Sprintf("apiVersion: %s\nkind: %s\nmetadata:\n  name: %s\n", pick(r, "v1", "apps/v1", "batch/v1", "1", "\"v1\"", "", "[a]"), pick(r, "ConfigMap", "Deployment", "Service", "Foo", "\"Job\"", "", "1", "List"), pick(r, "x", "my-app", "\"12\"", "12", "true", "[a]", "~"))
 	if w.chance(40) {

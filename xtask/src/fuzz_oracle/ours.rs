@@ -132,6 +132,7 @@ fn render(files: &[(&str, &[u8])], values: &Map) -> Result<RenderedFiles, String
         lookup: false,
         subchart_notes: false,
         budget: gotmpl::Budget::default(),
+        threads: 1,
     };
     let guard = Guard::new(Policy::builder().build());
     render::execute(&chart, options, Box::new(Steady(1)), guard, &Provenance::Local)
