@@ -52,24 +52,39 @@ impl Batch {
         }
     }
 
-    /// Writes a file that everybody may read, with the folders it is in, next to its place.
+    /// Writes a file that everybody may read, with the folders it is in, next to its place. A link keeps its
+    /// place; what it leads to is replaced, as it would be by writing through it.
     pub(crate) fn file(&mut self, path: &Path, data: &[u8]) -> Result<(), WriteError> {
+        self.put(path, fs::canonicalize(path).unwrap_or_else(|_| path.to_owned()), data)
+    }
+
+    /// Writes a file as [`Batch::file`] does, in a folder that somebody else may have filled: a link in its place
+    /// is replaced, and leads nowhere.
+    pub(crate) fn replace(&mut self, path: &Path, data: &[u8]) -> Result<(), WriteError> {
+        self.put(path, path.to_owned(), data)
+    }
+
+    fn put(&mut self, path: &Path, place: PathBuf, data: &[u8]) -> Result<(), WriteError> {
         if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
             self.folder(folder)?;
         }
-        // A link keeps its place; what it leads to is replaced, as it would be by writing through it.
-        let place = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
         let failed = |error| WriteError::new("open", path, error);
-        if place.is_dir() {
+        if fs::symlink_metadata(&place).is_ok_and(|status| status.is_dir()) {
             return Err(failed(io::Error::from(io::ErrorKind::IsADirectory)));
         }
-        let name = place.file_name().unwrap_or_default().to_string_lossy();
-        let beside = place.with_file_name(format!(".{name}.tmp-{}", std::process::id()));
+        // Short, as the name itself may be as long as the system lets names be.
+        let beside = place.with_file_name(format!(".pintle-{}-{}", std::process::id(), self.waiting.len()));
         let mut options = fs::OpenOptions::new();
-        options.write(true).create(true).truncate(true);
+        // New, so that a link which somebody left under this name is not followed.
+        options.write(true).create_new(true);
         #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o644);
-        let mut file = options.open(&beside).map_err(failed)?;
+        let mut file = match options.open(&beside) {
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+                fs::remove_file(&beside).and_then(|()| options.open(&beside)).map_err(failed)?
+            }
+            other => other.map_err(failed)?,
+        };
         self.waiting.push((beside, place));
         file.write_all(data).map_err(|error| WriteError::new("write", path, error))
     }
