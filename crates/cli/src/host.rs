@@ -6,6 +6,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use govalue::{Map, Value};
 use guard::Permit;
 use render::{Host, KeyAnswer, KeyRequest, Moment};
+use sprig::time::Zone;
 
 use crate::environment::Environment;
 
@@ -25,6 +26,13 @@ impl Machine {
 pub(crate) fn now() -> Moment {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     Moment { seconds: i64::try_from(since.as_secs()).unwrap_or(i64::MAX), nanos: since.subsec_nanos() }
+}
+
+/// The present in this machine's zone, as locks keep it.
+pub(crate) fn local_time(environment: &Environment) -> String {
+    let Moment { seconds, nanos } = now();
+    let zone = Zone::named(&local_zone(environment)).unwrap_or(Zone::Utc);
+    chart::lock::rfc3339(seconds, nanos, zone.at(seconds).1)
 }
 
 /// The zone's name as Go finds it: `TZ`, then where `/etc/localtime` points.

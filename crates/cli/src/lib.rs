@@ -6,6 +6,7 @@
 
 mod args;
 mod commands;
+mod dependencies;
 mod environment;
 mod files;
 mod grants;
@@ -17,6 +18,7 @@ mod outside;
 mod paths;
 mod prepare;
 mod report;
+mod table;
 
 use std::process::ExitCode;
 

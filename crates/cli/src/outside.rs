@@ -44,6 +44,13 @@ impl Outside for GuardedLinks<'_> {
     }
 }
 
+/// Asks the guard whether the chart in a folder may have what lies outside of it at `path`.
+pub(crate) fn ask_outside(folder: &Path, path: &Path, guard: &mut Guard) -> Result<(), guard::Denial> {
+    let actor = Actor::chart(chart_name(folder));
+    let path = path.to_string_lossy().into_owned();
+    guard.check(&[&actor], Question::ReadOutside { path }).map(drop)
+}
+
 /// Whose link it is: the innermost chart in whose folder it lies. A link to a chart is its parent's.
 fn owner(root: &Path, link: &Path) -> Actor {
     let mut actor = Actor::chart(chart_name(root));

@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use sprig::glob::{BadPattern, path_match};
+
 use crate::environment::Environment;
 
 /// `filepath.Clean`: without dots and doubled separators.
@@ -55,4 +57,40 @@ fn slashes(path: &str) -> String {
 fn system(path: Vec<u8>) -> PathBuf {
     let path = String::from_utf8_lossy(&path);
     PathBuf::from(if cfg!(windows) { path.replace('/', "\\") } else { path.into_owned() })
+}
+
+/// `filepath.Glob`: the paths that match, by name; what cannot be read matches nothing.
+///
+/// # Errors
+/// When the pattern is none.
+pub(crate) fn glob(pattern: &str) -> Result<Vec<PathBuf>, BadPattern> {
+    path_match(pattern.as_bytes(), b"")?;
+    if !has_meta(pattern) {
+        let path = PathBuf::from(pattern);
+        return Ok(if std::fs::symlink_metadata(&path).is_ok() { vec![path] } else { Vec::new() });
+    }
+    let (above, last) = match pattern.rsplit_once('/') {
+        Some(("", last)) => ("/", last),
+        Some((above, last)) => (above, last),
+        None => (".", pattern),
+    };
+    // A pattern that repeats itself is refused, as Go does.
+    let folders = if has_meta(above) && above != pattern { glob(above)? } else { vec![PathBuf::from(above)] };
+    let mut found = Vec::new();
+    for folder in folders {
+        let Ok(entries) = std::fs::read_dir(&folder) else { continue };
+        let mut names: Vec<String> =
+            entries.flatten().map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
+        names.sort();
+        for name in names {
+            if path_match(last.as_bytes(), name.as_bytes())? {
+                found.push(join(&folder, &name));
+            }
+        }
+    }
+    Ok(found)
+}
+
+fn has_meta(path: &str) -> bool {
+    path.contains(['*', '?', '[', '\\'])
 }

@@ -123,7 +123,7 @@ pub(crate) fn system_words(error: &std::io::Error) -> String {
 
 /// Loads a chart from a folder or an archive and prints what was noticed.
 pub(crate) fn load(context: &mut Context<'_>, path: &Path, guard: &mut Guard) -> Result<Chart, Failure> {
-    load_as(context, path, guard, true)
+    load_as(context, path, guard, As::Anything)
 }
 
 /// Loads a chart of whatever version as Helm's `create` and `dependency` do: without a look at `apiVersion`.
@@ -131,20 +131,49 @@ pub(crate) fn load_any(context: &mut Context<'_>, path: &Path, guard: &mut Guard
     if let Err(error) = std::fs::metadata(path) {
         return Err(Failure::plain(format!("stat {}: {}", path.display(), system_words(&error))));
     }
-    load_as(context, path, guard, false)
+    load_as(context, path, guard, As::Version2)
 }
 
-fn load_as(
+/// Loads a chart that must be a folder.
+pub(crate) fn load_folder(
     context: &mut Context<'_>,
     path: &Path,
     guard: &mut Guard,
-    detect: bool,
 ) -> Result<Chart, Failure> {
+    load_as(context, path, guard, As::Folder)
+}
+
+/// Loads a chart of whatever version that must be a folder.
+pub(crate) fn load_any_folder(
+    context: &mut Context<'_>,
+    path: &Path,
+    guard: &mut Guard,
+) -> Result<Chart, Failure> {
+    load_as(context, path, guard, As::FolderOfVersion2)
+}
+
+/// What is looked at before a chart is loaded.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum As {
+    /// `apiVersion` first; a folder or an archive.
+    Anything,
+    /// `apiVersion` first; nothing but a folder.
+    Folder,
+    /// Nothing; a folder or an archive.
+    Version2,
+    /// Nothing; nothing but a folder.
+    FolderOfVersion2,
+}
+
+fn load_as(context: &mut Context<'_>, path: &Path, guard: &mut Guard, how: As) -> Result<Chart, Failure> {
     let mut links = GuardedLinks::new(path, guard);
     let mut loading = load::Context::new(&Semver, &mut links);
-    loading.detect = detect;
-    let result = if path.is_dir() {
+    loading.detect = matches!(how, As::Anything | As::Folder);
+    let result = if path.is_dir() || how == As::Folder {
         load::directory(path, &mut loading)
+    } else if how == As::FolderOfVersion2 {
+        // Helm: a file where a folder should be is a chart without anything in it.
+        Err(load::LoadError::NoChartFile)
     } else {
         match read_bounded(path, MAX_ARCHIVE) {
             Ok(bytes) => load::archive(&path.to_string_lossy(), &bytes, &mut loading),

@@ -45,6 +45,11 @@ impl Failure {
         Self { log: vec![line], message: None, trailer: None, hint: None, code: 1 }
     }
 
+    /// The message, empty when there is none.
+    pub(crate) fn message(&self) -> &str {
+        self.message.as_deref().unwrap_or_default()
+    }
+
     /// Says before the message what was being done.
     pub(crate) fn within(mut self, doing: &str) -> Self {
         self.message = self.message.map(|message| format!("{doing}: {message}"));

@@ -86,6 +86,20 @@ pub(crate) fn parse_bool(text: &str) -> Option<bool> {
     }
 }
 
+/// `strconv.ParseInt` of a decimal number.
+///
+/// # Errors
+/// Go's words.
+pub(crate) fn parse_int(text: &str) -> Result<i64, String> {
+    text.parse().map_err(|_| {
+        let digits = text.strip_prefix(['+', '-']).unwrap_or(text);
+        if !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit()) {
+            return format!("strconv.ParseInt: parsing {}: value out of range", go_quote(text));
+        }
+        syntax_error("ParseInt", text)
+    })
+}
+
 fn syntax_error(function: &str, value: &str) -> String {
     format!("strconv.{function}: parsing {}: invalid syntax", go_quote(value))
 }

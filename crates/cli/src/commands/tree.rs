@@ -57,21 +57,21 @@ pub(crate) static COMMANDS: &[Command] = &[
         .children(&[
             command("build", "CHART", "rebuild the charts/ directory based on the Chart.lock file")
                 .long(include_str!("text/dependency-build.txt"))
-                .flags(&[charts::DEPENDENCY_FETCH])
+                .flags(&[charts::DEPENDENCY_FETCH, GUARD])
                 .arity(Arity::AtMost(1))
-                .runs(super::not_built),
+                .runs(super::dependency::build),
             command("list", "CHART", "list the dependencies for the given chart")
                 .long(include_str!("text/dependency-list.txt"))
                 .aliases(&["ls"])
-                .flags(&[charts::DEPENDENCY_LIST])
+                .flags(&[charts::DEPENDENCY_LIST, GUARD])
                 .arity(Arity::AtMost(1))
-                .runs(super::not_built),
+                .runs(super::dependency::list),
             command("update", "CHART", "update charts/ based on the contents of Chart.yaml")
                 .long(include_str!("text/dependency-update.txt"))
                 .aliases(&["up"])
-                .flags(&[charts::DEPENDENCY_FETCH])
+                .flags(&[charts::DEPENDENCY_FETCH, GUARD])
                 .arity(Arity::AtMost(1))
-                .runs(super::not_built),
+                .runs(super::dependency::update),
         ]),
     command("docs", "", "generate documentation as markdown or man pages")
         .long(include_str!("text/docs.txt"))
@@ -160,8 +160,8 @@ pub(crate) static COMMANDS: &[Command] = &[
         .completes(Arguments::Nothing),
     command("package", "[CHART_PATH] [...]", "package a chart directory into a chart archive")
         .long(include_str!("text/package.txt"))
-        .flags(&[charts::PACKAGE])
-        .runs(super::not_built),
+        .flags(&[charts::PACKAGE, GUARD])
+        .runs(super::package::run),
     command("plugin", "", "install, list, or uninstall Helm plugins")
         .long(include_str!("text/plugin.txt"))
         .children(&[

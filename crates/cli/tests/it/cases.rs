@@ -151,12 +151,18 @@ fn list(content: &[u8]) -> String {
     );
     for entry in tar::Archive::new(&*unzipped).entries().unwrap() {
         let mut entry = entry.unwrap();
+        // What a header has no room for stands in a record in front of it.
+        let record = entry.pax_extensions().unwrap().into_iter().flatten().find_map(|record| {
+            let record = record.unwrap();
+            (record.key() == Ok("mtime")).then(|| record.value().unwrap().parse::<u64>().unwrap())
+        });
+        let modified = record.unwrap_or_else(|| entry.header().mtime().unwrap());
         let mut data = Vec::new();
         entry.read_to_end(&mut data).unwrap();
         out.push_str(&format!(
             "{:o} {} {} {} sha256 {}\n",
             entry.header().mode().unwrap(),
-            entry.header().mtime().unwrap(),
+            modified,
             data.len(),
             String::from_utf8_lossy(&entry.path_bytes()),
             hash(&data)

@@ -1,5 +1,6 @@
 //! The command line against recorded transcripts of Helm, and what is ours alone.
 
 mod cases;
+mod dependencies;
 mod guard;
 mod starters;

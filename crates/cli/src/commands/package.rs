@@ -1,0 +1,85 @@
+//! `package`: folders of charts → archives. The same folder gives the same bytes.
+
+use std::path::{Path, PathBuf};
+
+use chart::package;
+use sprig::semver::Version;
+
+use super::Context;
+use crate::dependencies::{Manager, check_client_files, source_date_epoch};
+use crate::files::Batch;
+use crate::paths;
+use crate::prepare::{self, Semver, system_words};
+use crate::report::Failure;
+
+pub(super) fn run(context: &mut Context<'_>) -> Result<(), Failure> {
+    if context.parsed.args.is_empty() {
+        return Err(Failure::plain("need at least one argument, the path to the chart"));
+    }
+    let stamp = source_date_epoch(context)?;
+    if context.parsed.bool("sign") {
+        if context.parsed.string("key", "").is_empty() {
+            return Err(Failure::plain("--key is required for signing a package"));
+        }
+        if context.parsed.get("keyring") == Some("") {
+            return Err(Failure::plain("--keyring is required for signing a package"));
+        }
+        return Err(Failure::plain("--sign: packages cannot be signed in this version of Pintle yet"));
+    }
+    check_client_files(&context.parsed)?;
+    for argument in context.parsed.args.clone() {
+        let path = paths::absolute(context.environment, Path::new(&argument))
+            .map_err(|error| Failure::plain(system_words(&error)))?;
+        if let Err(error) = std::fs::metadata(&argument) {
+            return Err(Failure::plain(format!("stat {argument}: {}", system_words(&error))));
+        }
+        if context.parsed.bool("dependency-update") {
+            Manager::new(context, path.clone())?.silent().update()?;
+        }
+        let saved = pack(context, &path, stamp)?;
+        context.output.out(&format!("Successfully packaged chart and saved it to: {}\n", saved.display()));
+    }
+    Ok(())
+}
+
+/// Packs one chart; the answer is where its archive is.
+fn pack(context: &mut Context<'_>, path: &Path, stamp: Option<i64>) -> Result<PathBuf, Failure> {
+    let mut guard = prepare::guard(context)?;
+    let chart = prepare::load_folder(context, path, &mut guard);
+    prepare::audit(context, &mut guard)?;
+    let mut chart = chart?;
+    if let Some(version) = context.parsed.get("version").filter(|version| !version.is_empty()) {
+        version.clone_into(&mut chart.metadata.version);
+    }
+    Version::parse(&chart.metadata.version).map_err(|error| Failure::plain(error.to_string()))?;
+    if let Some(version) = context.parsed.get("app-version").filter(|version| !version.is_empty()) {
+        version.clone_into(&mut chart.metadata.app_version);
+    }
+    chart.check_dependencies().map_err(|error| Failure::plain(error.to_string()))?;
+    let destination = match context.parsed.string("destination", ".").as_str() {
+        "." => paths::working_folder(context.environment)
+            .map_err(|error| Failure::plain(system_words(&error)))?,
+        other => PathBuf::from(other),
+    };
+    save(&mut chart, &destination, stamp).map_err(|failure| failure.within("failed to save"))
+}
+
+fn save(chart: &mut chart::Chart, destination: &Path, stamp: Option<i64>) -> Result<PathBuf, Failure> {
+    let archive =
+        package::archive(chart, &Semver, stamp).map_err(|error| Failure::plain(error.to_string()))?;
+    let path = paths::join(destination, &package::file_name(chart));
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    match std::fs::metadata(folder) {
+        Ok(status) if !status.is_dir() => {
+            return Err(Failure::plain(format!("is not a directory: {}", folder.display())));
+        }
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            let (folder, words) = (folder.display(), system_words(&error));
+            return Err(Failure::plain(format!("stat {folder}: stat {folder}: {words}")));
+        }
+        _ => {}
+    }
+    let mut batch = Batch::default();
+    batch.file(&path, &archive).and_then(|()| batch.commit()).map_err(|e| Failure::plain(e.to_string()))?;
+    Ok(path)
+}
