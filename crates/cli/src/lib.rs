@@ -11,6 +11,7 @@ mod environment;
 mod files;
 mod grants;
 mod host;
+mod jsonpath;
 mod kubeconfig;
 mod log;
 mod output;

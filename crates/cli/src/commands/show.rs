@@ -4,6 +4,7 @@ use chart::Chart;
 use govalue::{Value, yaml};
 
 use super::Context;
+use crate::jsonpath::Template;
 use crate::prepare;
 use crate::report::Failure;
 
@@ -40,12 +41,29 @@ pub(super) fn readme(context: &mut Context<'_>) -> Result<(), Failure> {
 }
 
 pub(super) fn values(context: &mut Context<'_>) -> Result<(), Failure> {
-    if context.parsed.get("jsonpath").is_some_and(|path| !path.is_empty()) {
-        return Err(Failure::plain("--jsonpath is not in this version of Pintle yet"));
-    }
     let chart = load(context)?;
+    let jsonpath = context.parsed.string("jsonpath", "");
+    if !jsonpath.is_empty() {
+        return filtered(context, &chart, &jsonpath);
+    }
     if let Some(values) = chart.values_text() {
         print(context, &[values, b"\n"]);
+    }
+    Ok(())
+}
+
+/// Prints what a JSONPath template finds in the chart's values.
+fn filtered(context: &mut Context<'_>, chart: &Chart, template: &str) -> Result<(), Failure> {
+    let Some(values) = &chart.values else { return Ok(()) };
+    let parsed = Template::parse(template)
+        .map_err(|error| Failure::plain(format!("error parsing jsonpath {template}: {error}")))?;
+    match parsed.execute(values) {
+        Ok(text) => print(context, &[&text]),
+        // Helm: a template that finds nothing, or fails, prints nothing and succeeds. A person may wonder why.
+        Err(error) if context.environment.stderr_is_terminal() => {
+            context.output.error_line(&format!("hint: nothing is printed: {error}"));
+        }
+        Err(_) => {}
     }
     Ok(())
 }
