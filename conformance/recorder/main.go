@@ -19,6 +19,7 @@ const usage = `usage: go run ./recorder COMMAND
   run                            answer the cases on stdin, line by line
   fuzz-expr -n N -seed S         answer N random template expressions
   fuzz-yaml -n N -seed S         answer N random YAML documents
+  deprecations                   print the table of crates/render/src/lint/deprecated.tsv
 `
 
 func main() {
@@ -45,6 +46,8 @@ func main() {
 		err = fuzz("expr", *n, *seed, *bare, randomExpression)
 	case "fuzz-yaml":
 		err = fuzz("yaml", *n, *seed, *bare, randomDocument)
+	case "deprecations":
+		err = deprecations(os.Stdout)
 	default:
 		fmt.Fprint(os.Stderr, usage)
 		os.Exit(2)

@@ -122,20 +122,35 @@ impl Chart {
             }
             return Err(error);
         }
-        let coalesced = tree.coalesce_from(root, values, Nulls::Remove);
-        let coalesced = coalesced.map_err(ResolveError::SubchartValues)?;
-        if let Some(loader) = rules.schema {
-            let mut report = Report::default();
-            tree.validate(root, &coalesced, loader, &mut report);
-            if !report.text.is_empty() {
-                return Err(ResolveError::Schema { report: report.text, source: report.source });
-            }
+        let coalesced =
+            tree.coalesce_from(root, values, Nulls::Remove).map_err(ResolveError::SubchartValues)?;
+        tree.validated(root, &coalesced, rules.schema, written_by_user)
+    }
+
+    /// The same as `helm lint` does it: what is wrong with dependencies is passed over in silence (`None`), and
+    /// defaults are put under the values twice, so that a null among them removes nothing that a chart has.
+    /// `typed` is what the user said, before linting put defaults into `values`.
+    ///
+    /// # Errors
+    /// When values do not meet a schema.
+    pub fn resolve_for_lint(
+        &self,
+        values: &Map,
+        typed: &Map,
+        rules: Rules<'_>,
+        notices: &mut Vec<Notice>,
+    ) -> Result<Option<ResolvedChart>, ResolveError> {
+        let mut written_by_user = Vec::new();
+        texts_in(typed, 0, &mut written_by_user);
+        let log = Log(notices);
+        let mut tree = Tree { nodes: Vec::new(), metadata: Vec::new(), log, versions: rules.versions };
+        let root = tree.add(self, None);
+        if tree.enable(root, values, "").and_then(|()| tree.import(root)).is_err() {
+            return Ok(None);
         }
-        let coalesced = tree.unshare(root, &coalesced);
-        let mut resolved = tree.finish(root, coalesced);
-        written_by_user.extend(resolved.written.iter().cloned());
-        resolved.written = written_by_user.into();
-        Ok(resolved)
+        let Ok(once) = tree.coalesce_from(root, values, Nulls::Remove) else { return Ok(None) };
+        let twice = tree.coalesce_from(root, &once, Nulls::Remove).map_err(ResolveError::SubchartValues)?;
+        tree.validated(root, &twice, rules.schema, written_by_user).map(Some)
     }
 }
 
@@ -188,6 +203,28 @@ impl<'c> Tree<'c, '_> {
         let children = chart.subcharts.iter().map(|chart| self.add(chart, Some(id))).collect();
         self.nodes[id].children = children;
         id
+    }
+
+    /// What the tree has become, once its values meet the schemas.
+    fn validated(
+        mut self,
+        root: usize,
+        coalesced: &Map,
+        schema: Option<&mut dyn SchemaLoader>,
+        mut written_by_user: Vec<Str>,
+    ) -> Result<ResolvedChart, ResolveError> {
+        if let Some(loader) = schema {
+            let mut report = Report::default();
+            self.validate(root, coalesced, loader, &mut report);
+            if !report.text.is_empty() {
+                return Err(ResolveError::Schema { report: report.text, source: report.source });
+            }
+        }
+        let values = self.unshare(root, coalesced);
+        let mut resolved = self.finish(root, values);
+        written_by_user.extend(resolved.written.iter().cloned());
+        resolved.written = written_by_user.into();
+        Ok(resolved)
     }
 
     fn metadata(&self, node: usize) -> &Metadata {
@@ -348,6 +385,9 @@ impl<'c> Tree<'c, '_> {
     }
 
     fn validate(&mut self, node: usize, values: &Map, loader: &mut dyn SchemaLoader, report: &mut Report) {
+        let notice =
+            Notice::new(Level::Debug, "number of dependencies in the chart").with("chart", self.name(node));
+        self.log.0.push(notice.with("dependencies", self.nodes[node].children.len().to_string()));
         if let Some(text) = self.nodes[node].chart.schema.as_deref()
             && let Err(error) = schema::validate(values, text, &self.names(node), loader, self.log.0)
         {

@@ -11,6 +11,7 @@ use chart::{Chart, Notice, Versions};
 use govalue::yaml::{self, Limits};
 use govalue::{Map, Value};
 use guard::Guard;
+use render::KubeVersion;
 use sprig::semver::{Constraints, Version};
 
 use crate::args::Parsed;
@@ -20,7 +21,7 @@ use crate::outside::GuardedLinks;
 use crate::report::Failure;
 
 /// An archive larger than this is refused before it is read.
-const MAX_ARCHIVE: u64 = 512 << 20;
+pub(crate) const MAX_ARCHIVE: u64 = 512 << 20;
 /// A values file larger than this is refused before it is read.
 pub(crate) const MAX_VALUES: u64 = 256 << 20;
 
@@ -227,6 +228,45 @@ impl FileReader for Files {
         read_bounded(Path::new(name), MAX_VALUES)
             .map_err(|error| format!("open {name}: {}", system_words(&error)).into())
     }
+}
+
+/// How many threads a render may use: more than a few have nothing to do.
+pub(crate) fn threads() -> usize {
+    std::thread::available_parallelism().map_or(1, |threads| threads.get().min(8))
+}
+
+/// `--kube-version`, when it is there.
+pub(crate) fn kube_version(context: &Context<'_>) -> Result<Option<KubeVersion>, Failure> {
+    match context.parsed.get("kube-version").filter(|text| !text.is_empty()) {
+        None => Ok(None),
+        Some(text) => KubeVersion::parse(text)
+            .map(Some)
+            .map_err(|error| Failure::plain(format!("invalid kube version '{text}': {error}"))),
+    }
+}
+
+/// `--limit render.steps=…` and its kin.
+pub(crate) fn budget(context: &Context<'_>) -> Result<gotmpl::Budget, Failure> {
+    let mut budget = gotmpl::Budget::default();
+    let variable = context.environment.get("PINTLE_LIMITS").unwrap_or_default();
+    let listed = variable.split(',').filter(|text| !text.is_empty()).map(str::to_owned);
+    for text in listed.chain(context.parsed.all("limit").iter().cloned()) {
+        let number =
+            |value: &str| value.parse::<f64>().ok().filter(|n| *n >= 1.0 && *n < 1e18).map(|n| n as u64);
+        match text.split_once('=').map(|(name, value)| (name, number(value))) {
+            Some(("render.steps", Some(steps))) => {
+                budget.steps = steps;
+                budget.steps_limit = steps;
+            }
+            Some(("render.depth", Some(depth))) => budget.depth = depth.min(8_000) as u32,
+            _ => {
+                return Err(Failure::plain(format!(
+                    "--limit {text}: write NAME=NUMBER; the limits are render.steps and render.depth"
+                )));
+            }
+        }
+    }
+    Ok(budget)
 }
 
 /// Labels as `k=v`, of which Helm reserves some.

@@ -62,6 +62,12 @@ impl Failure {
         self
     }
 
+    /// Puts another message in.
+    pub(crate) fn with_message(mut self, message: String) -> Self {
+        self.message = Some(message);
+        self
+    }
+
     pub(crate) fn with_trailer(mut self, line: String) -> Self {
         self.trailer = Some(line);
         self

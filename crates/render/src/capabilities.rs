@@ -107,11 +107,12 @@ impl KubeVersion {
             digits = &digits[..double];
         }
         let parts: Vec<&str> = digits.split('.').collect();
-        if digits.is_empty() || !digits.starts_with(|c: char| c.is_ascii_digit()) || parts.len() < 2 {
-            return Err(Error::new(format!(
-                "could not parse {} as version",
-                govalue::print::quote(text.as_bytes())
-            )));
+        let quoted = govalue::print::quote(text.as_bytes());
+        if digits.is_empty() || !digits.starts_with(|c: char| c.is_ascii_digit()) {
+            return Err(Error::new(format!("could not parse {quoted} as version")));
+        }
+        if parts.len() < 2 {
+            return Err(Error::new(format!("illegal version string {quoted}")));
         }
         let mut numbers = Vec::new();
         for part in &parts {

@@ -18,8 +18,10 @@ pub struct ReleaseOptions {
     pub name: String,
     /// The namespace it goes to.
     pub namespace: String,
-    /// Whether this is an upgrade; otherwise it is an installation.
+    /// Whether this is an upgrade.
     pub is_upgrade: bool,
+    /// Whether this is an installation; lint is neither.
+    pub is_install: bool,
     /// Its number.
     pub revision: i64,
 }
@@ -30,7 +32,7 @@ impl ReleaseOptions {
         release.insert("Name", self.name.as_str());
         release.insert("Namespace", self.namespace.as_str());
         release.insert("IsUpgrade", self.is_upgrade);
-        release.insert("IsInstall", !self.is_upgrade);
+        release.insert("IsInstall", self.is_install);
         release.insert("Revision", Value::int(self.revision));
         release.insert("Service", "Helm");
         Value::Map(release)

@@ -32,6 +32,8 @@ pub struct RenderOptions {
     pub lookup: bool,
     /// Keep the NOTES of subcharts.
     pub subchart_notes: bool,
+    /// `required` and `fail` only leave a notice, as in Helm's lint.
+    pub lint: bool,
     /// Steps and depth that templates may use.
     pub budget: Budget,
     /// How many threads may parse templates; they are executed one after the other.
@@ -48,6 +50,7 @@ pub(crate) struct Session {
     pub(crate) authors: Authors,
     pub(crate) enable_dns: bool,
     pub(crate) lookup: bool,
+    pub(crate) lint: bool,
     /// How often each name is being included right now.
     pub(crate) included: HashMap<govalue::Str, u32>,
     pub(crate) notices: Vec<Notice>,
@@ -89,6 +92,7 @@ pub fn execute(
         authors: templates.authors,
         enable_dns: options.enable_dns,
         lookup: options.lookup,
+        lint: options.lint,
         included: HashMap::new(),
         notices: Vec::new(),
     };
@@ -200,6 +204,7 @@ pub fn execute_own(name: &str, text: &str, data: &Value, host: Box<dyn Host>) ->
         authors: Authors::default(),
         enable_dns: false,
         lookup: false,
+        lint: false,
         included: HashMap::new(),
         notices: Vec::new(),
     };

@@ -17,6 +17,7 @@ use sprig::time::{Time, Zone};
 use crate::authors::ANYBODY;
 use crate::execute::{Session, without_no_value};
 use crate::host::{KeyAnswer, KeyRequest};
+use crate::{Level, Notice};
 
 /// Helm stops an include that is this often inside itself.
 const MAX_INCLUDES: u32 = 1_000;
@@ -314,16 +315,28 @@ fn tpl(call: &mut Call<'_, '_>, args: &[Value]) -> CallResult {
     }
 }
 
-fn required(_: &mut Call<'_, '_>, args: &[Value]) -> CallResult {
-    match any(args, 1) {
-        Value::Nil => Err(failure(crate::error::warning(&text(args, 0)))),
-        Value::Str(value) if value.is_empty() => Err(failure(crate::error::warning(&text(args, 0)))),
-        value => Ok(value.clone()),
-    }
+fn required(call: &mut Call<'_, '_>, args: &[Value]) -> CallResult {
+    let words = match any(args, 1) {
+        Value::Nil => "missing required value",
+        Value::Str(value) if value.is_empty() => "missing required values",
+        value => return Ok(value.clone()),
+    };
+    refuse(call, Notice::new(Level::Warn, words), text(args, 0))
 }
 
-fn fail(_: &mut Call<'_, '_>, args: &[Value]) -> CallResult {
-    Err(failure(crate::error::warning(&text(args, 0))))
+fn fail(call: &mut Call<'_, '_>, args: &[Value]) -> CallResult {
+    refuse(call, Notice::new(Level::Info, "funcMap fail"), text(args, 0))
+}
+
+/// Stops with the chart's own message. Lint goes on with nothing, and a notice.
+fn refuse(call: &mut Call<'_, '_>, notice: Notice, message: String) -> CallResult {
+    match session(call) {
+        Ok(session) if session.lint => {
+            session.notices.push(notice.with("message", message));
+            Ok("".into())
+        }
+        _ => Err(failure(crate::error::warning(&message))),
+    }
 }
 
 fn lookup(call: &mut Call<'_, '_>, args: &[Value]) -> CallResult {

@@ -4,6 +4,8 @@
 //! documents, tells hooks from resources and puts them in install order. Whatever a template asks of the world
 //! goes through [`Host`], and every question takes a permit of the guard: the engine has no other way out.
 //!
+//! [`lint`](mod@lint) renders a chart as well and says what is wrong with it.
+//!
 //! Absent on purpose: reading files, fetching charts, clocks, printing.
 
 mod authors;
@@ -15,6 +17,7 @@ mod files;
 mod functions;
 mod hooks;
 mod host;
+pub mod lint;
 mod manifest;
 mod order;
 mod together;

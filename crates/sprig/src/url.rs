@@ -150,13 +150,22 @@ impl Url {
     /// Go's error, with the part of the URL that it quotes.
     pub fn parse(raw: &[u8]) -> Result<Self, ParseError> {
         let (front, fragment) = cut(raw, b'#');
-        let mut url = parse_front(front).map_err(|reason| ParseError { url: front.to_vec(), reason })?;
+        let mut url =
+            parse_front(front, Form::Any).map_err(|reason| ParseError { url: front.to_vec(), reason })?;
         if let Some(fragment) = fragment.filter(|fragment| !fragment.is_empty()) {
             url.fragment = unescape(fragment, Part::Fragment)
                 .map_err(|reason| ParseError { url: raw.to_vec(), reason })?;
             url.raw_fragment = as_written(fragment, &url.fragment, Part::Fragment);
         }
         Ok(url)
+    }
+
+    /// Reads a URL that stands in a request, as `url.ParseRequestURI`: absolute, or a path; a `#` means nothing.
+    ///
+    /// # Errors
+    /// As [`Url::parse`].
+    pub fn parse_request(raw: &[u8]) -> Result<Self, ParseError> {
+        parse_front(raw, Form::Request).map_err(|reason| ParseError { url: raw.to_vec(), reason })
     }
 
     /// The host without its port and without brackets.
@@ -236,9 +245,20 @@ fn cut(text: &[u8], at: u8) -> (&[u8], Option<&[u8]>) {
     }
 }
 
-fn parse_front(raw: &[u8]) -> Result<Url, Reason> {
+/// What a URL may look like.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Form {
+    Any,
+    /// Absolute, or a path from the root on.
+    Request,
+}
+
+fn parse_front(raw: &[u8], form: Form) -> Result<Url, Reason> {
     if raw.iter().any(|&byte| byte < b' ' || byte == 0x7f) {
         return Err(Reason::Other("net/url: invalid control character in URL"));
+    }
+    if raw.is_empty() && form == Form::Request {
+        return Err(Reason::Other("empty url"));
     }
     let mut url = Url::default();
     if raw == b"*" {
@@ -264,11 +284,15 @@ fn parse_front(raw: &[u8]) -> Result<Url, Reason> {
             url.opaque = rest.to_vec();
             return Ok(url);
         }
+        if form == Form::Request {
+            return Err(Reason::Other("invalid URI for request"));
+        }
         if cut(rest, b'/').0.contains(&b':') {
             return Err(Reason::Other("first path segment in URL cannot contain colon"));
         }
     }
-    if rest.starts_with(b"//") && (!scheme.is_empty() || !rest.starts_with(b"///")) {
+    let may_have_host = !scheme.is_empty() || (form == Form::Any && !rest.starts_with(b"///"));
+    if rest.starts_with(b"//") && may_have_host {
         let end = rest[2..].iter().position(|&byte| byte == b'/').map_or(rest.len(), |at| at + 2);
         (url.user, url.host) = parse_authority(&url.scheme, &rest[2..end])?;
         rest = &rest[end..];

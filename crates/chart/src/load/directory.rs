@@ -12,7 +12,7 @@ use std::time::SystemTime;
 
 use super::assemble::{assemble, check_version};
 use super::ignore::Rules;
-use super::{BOM, Context, LoadError, MAX_CHART_SIZE};
+use super::{BOM, Context, Entry, Folder, LoadError, MAX_CHART_SIZE};
 use crate::chart::{Chart, File};
 use crate::go::{self, io_error, path_error};
 use crate::notice::{Level, Notice};
@@ -31,40 +31,30 @@ const MAX_DEPTH: usize = 512;
 /// # Errors
 /// With Helm's words for what is missing, unreadable, too large or wrong.
 pub fn directory(dir: &Path, context: &mut Context<'_>) -> Result<Chart, LoadError> {
-    let root = absolute(dir)?;
-    let chart_file = root.join("Chart.yaml");
-    let detect = |reason| LoadError::Detect { path: chart_file.clone(), reason };
-    let mut walk = Walk {
-        inside: fs::canonicalize(&root).unwrap_or_else(|_| root.clone()),
-        root: root.clone(),
-        rules: Rules::default(),
-        allowed: BTreeSet::new(),
-        files: Vec::new(),
-        remaining: MAX_CHART_SIZE,
-        entries: 0,
-        context,
-    };
-    walk.ask(&chart_file)?;
-    if walk.context.detect {
-        let contents = fs::read(&chart_file).map_err(|e| {
-            let operation = if e.kind() == std::io::ErrorKind::IsADirectory { "read" } else { "open" };
-            detect(path_error(operation, &chart_file, &e))
-        })?;
-        check_version(&contents)?;
-    }
-    let ignore_file = root.join(".helmignore");
-    if fs::metadata(&ignore_file).is_ok() {
-        walk.ask(&ignore_file)?;
-        let text = fs::read(&ignore_file).map_err(|e| {
-            let operation = if e.kind() == std::io::ErrorKind::IsADirectory { "read" } else { "open" };
-            LoadError::Io(path_error(operation, &ignore_file, &e))
-        })?;
-        walk.rules = Rules::parse(&text)?;
-    }
-    walk.rules = std::mem::take(&mut walk.rules).with_defaults();
-    walk.list(&root, "", 0)?;
-    let files = walk.files;
-    assemble(files, context, 0)
+    let mut walk = Walk::new(dir, context)?;
+    walk.detect()?;
+    walk.load()
+}
+
+/// Looks at a directory as `helm lint` does: at some of its files by themselves, and at the chart they make
+/// together. The chart is loaded without a look at its `apiVersion` first.
+///
+/// # Errors
+/// Only when the directory's own path cannot be found out; all else is told in the [`Folder`].
+pub fn folder(dir: &Path, context: &mut Context<'_>) -> Result<Folder, LoadError> {
+    let mut walk = Walk::new(dir, context)?;
+    let path = walk.root.clone();
+    let chart_file = walk.entry("Chart.yaml");
+    let values = walk.entry("values.yaml");
+    let schema = walk.entry("values.schema.json");
+    let templates = walk.kind("templates");
+    let crds = walk.kind("crds");
+    // What was looked at by itself is read again as a part of the whole.
+    walk.remaining = MAX_CHART_SIZE;
+    let before = std::mem::take(&mut walk.context.notices);
+    let chart = walk.load();
+    let notices = std::mem::replace(&mut context.notices, before);
+    Ok(Folder { path, chart_file, values, schema, templates, crds, chart, notices })
 }
 
 /// `filepath.Abs`: relative to the working directory, and without dots.
@@ -74,6 +64,11 @@ fn absolute(dir: &Path) -> Result<PathBuf, LoadError> {
         Some(text) if !cfg!(windows) => PathBuf::from(go::clean(text)),
         _ => path,
     })
+}
+
+/// What Go was doing when a file could not be read.
+fn read_operation(error: &std::io::Error) -> &'static str {
+    if error.kind() == std::io::ErrorKind::IsADirectory { "read" } else { "open" }
 }
 
 struct Walk<'c, 'a> {
@@ -89,7 +84,81 @@ struct Walk<'c, 'a> {
     context: &'c mut Context<'a>,
 }
 
-impl Walk<'_, '_> {
+impl<'c, 'a> Walk<'c, 'a> {
+    fn new(dir: &Path, context: &'c mut Context<'a>) -> Result<Self, LoadError> {
+        let root = absolute(dir)?;
+        Ok(Self {
+            inside: fs::canonicalize(&root).unwrap_or_else(|_| root.clone()),
+            root,
+            rules: Rules::default(),
+            allowed: BTreeSet::new(),
+            files: Vec::new(),
+            remaining: MAX_CHART_SIZE,
+            entries: 0,
+            context,
+        })
+    }
+
+    /// Chooses the loader by Chart.yaml, if the context wants one chosen.
+    fn detect(&mut self) -> Result<(), LoadError> {
+        let path = self.root.join("Chart.yaml");
+        self.ask(&path)?;
+        if !self.context.detect {
+            return Ok(());
+        }
+        match fs::read(&path) {
+            Ok(contents) => check_version(&contents),
+            Err(error) => {
+                let reason = path_error(read_operation(&error), &path, &error);
+                Err(LoadError::Detect { path, reason })
+            }
+        }
+    }
+
+    fn load(mut self) -> Result<Chart, LoadError> {
+        let ignore_file = self.root.join(".helmignore");
+        if fs::metadata(&ignore_file).is_ok() {
+            self.ask(&ignore_file)?;
+            let text = fs::read(&ignore_file)
+                .map_err(|e| LoadError::Io(path_error(read_operation(&e), &ignore_file, &e)))?;
+            self.rules = Rules::parse(&text)?;
+        }
+        self.rules = std::mem::take(&mut self.rules).with_defaults();
+        let root = self.root.clone();
+        self.list(&root, "", 0)?;
+        assemble(self.files, self.context, 0)
+    }
+
+    /// One file by itself, whatever `.helmignore` says about it.
+    fn entry(&mut self, name: &str) -> Entry {
+        let path = self.root.join(name);
+        if let Err(error) = self.ask(&path) {
+            return Entry::Unreadable(error.to_string());
+        }
+        match fs::metadata(&path) {
+            Err(_) => Entry::Missing,
+            Ok(status) if status.is_dir() => {
+                Entry::Directory(format!("read {}: is a directory", path.display()))
+            }
+            Ok(status) if !status.is_file() => Entry::Unreadable(LoadError::Irregular(path).to_string()),
+            Ok(status) => match self.read(&path, status.len()) {
+                Ok(data) => Entry::File(data),
+                Err(reason) => Entry::Unreadable(reason),
+            },
+        }
+    }
+
+    /// What stands under a name, without a look into it.
+    fn kind(&mut self, name: &str) -> Entry {
+        let path = self.root.join(name);
+        match fs::metadata(&path) {
+            Ok(status) if status.is_dir() => Entry::Directory(String::new()),
+            Ok(_) => Entry::File(Arc::from([])),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Entry::Missing,
+            Err(error) => Entry::Unreadable(path_error("stat", &path, &error)),
+        }
+    }
+
     /// Visits what a directory holds, by name.
     fn list(&mut self, dir: &Path, prefix: &str, depth: usize) -> Result<(), LoadError> {
         if depth > MAX_DEPTH {

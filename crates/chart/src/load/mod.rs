@@ -7,11 +7,15 @@
 mod archive;
 mod assemble;
 mod directory;
+mod expanded;
+mod folder;
 pub(crate) mod ignore;
 mod sniff;
 
 pub use archive::{ArchiveError, ArchiveLimits, archive, check_archive, unpack};
-pub use directory::directory;
+pub use directory::{directory, folder};
+pub use expanded::{ExpandError, expanded};
+pub use folder::{Entry, Folder};
 pub use ignore::IgnoreError;
 
 use std::path::{Path, PathBuf};

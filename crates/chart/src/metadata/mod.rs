@@ -5,13 +5,14 @@
 //! through [`Metadata::template_value`].
 
 pub(crate) mod decode;
+mod strict;
 mod validate;
 
 pub use validate::ValidationError;
 
 use std::collections::BTreeMap;
 
-use govalue::{List, Map, Str, Value, types};
+use govalue::{List, Map, Str, Value, types, yaml};
 
 /// Decides about versions and version ranges. The rules are Masterminds' and live in another crate.
 pub trait Versions {
@@ -84,6 +85,16 @@ pub struct Metadata {
 }
 
 impl Metadata {
+    /// Reads Chart.yaml without judging it: no default `apiVersion`, no cleaning.
+    ///
+    /// # Errors
+    /// When it is no YAML, or a field has another type; in Go's words.
+    pub fn read(bytes: &[u8]) -> Result<Self, govalue::Error> {
+        let mut metadata = Self::default();
+        metadata.decode(&yaml::read(bytes, &yaml::Limits::default())?)?;
+        Ok(metadata)
+    }
+
     /// Whether the chart only lends its partials.
     pub fn is_library(&self) -> bool {
         self.kind.eq_ignore_ascii_case("library")

@@ -95,6 +95,8 @@ pub fn validate(
 
 fn check(values: &Map, schema: &[u8], references: &mut References<'_>) -> Result<(), SchemaError> {
     let document = parse(schema).map_err(SchemaError::new)?;
+    let notice = Notice::new(Level::Debug, "unmarshalled JSON schema");
+    references.notices.push(notice.with("schema", String::from_utf8_lossy(schema)));
     let values = json(&Value::Map(values.clone()), 0).ok_or_else(|| {
         SchemaError::new("unable to validate schema: values are nested too deeply".to_owned())
     })?;

@@ -25,6 +25,12 @@ pub(crate) enum Nulls {
     Keep,
 }
 
+/// Puts defaults under chosen values as Helm's `CoalesceTables` does, on its own and without a chart: tables
+/// inside `chosen` are written to, and so is the top level of `defaults`.
+pub fn coalesce_tables(chosen: &Map, defaults: &Map, notices: &mut Vec<Notice>) {
+    merge_into(chosen, defaults, "", Nulls::Remove, &mut Log(notices), 0);
+}
+
 /// Collects what Helm would warn about.
 pub(crate) struct Log<'n>(pub(crate) &'n mut Vec<Notice>);
 

@@ -7,6 +7,7 @@ pub(crate) mod coalesce;
 mod path;
 pub mod set;
 
+pub use coalesce::coalesce_tables;
 pub(crate) use path::{path_value, table};
 pub use set::SetError;
 

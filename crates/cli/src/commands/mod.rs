@@ -8,6 +8,7 @@ mod create;
 mod dependency;
 mod env;
 mod help;
+mod lint;
 mod package;
 mod show;
 mod template;
@@ -21,8 +22,8 @@ use crate::environment::Environment;
 use crate::output::Output;
 use crate::report::Failure;
 use command::{Arity, Command};
-use tree::COMMANDS;
 pub(crate) use tree::renamed;
+use tree::{COMMANDS, ORDER};
 
 /// What a running command has.
 pub(crate) struct Context<'a> {
@@ -197,7 +198,12 @@ fn unknown_command(environment: &Environment, word: &str) -> Failure {
     let name = environment.name();
     let mut message = format!("unknown command {} for {name:?}", govalue::print::quote(word.as_bytes()));
     let mut close = String::new();
-    for command in COMMANDS.iter().filter(|command| command.is_listed() && command.name != "help") {
+    let mut known: Vec<&Command> = COMMANDS.iter().filter(|command| command.is_listed()).collect();
+    known.retain(|command| command.name != "help");
+    // Helm: suggestions come in the order in which its program was put together.
+    // Case: conformance/cases/cli/lint.jsonl, `lnt`.
+    known.sort_by_key(|command| ORDER.iter().position(|name| *name == command.name).unwrap_or(ORDER.len()));
+    for command in known {
         if is_close(word, command.name) {
             close.push_str(&format!("\t{}\n", command.name));
         }

@@ -7,9 +7,7 @@ use std::path::Path;
 use chart::{Rules, Versions as _};
 use govalue::Value;
 use guard::Provenance;
-use render::{
-    Capabilities, KubeVersion, Manifests, ReleaseOptions, RenderError, RenderOptions, RenderedFiles,
-};
+use render::{Capabilities, Manifests, ReleaseOptions, RenderError, RenderOptions, RenderedFiles};
 
 use super::Context;
 use crate::host::Machine;
@@ -33,7 +31,7 @@ pub(super) fn run(context: &mut Context<'_>) -> Result<(), Failure> {
             context.output.error_line(&crate::log::line("DEBUG", "setting version to >0.0.0-0", &[]));
         }
     }
-    let kube_version = kube_version(context)?;
+    let kube_version = prepare::kube_version(context)?;
     check_dry_run(context)?;
     let (name, reference) = name_and_chart(context)?;
     prepare::refuse_remote(&context.parsed)?;
@@ -77,9 +75,6 @@ pub(super) fn run(context: &mut Context<'_>) -> Result<(), Failure> {
     prepare::log(context, &notices);
     prepare::audit(context, &mut guard)?;
     let resolved = resolved.map_err(|error| Failure::of(&error))?;
-    if debug && !context.parsed.bool("skip-schema-validation") {
-        log_dependencies(context, &resolved);
-    }
     prepare::check_labels(&context.parsed)?;
 
     let mut capabilities = Capabilities::default();
@@ -102,14 +97,16 @@ pub(super) fn run(context: &mut Context<'_>) -> Result<(), Failure> {
             name: name.clone(),
             namespace: context.environment.namespace(&context.parsed),
             is_upgrade: context.parsed.bool("is-upgrade"),
+            is_install: !context.parsed.bool("is-upgrade"),
             revision: 1,
         },
         capabilities,
         enable_dns: context.parsed.bool("enable-dns"),
         lookup: false,
         subchart_notes: context.parsed.bool("render-subchart-notes"),
-        budget: budget(context)?,
-        threads: threads(),
+        lint: false,
+        budget: prepare::budget(context)?,
+        threads: prepare::threads(),
     };
     let host = Box::new(Machine::new(context.environment));
     let resolved = ManuallyDrop::new(resolved);
@@ -121,37 +118,12 @@ pub(super) fn run(context: &mut Context<'_>) -> Result<(), Failure> {
         Ok(files) => files,
         Err(error) => return failed(context, &error, b""),
     };
-    let manifests = match render::classify_on(threads(), &files) {
+    let manifests = match render::classify_on(prepare::threads(), &files) {
         Ok(manifests) => manifests,
         Err(error) => return failed(context, &error, &everything(&files)),
     };
     prepare::log(context, &manifests.notices);
     print(context, &resolved, &name, &manifests)
-}
-
-/// How many threads a render may use: more than a few have nothing to do.
-fn threads() -> usize {
-    std::thread::available_parallelism().map_or(1, |threads| threads.get().min(8))
-}
-
-/// Helm counts the dependencies of every chart whose schema it looks for.
-fn log_dependencies(context: &mut Context<'_>, chart: &chart::ResolvedChart) {
-    let count = chart.subcharts.len().to_string();
-    let attributes = [("chart", chart.name()), ("dependencies", count.as_str())];
-    let line = crate::log::line("DEBUG", "number of dependencies in the chart", &attributes);
-    context.output.error_line(&line);
-    for subchart in &chart.subcharts {
-        log_dependencies(context, subchart);
-    }
-}
-
-fn kube_version(context: &Context<'_>) -> Result<Option<KubeVersion>, Failure> {
-    match context.parsed.get("kube-version").filter(|text| !text.is_empty()) {
-        None => Ok(None),
-        Some(text) => KubeVersion::parse(text)
-            .map(Some)
-            .map_err(|error| Failure::plain(format!("invalid kube version '{text}': {error}"))),
-    }
 }
 
 /// Reads `--dry-run`; what needs a cluster is refused by name.
@@ -254,30 +226,6 @@ fn check_name(name: &str) -> Result<(), Failure> {
     };
     let line = crate::log::line("ERROR", "release name check failed", &[("error", &message)]);
     Err(Failure::plain(format!("release name check failed: {message}")).logged(line))
-}
-
-/// `--limit render.steps=…` and its kin.
-fn budget(context: &Context<'_>) -> Result<gotmpl::Budget, Failure> {
-    let mut budget = gotmpl::Budget::default();
-    let variable = context.environment.get("PINTLE_LIMITS").unwrap_or_default();
-    let listed = variable.split(',').filter(|text| !text.is_empty()).map(str::to_owned);
-    for text in listed.chain(context.parsed.all("limit").iter().cloned()) {
-        let number =
-            |value: &str| value.parse::<f64>().ok().filter(|n| *n >= 1.0 && *n < 1e18).map(|n| n as u64);
-        match text.split_once('=').map(|(name, value)| (name, number(value))) {
-            Some(("render.steps", Some(steps))) => {
-                budget.steps = steps;
-                budget.steps_limit = steps;
-            }
-            Some(("render.depth", Some(depth))) => budget.depth = depth.min(8_000) as u32,
-            _ => {
-                return Err(Failure::plain(format!(
-                    "--limit {text}: write NAME=NUMBER; the limits are render.steps and render.depth"
-                )));
-            }
-        }
-    }
-    Ok(budget)
 }
 
 /// Ends a render that failed: with `--debug` what there is to see comes first.

@@ -13,6 +13,36 @@ use crate::args::tables::{
 /// The text of the program itself.
 pub(crate) const ROOT: &str = include_str!("text/root.txt");
 
+/// Helm's commands in the order in which its program adds them.
+pub(crate) const ORDER: &[&str] = &[
+    "create",
+    "dependency",
+    "pull",
+    "show",
+    "lint",
+    "package",
+    "repo",
+    "search",
+    "verify",
+    "get",
+    "history",
+    "install",
+    "list",
+    "test",
+    "rollback",
+    "status",
+    "template",
+    "uninstall",
+    "upgrade",
+    "completion",
+    "env",
+    "plugin",
+    "version",
+    "docs",
+    "registry",
+    "push",
+];
+
 /// All commands, sorted by name.
 pub(crate) static COMMANDS: &[Command] = &[
     command("completion", "", "generate autocompletion scripts for the specified shell")
@@ -148,9 +178,9 @@ pub(crate) static COMMANDS: &[Command] = &[
         .completes(Arguments::NameAndChart),
     command("lint", "PATH", "examine a chart for possible issues")
         .long(include_str!("text/lint.txt"))
-        .flags(&[charts::LINT, VALUES])
+        .flags(&[charts::LINT, VALUES, GUARD])
         .arity(Arity::AtLeast(1))
-        .runs(super::not_built),
+        .runs(super::lint::run),
     command("list", "", "list releases")
         .long(include_str!("text/list.txt"))
         .aliases(&["ls"])

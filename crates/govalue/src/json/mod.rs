@@ -7,5 +7,7 @@ mod read;
 mod write;
 
 pub use number::{NUMBER, Number};
-pub use read::{Numbers, read, read_array, read_map, read_map_leniently, read_prefix, read_with};
+pub use read::{
+    Numbers, PrefixError, read, read_array, read_first, read_map, read_map_leniently, read_prefix, read_with,
+};
 pub use write::{MAX_OUTPUT, Options, write, write_string};

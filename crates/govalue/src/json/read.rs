@@ -61,18 +61,48 @@ pub fn read_array(bytes: &[u8]) -> Result<List, Error> {
 
 /// `json.Decoder.Decode` into an `any`: the first value, and how many bytes were read up to its end.
 pub fn read_prefix(bytes: &[u8]) -> Result<(Value, usize), Error> {
+    read_first(bytes).map_err(|error| match error {
+        PrefixError::Nothing => Error::new("EOF"),
+        PrefixError::Torn => Error::new("unexpected EOF"),
+        PrefixError::Syntax { error, .. } | PrefixError::Number(error) => error,
+    })
+}
+
+/// Why a stream has no JSON value at its beginning.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PrefixError {
+    /// Only white space is left.
+    Nothing,
+    /// The text ends inside a value.
+    Torn,
+    /// A character is out of place.
+    Syntax {
+        /// Go's words.
+        error: Error,
+        /// How many bytes there are up to that character, itself included.
+        offset: usize,
+    },
+    /// A number does not fit.
+    Number(Error),
+}
+
+/// [`read_prefix`] that tells its errors apart.
+///
+/// # Errors
+/// See [`PrefixError`].
+pub fn read_first(bytes: &[u8]) -> Result<(Value, usize), PrefixError> {
     let mut reader = Reader::new(bytes, Numbers::Float64);
     reader.skip_space();
     if reader.at == bytes.len() {
-        return Err(Error::new("EOF"));
+        return Err(PrefixError::Nothing);
     }
-    let value = reader.value().map_err(|wrong| match wrong {
-        Wrong::End | Wrong::Torn(_) => Error::new("unexpected EOF"),
-        Wrong::Character(error) => error,
-    })?;
-    match reader.saved {
-        Some(error) => Err(error),
-        None => Ok((value, reader.at)),
+    match reader.value() {
+        Err(Wrong::End | Wrong::Torn(_)) => Err(PrefixError::Torn),
+        Err(Wrong::Character(error)) => Err(PrefixError::Syntax { error, offset: reader.at + 1 }),
+        Ok(value) => match reader.saved {
+            Some(error) => Err(PrefixError::Number(error)),
+            None => Ok((value, reader.at)),
+        },
     }
 }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::Limits;
-use super::exact::{Role, entries, folds_to, short_float, target};
+use super::exact::{self, Role, entries, folds_to, short_float};
 use super::node::{Document, Kind};
 use super::read::Decoder;
 use super::resolve::{Scalar, scalar};
@@ -20,6 +20,8 @@ pub struct Head {
     pub kind: Str,
     /// `metadata.name`
     pub name: Str,
+    /// `metadata.namespace`, which only [`object`] reads.
+    pub namespace: Str,
     /// `metadata.annotations`
     pub annotations: BTreeMap<Str, Str>,
 }
@@ -31,9 +33,44 @@ impl Head {
     }
 }
 
-/// The type of the `metadata` field, as Go names it.
-const METADATA: &str =
-    r#"struct { Name string "json:\"name\""; Annotations map[string]string "json:\"annotations\"" }"#;
+/// The struct that Helm reads a head into: what it is called in errors, and which fields it has.
+struct Target {
+    /// The type of the whole.
+    whole: &'static str,
+    /// The fields in errors, from the struct's name on.
+    api_version: &'static str,
+    kind: &'static str,
+    metadata: &'static str,
+    /// Go's name of the type of `metadata`.
+    metadata_type: &'static str,
+    name: &'static str,
+    annotations: Option<&'static str>,
+    namespace: Option<&'static str>,
+}
+
+/// What sorts manifests.
+const SIMPLE_HEAD: Target = Target {
+    whole: "util.SimpleHead",
+    api_version: "SimpleHead.apiVersion",
+    kind: "SimpleHead.kind",
+    metadata: "SimpleHead.metadata",
+    metadata_type: r#"struct { Name string "json:\"name\""; Annotations map[string]string "json:\"annotations\"" }"#,
+    name: ".metadata.name",
+    annotations: Some(".metadata.annotations"),
+    namespace: None,
+};
+
+/// What lint looks at.
+const LINTED: Target = Target {
+    whole: "rules.k8sYamlStruct",
+    api_version: "k8sYamlStruct.apiVersion",
+    kind: "k8sYamlStruct.Kind",
+    metadata: "k8sYamlStruct.Metadata",
+    metadata_type: "rules.k8sYamlMetadata",
+    name: "k8sYamlMetadata.Metadata.Name",
+    annotations: None,
+    namespace: Some("k8sYamlMetadata.Metadata.Namespace"),
+};
 
 /// Reads the head of a manifest. The document is checked to its end, but no value is made of the rest.
 ///
@@ -41,27 +78,43 @@ const METADATA: &str =
 /// When the document is not YAML, or one of the fields has a type that Helm's struct cannot hold; in the
 /// words of Go.
 pub fn head(bytes: &[u8]) -> Result<Head, Error> {
+    read_into(bytes, &SIMPLE_HEAD).map(Option::unwrap_or_default)
+}
+
+/// Reads what `helm lint` looks at of a document: no annotations, but the namespace. `None` for null.
+///
+/// # Errors
+/// As [`head`], with the names of lint's struct.
+pub fn object(bytes: &[u8]) -> Result<Option<Head>, Error> {
+    read_into(bytes, &LINTED)
+}
+
+fn read_into(bytes: &[u8], target: &'static Target) -> Result<Option<Head>, Error> {
     let limits = Limits::default();
     let source = Source::new(bytes);
     let converting = |error: Error| Error::new(format!("error converting YAML to JSON: {error}"));
     let document = Document::read(&source, &limits).map_err(converting)?;
     if document.nodes.is_empty() {
-        return Ok(Head::default());
+        return Ok(None);
     }
     let mut decoder = Decoder::new(&document, &limits, false);
     decoder.value::<false>(0).and_then(|_| decoder.finish(Role::Head)).map_err(converting)?;
-    let mut reader = Reader { document: &document, head: Head::default(), error: None };
+    let mut reader = Reader { document: &document, target, head: Head::default(), error: None };
+    if reader.is_null(0) {
+        return Ok(None);
+    }
     reader.read();
     match reader.error {
         Some(error) => Err(Error::new(format!(
             "error unmarshaling JSON: while decoding JSON: json: cannot unmarshal {error}"
         ))),
-        None => Ok(reader.head),
+        None => Ok(Some(reader.head)),
     }
 }
 
 struct Reader<'d, 'a> {
     document: &'d Document<'a>,
+    target: &'static Target,
     head: Head,
     /// The first value of a wrong type: `encoding/json` goes on and tells it in the end.
     error: Option<String>,
@@ -71,16 +124,16 @@ impl Reader<'_, '_> {
     /// Fields are read in the order of their names as JSON has them.
     fn read(&mut self) {
         let Some(fields) = self.entries(0) else {
-            self.wrong(0, "value of type util.SimpleHead");
+            self.wrong(0, &format!("value of type {}", self.target.whole));
             return;
         };
         for (name, number) in fields {
             if folds_to(&name, "apiVersion") {
-                if let Some(text) = self.text(number, "struct field SimpleHead.apiVersion") {
+                if let Some(text) = self.text(number, self.target.api_version) {
                     self.head.api_version = text;
                 }
             } else if folds_to(&name, "kind") {
-                if let Some(text) = self.text(number, "struct field SimpleHead.kind") {
+                if let Some(text) = self.text(number, self.target.kind) {
                     self.head.kind = text;
                 }
             } else if folds_to(&name, "metadata") {
@@ -92,27 +145,37 @@ impl Reader<'_, '_> {
     fn metadata(&mut self, number: u32) {
         let Some(fields) = self.entries(number) else {
             if self.is_null(number) {
-                (self.head.name, self.head.annotations) = (Str::EMPTY, BTreeMap::new());
+                (self.head.name, self.head.namespace) = (Str::EMPTY, Str::EMPTY);
+                self.head.annotations.clear();
             }
-            self.wrong(number, &format!("struct field SimpleHead.metadata of type {METADATA}"));
+            let Target { metadata, metadata_type, .. } = self.target;
+            self.wrong(number, &format!("struct field {metadata} of type {metadata_type}"));
             return;
         };
         for (name, number) in fields {
             if folds_to(&name, "name") {
-                if let Some(text) = self.text(number, "struct field .metadata.name") {
+                if let Some(text) = self.text(number, self.target.name) {
                     self.head.name = text;
                 }
-            } else if folds_to(&name, "annotations") {
+            } else if let Some(place) = self.target.namespace
+                && folds_to(&name, "namespace")
+            {
+                if let Some(text) = self.text(number, place) {
+                    self.head.namespace = text;
+                }
+            } else if let Some(place) = self.target.annotations
+                && folds_to(&name, "annotations")
+            {
                 let Some(entries) = self.entries(number) else {
                     if self.is_null(number) {
                         self.head.annotations.clear();
                     }
-                    self.wrong(number, "struct field .metadata.annotations of type map[string]string");
+                    self.wrong(number, &format!("struct field {place} of type map[string]string"));
                     continue;
                 };
                 for (key, number) in entries {
                     // A value of the wrong type leaves an empty string.
-                    let text = self.text(number, "struct field .metadata.annotations").unwrap_or_default();
+                    let text = self.text(number, place).unwrap_or_default();
                     self.head.annotations.insert(key, text);
                 }
             }
@@ -124,7 +187,7 @@ impl Reader<'_, '_> {
     }
 
     fn json_kind(&self, number: u32) -> &'static str {
-        match &self.document.nodes[target(self.document, number) as usize].kind {
+        match &self.document.nodes[exact::target(self.document, number) as usize].kind {
             Kind::Scalar { value, tag, implicit } => match scalar(value, tag.as_deref(), *implicit) {
                 Ok(Scalar::Null) => "null",
                 Ok(Scalar::Bool(_)) => "bool",
@@ -149,12 +212,12 @@ impl Reader<'_, '_> {
         Some(entries.into_iter().filter_map(|(key, value)| Some((key.text()?, value))).collect())
     }
 
-    /// A string; numbers and booleans become text where one is wanted, as sigs.k8s.io/yaml makes them.
+    /// The string at a field; numbers and booleans become text where one is wanted, as sigs.k8s.io/yaml makes them.
     fn text(&mut self, number: u32, place: &str) -> Option<Str> {
         let Kind::Scalar { value, tag, implicit } =
-            &self.document.nodes[target(self.document, number) as usize].kind
+            &self.document.nodes[exact::target(self.document, number) as usize].kind
         else {
-            self.wrong(number, &format!("{place} of type string"));
+            self.wrong(number, &format!("struct field {place} of type string"));
             return None;
         };
         Some(match scalar(value, tag.as_deref(), *implicit).ok()? {

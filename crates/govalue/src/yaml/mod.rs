@@ -26,7 +26,7 @@ mod text;
 mod write;
 
 pub use documents::documents;
-pub use head::{Head, head};
+pub use head::{Head, head, object};
 pub use outline::{Outline, Shape, outline};
 pub use pretty::write_pretty;
 pub use read::{read, read_list, read_map, read_strict};

@@ -1,0 +1,172 @@
+//! `lint`: what is wrong with charts, before anyone installs them.
+
+use std::path::{Path, PathBuf};
+
+use chart::load::{self, Folder};
+use govalue::{Map, Value};
+use guard::{Guard, Provenance};
+use render::lint::{LintOptions, Message, Report, Severity, lint};
+
+use super::Context;
+use crate::host::Machine;
+use crate::outside::{GuardedLinks, References, denial_in};
+use crate::prepare::{self, Semver};
+use crate::report::{DENIED, Failure, LIMIT};
+
+/// Subcharts deeper than this are not looked for; the system's limit on paths is near.
+const MAX_DEPTH: usize = 512;
+
+pub(super) fn run(context: &mut Context<'_>) -> Result<(), Failure> {
+    let kube_version = prepare::kube_version(context)?;
+    let mut paths = context.parsed.args.clone();
+    if context.parsed.bool("with-subcharts") {
+        for path in &context.parsed.args {
+            let charts = clean(&format!("{path}/charts"));
+            find_subcharts(&charts, Path::new(&charts), 0, &mut paths);
+        }
+    }
+    let namespace = context.environment.namespace(&context.parsed);
+    let values = prepare::values(&context.parsed)?;
+    // Linting writes defaults into the tables of `values`; this is what was typed.
+    let typed = match govalue::compare::deep_copy(&Value::Map(values.clone())) {
+        Some(Value::Map(copy)) => copy,
+        _ => Map::new(),
+    };
+    let quiet = context.parsed.bool("quiet");
+    let tolerated = if context.parsed.bool("strict") { Severity::Info } else { Severity::Warning };
+    let validates = !context.parsed.bool("skip-schema-validation");
+    let budget = prepare::budget(context)?;
+    let mut guard = prepare::guard(context)?;
+    let (mut failed, mut told) = (0, 0);
+    // What is ours: the first denial or limit decides about the exit code.
+    let mut ours: Option<Failure> = None;
+    for path in &paths {
+        let options = LintOptions {
+            namespace: namespace.clone(),
+            kube_version: kube_version.clone(),
+            budget: budget.clone(),
+            versions: &Semver,
+            schema: validates.then_some(|guard| Box::new(References::new(guard))),
+            threads: prepare::threads(),
+            provenance: Provenance::Local,
+            typed: typed.clone(),
+        };
+        let result = match folder(path, &mut guard) {
+            Err(reason) => Err(reason),
+            Ok(folder) => {
+                let host = Box::new(Machine::new(context.environment));
+                let report = lint(&folder, &values, options, host, guard);
+                prepare::log(context, &report.notices);
+                if ours.is_none() {
+                    ours = cause(&folder, &report);
+                }
+                guard = report.guard;
+                Ok(report.messages)
+            }
+        };
+        let is_bad = |message: &Message, limit: Severity| message.severity > limit;
+        let (telling, failing) = match &result {
+            Err(_) => (true, true),
+            Ok(messages) => (
+                messages.iter().any(|message| is_bad(message, Severity::Info)),
+                messages.iter().any(|message| is_bad(message, tolerated)),
+            ),
+        };
+        failed += usize::from(failing);
+        told += usize::from(telling);
+        if quiet && !telling {
+            continue;
+        }
+        let mut text = format!("==> Linting {path}\n");
+        match result {
+            Err(reason) => text.push_str(&format!("Error {reason}\n")),
+            Ok(messages) => {
+                for message in messages.iter().filter(|message| !quiet || is_bad(message, Severity::Info)) {
+                    text.push_str(&format!("{message}\n"));
+                }
+            }
+        }
+        text.push('\n');
+        context.output.out(&text);
+    }
+    prepare::audit(context, &mut guard)?;
+    let summary = format!("{} chart(s) linted, {failed} chart(s) failed", paths.len());
+    if failed > 0 {
+        return Err(match ours {
+            Some(failure) => failure.with_message(summary),
+            None => Failure::plain(summary),
+        });
+    }
+    if !quiet || told > 0 {
+        context.output.out(&format!("{summary}\n"));
+    }
+    Ok(())
+}
+
+/// Adds what lies below a `charts` folder: the folder of every Chart.yaml, and every archive. Links are not
+/// followed. `name` is the path as it is told, `path` the same for the system.
+fn find_subcharts(name: &str, path: &Path, depth: usize, found: &mut Vec<String>) {
+    let Ok(status) = std::fs::symlink_metadata(path) else { return };
+    if path.file_name().is_some_and(|base| base == "Chart.yaml") {
+        found.push(name.rsplit_once('/').map_or(".", |(folder, _)| folder).to_owned());
+    } else if is_archive(name) {
+        found.push(name.to_owned());
+    }
+    if !status.is_dir() || depth > MAX_DEPTH {
+        return;
+    }
+    let Ok(entries) = std::fs::read_dir(path) else { return };
+    let mut entries: Vec<PathBuf> = entries.filter_map(|entry| Some(entry.ok()?.path())).collect();
+    entries.sort();
+    for entry in entries {
+        let base = entry.file_name().unwrap_or_default().to_string_lossy();
+        find_subcharts(&format!("{name}/{base}"), &entry, depth + 1, found);
+    }
+}
+
+fn is_archive(path: &str) -> bool {
+    path.ends_with(".tgz") || path.ends_with(".tar.gz")
+}
+
+fn clean(path: &str) -> String {
+    String::from_utf8_lossy(&sprig::path::clean(path.as_bytes())).into_owned()
+}
+
+/// Looks at a chart's folder or archive. The error is Helm's text for what is no chart at all.
+fn folder(name: &str, guard: &mut Guard) -> Result<Folder, String> {
+    let path = Path::new(name);
+    let mut links = GuardedLinks::new(path, guard);
+    let mut loading = load::Context::new(&Semver, &mut links);
+    if !is_archive(name) {
+        let file = clean(&format!("{name}/Chart.yaml"));
+        if let Err(error) = std::fs::metadata(&file) {
+            let words = prepare::system_words(&error);
+            return Err(format!("unable to check Chart.yaml file in chart: stat {file}: {words}"));
+        }
+        return load::folder(path, &mut loading).map_err(|error| error.to_string());
+    }
+    if path.is_dir() {
+        return Err(format!("unable to extract tarball: read {name}: is a directory"));
+    }
+    let bytes = prepare::read_bounded(path, prepare::MAX_ARCHIVE)
+        .map_err(|error| format!("unable to open tarball: open {name}: {}", prepare::system_words(&error)))?;
+    let shown = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    load::expanded(&shown, &bytes, &mut loading)
+        .map_err(|error| format!("unable to extract tarball: {error}"))
+}
+
+/// A denial or a limit behind what was found.
+fn cause(folder: &Folder, report: &Report) -> Option<Failure> {
+    if let Err(error) = &folder.chart
+        && let Some(denial) = denial_in(error)
+    {
+        return Some(Failure::plain("").with_code(DENIED).with_hints(denial.hint()));
+    }
+    let failure = report.failure.as_ref()?;
+    if let Some(denial) = failure.denial() {
+        return Some(Failure::plain("").with_code(DENIED).with_hints(denial.hint()));
+    }
+    let limit = failure.limit()?;
+    let hint = format!("--limit {}=NUMBER raises it", limit.name);
+    Some(Failure::plain("").with_code(LIMIT).with_hint(hint))
+}
