@@ -118,7 +118,6 @@ impl Environment {
     /// A flag's default as help prints it.
     pub(crate) fn default_of(&self, flag: &Flag) -> String {
         let variable = match flag.name {
-            "burst-limit" => self.get("HELM_BURST_LIMIT").filter(|v| v.parse::<i64>().is_ok()),
             "kube-apiserver" => self.get("HELM_KUBEAPISERVER"),
             "kube-as-user" => self.get("HELM_KUBEASUSER"),
             "kube-ca-file" => self.get("HELM_KUBECAFILE"),
@@ -130,7 +129,6 @@ impl Environment {
             "repository-cache" => self.lookup("HELM_REPOSITORY_CACHE"),
             "repository-config" => self.lookup("HELM_REPOSITORY_CONFIG"),
             "content-cache" => self.lookup("HELM_CONTENT_CACHE"),
-            "qps" => self.get("HELM_QPS").filter(|v| v.parse::<f32>().is_ok_and(|number| number != 0.0)),
             "color" | "colour" => Some(self.color_mode()),
             "debug" => self.flag_from("HELM_DEBUG"),
             "kube-insecure-skip-tls-verify" => self.flag_from("HELM_KUBEINSECURE_SKIP_TLS_VERIFY"),
@@ -140,6 +138,13 @@ impl Environment {
             return value.to_owned();
         }
         match flag.default {
+            "100" if flag.name == "burst-limit" => {
+                self.integer("HELM_BURST_LIMIT").unwrap_or(100).to_string()
+            }
+            "" if flag.name == "qps" => match self.variable_qps() {
+                0.0 => String::new(),
+                qps => govalue::number::format_float(qps.into(), b'g', -1, 32),
+            },
             "$KEYRING" => self.keyring(),
             "$MAX_HISTORY" => self.max_history(),
             "" if flag.name == "kube-as-group" => match self.impersonated_groups() {
@@ -157,12 +162,21 @@ impl Environment {
         self.get(name).and_then(crate::args::parse_bool).filter(|on| *on).map(|_| "true")
     }
 
+    /// A variable that is a whole number.
+    fn integer(&self, name: &str) -> Option<i64> {
+        self.get(name).and_then(|text| text.parse().ok())
+    }
+
+    fn variable_qps(&self) -> f32 {
+        self.get("HELM_QPS").and_then(|text| crate::args::float32(text).ok()).unwrap_or(0.0)
+    }
+
     fn impersonated_groups(&self) -> &str {
         self.get("HELM_KUBEASGROUPS").unwrap_or_default().trim_matches([',', ' '])
     }
 
     fn max_history(&self) -> String {
-        self.get("HELM_MAX_HISTORY").filter(|v| v.parse::<i64>().is_ok()).unwrap_or("10").to_owned()
+        self.integer("HELM_MAX_HISTORY").unwrap_or(10).to_string()
     }
 
     /// What the variables say about colour.
@@ -175,6 +189,12 @@ impl Environment {
             "always" => "always",
             _ => "auto",
         }
+    }
+
+    /// The backend that `HELM_DRIVER` names, when Helm has none of that name.
+    pub(crate) fn unknown_driver(&self) -> Option<&str> {
+        const KNOWN: [&str; 6] = ["secret", "secrets", "configmap", "configmaps", "memory", "sql"];
+        self.get("HELM_DRIVER").filter(|driver| !KNOWN.contains(driver))
     }
 
     fn keyring(&self) -> String {
@@ -226,7 +246,9 @@ impl Environment {
     pub(crate) fn table(&self, parsed: &Parsed) -> BTreeMap<&'static str, String> {
         let text = |path: PathBuf| path.to_string_lossy().into_owned();
         let groups = if parsed.changed("kube-as-group") {
-            parsed.all("kube-as-group").join(",")
+            // Helm: it reads the global flags twice, and every group counts each time.
+            let groups = parsed.all("kube-as-group");
+            [groups, groups].concat().join(",")
         } else {
             self.impersonated_groups().to_owned()
         };
@@ -235,11 +257,8 @@ impl Environment {
         } else {
             self.get("HELM_KUBEINSECURE_SKIP_TLS_VERIFY").and_then(crate::args::parse_bool).unwrap_or(false)
         };
-        let qps: f32 = parsed
-            .get("qps")
-            .or_else(|| self.get("HELM_QPS"))
-            .and_then(|text| text.parse().ok())
-            .unwrap_or(0.0);
+        let given = parsed.get("qps").and_then(|text| text.parse().ok());
+        let qps: f32 = given.unwrap_or_else(|| self.variable_qps());
         let mut table = BTreeMap::from([
             ("HELM_BIN", self.program.clone()),
             ("HELM_CACHE_HOME", text(self.cache_home())),
@@ -254,7 +273,7 @@ impl Environment {
             ("HELM_NAMESPACE", self.namespace(parsed)),
             ("HELM_MAX_HISTORY", self.max_history()),
             ("HELM_BURST_LIMIT", self.global(parsed, "burst-limit")),
-            ("HELM_QPS", format!("{qps:.2}")),
+            ("HELM_QPS", govalue::number::format_float(qps.into(), b'f', 2, 64)),
             ("HELM_KUBECONTEXT", self.global(parsed, "kube-context")),
             ("HELM_KUBETOKEN", self.global(parsed, "kube-token")),
             ("HELM_KUBEASUSER", self.global(parsed, "kube-as-user")),

@@ -186,7 +186,7 @@ impl Capabilities {
                 &VERSION_SET,
                 self.api_versions.iter().map(|version| Value::str(version.as_str())).collect(),
             )),
-            helm_version: Value::Object(Rc::new(BuildInfo)),
+            helm_version: build_info(HELM_VERSION),
         }))
     }
 }
@@ -314,7 +314,14 @@ impl Object for KubeVersionObject {
     }
 }
 
-struct BuildInfo;
+/// What `helm version` knows of a build, as the struct that templates see; `version` is its first field.
+pub fn build_info(version: &'static str) -> Value {
+    Value::Object(Rc::new(BuildInfo { version }))
+}
+
+struct BuildInfo {
+    version: &'static str,
+}
 
 impl Object for BuildInfo {
     fn ty(&self) -> &'static Type {
@@ -327,7 +334,7 @@ impl Object for BuildInfo {
 
     fn fields(&self) -> Vec<(&'static str, Value)> {
         vec![
-            ("Version", HELM_VERSION.into()),
+            ("Version", self.version.into()),
             ("GitCommit", "".into()),
             ("GitTreeState", "".into()),
             ("GoVersion", GO_VERSION.into()),
@@ -342,7 +349,7 @@ impl Object for BuildInfo {
     fn json(&self) -> Option<Value> {
         // The JSON tags of Helm's struct; empty commit and tree state are left out.
         let entries = [
-            ("version", HELM_VERSION),
+            ("version", self.version),
             ("go_version", GO_VERSION),
             ("kube_client_version", KUBE_CLIENT_VERSION),
         ];

@@ -26,7 +26,7 @@ use std::collections::BTreeMap;
 
 pub use capabilities::{
     Capabilities, DEFAULT_API_VERSIONS, DEFAULT_KUBE_VERSION, GO_VERSION, HELM_VERSION, KUBE_CLIENT_VERSION,
-    KubeVersion,
+    KubeVersion, build_info,
 };
 pub use chart::{Level, Notice};
 pub use context::{ReleaseOptions, VALUES};

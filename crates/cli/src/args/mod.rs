@@ -12,4 +12,4 @@ mod values;
 #[cfg(test)]
 pub(crate) use parse::parse;
 pub(crate) use parse::{Parsed, parse_partly, strip_flags};
-pub(crate) use values::{parse_bool, parse_int};
+pub(crate) use values::{float32, parse_bool, parse_int};

@@ -1,5 +1,7 @@
 //! What a flag's value may look like, by kind, with Go's words for what it may not.
 
+use govalue::number::{self, NumberError, NumberErrorKind};
+
 use super::flag::Kind;
 
 /// Reads one value of a flag: the values it stands for, numbers in plain decimal.
@@ -17,11 +19,11 @@ pub(super) fn read(kind: Kind, value: &str) -> Result<Vec<String>, String> {
             Some(on) => one(if on { "true" } else { "false" }),
             None => Err("parse error".to_owned()),
         },
-        Kind::Int => Ok(vec![integer("ParseInt", value, i64::MIN.into(), i64::MAX.into())?]),
-        Kind::Uint => Ok(vec![integer("ParseUint", value, 0, u64::MAX.into())?]),
-        Kind::Float32 => match value.parse::<f32>() {
-            Ok(_) => one(value),
-            Err(_) => Err(syntax_error("ParseFloat", value)),
+        Kind::Int => decimal(number::parse_int(value.as_bytes(), 0, 64)),
+        Kind::Uint => decimal(number::parse_uint(value.as_bytes(), 0, 64)),
+        Kind::Float32 => match float32(value) {
+            Ok(number) => one(&number.to_string()),
+            Err(error) => Err(error.to_string()),
         },
         Kind::Duration => match sprig::time::duration::parse(value.as_bytes()) {
             Ok(_) => one(value),
@@ -45,30 +47,16 @@ pub(super) fn read(kind: Kind, value: &str) -> Result<Vec<String>, String> {
         Kind::PostRenderer => Err(format!("plugin: {{Name:{value} Type:postrenderer/v1}} not found")),
         Kind::Severity => match value.to_uppercase().as_str() {
             "INFO" | "WARNING" | "ERROR" | "FATAL" => one(value),
-            _ => Ok(vec![integer("ParseInt", value, i32::MIN.into(), i32::MAX.into())?]),
+            _ => decimal(number::parse_int(value.as_bytes(), 10, 32)),
         },
-        Kind::Level => Ok(vec![integer("ParseInt", value, i32::MIN.into(), i32::MAX.into())?]),
-        Kind::Uint64 => match integer("ParseUint", value, 0, u64::MAX.into()) {
-            Ok(number) => one(&number),
-            Err(words) if words.ends_with("value out of range") => Err("value out of range".to_owned()),
+        Kind::Level => decimal(number::parse_int(value.as_bytes(), 10, 32)),
+        Kind::Uint64 => match number::parse_uint(value.as_bytes(), 0, 64) {
+            Ok(number) => one(&number.to_string()),
+            Err(NumberError { kind: NumberErrorKind::Range, .. }) => Err("value out of range".to_owned()),
             Err(_) => Err("parse error".to_owned()),
         },
-        Kind::TraceLocation => {
-            let line = value.rsplit_once(':').map(|(_, line)| line.parse::<i64>());
-            match line {
-                Some(Ok(line)) if line > 0 => one(value),
-                _ if value.is_empty() => Ok(Vec::new()),
-                _ => Err("syntax error: expect file.go:234".to_owned()),
-            }
-        }
-        Kind::ModuleSpec => {
-            let bad = value.split(',').filter(|part| !part.is_empty()).any(|part| !part.contains('='));
-            if bad {
-                Err("syntax error: expect comma-separated list of filename=N".to_owned())
-            } else {
-                one(value)
-            }
-        }
+        Kind::TraceLocation => trace_location(value),
+        Kind::ModuleSpec => module_levels(value),
         Kind::Format | Kind::String | Kind::StringArray | Kind::PostRendererArgs => one(value),
     }
 }
@@ -104,39 +92,43 @@ fn syntax_error(function: &str, value: &str) -> String {
     format!("strconv.{function}: parsing {}: invalid syntax", go_quote(value))
 }
 
-/// A Go number with its prefix and underscores, in plain decimal.
-fn integer(function: &str, value: &str, min: i128, max: i128) -> Result<String, String> {
-    let (negative, digits) = match value.strip_prefix(['+', '-']) {
-        // An unsigned number has no sign at all.
-        Some(_) if min == 0 => return Err(syntax_error(function, value)),
-        Some(digits) => (value.starts_with('-'), digits),
-        None => (false, value),
-    };
-    let number = magnitude(digits).ok_or_else(|| syntax_error(function, value))?;
-    let number = if negative { -number } else { number };
-    if number < min || number > max {
-        return Err(format!("strconv.{function}: parsing {}: value out of range", go_quote(value)));
-    }
-    Ok(number.to_string())
+fn decimal<T: ToString>(number: Result<T, NumberError>) -> Result<Vec<String>, String> {
+    number.map(|number| vec![number.to_string()]).map_err(|error| error.to_string())
 }
 
-/// Digits with an optional `0x`, `0b`, `0o` or `0` in front; values beyond 127 bits are the largest.
-fn magnitude(digits: &str) -> Option<i128> {
-    let lower = digits.to_ascii_lowercase();
-    let (radix, body, prefixed) = match lower.get(..2) {
-        Some("0x") => (16, &lower[2..], true),
-        Some("0b") => (2, &lower[2..], true),
-        Some("0o") => (8, &lower[2..], true),
-        _ if lower.len() > 1 && lower.starts_with('0') => (8, &lower[1..], true),
-        _ => (10, lower.as_str(), false),
-    };
-    // Underscores stand between digits, or between a prefix and a digit.
-    let bare: String = body.chars().filter(|&c| c != '_').collect();
-    let misplaced = body.ends_with('_') || body.contains("__") || (body.starts_with('_') && !prefixed);
-    if bare.is_empty() || misplaced || !bare.chars().all(|c| c.is_digit(radix)) {
-        return None;
+/// A `float32` as Go reads it.
+///
+/// # Errors
+/// What is no number, or too large for one.
+pub(crate) fn float32(text: &str) -> Result<f32, NumberError> {
+    #[expect(clippy::cast_possible_truncation, reason = "read with the precision of 32 bits")]
+    number::parse_float(text.as_bytes(), 32).map(|number| number as f32)
+}
+
+/// klog's `file.go:234`.
+fn trace_location(value: &str) -> Result<Vec<String>, String> {
+    if value.is_empty() {
+        return Ok(Vec::new());
     }
-    Some(i128::from_str_radix(&bare, radix).unwrap_or(i128::MAX))
+    let place = value.split_once(':').filter(|(file, line)| file.contains('.') && !line.contains(':'));
+    match place.and_then(|(_, line)| number::atoi(line.as_bytes()).ok()) {
+        None => Err("syntax error: expect file.go:234".to_owned()),
+        Some(line) if line <= 0 => Err("negative or zero value for level".to_owned()),
+        Some(_) => Ok(vec![value.to_owned()]),
+    }
+}
+
+/// klog's `file=3,other=1`.
+fn module_levels(value: &str) -> Result<Vec<String>, String> {
+    for part in value.split(',').filter(|part| !part.is_empty()) {
+        let pair = part.split_once('=').filter(|(file, level)| !file.is_empty() && !level.contains('='));
+        match pair.and_then(|(_, level)| number::parse_int(level.as_bytes(), 10, 32).ok()) {
+            None => return Err("syntax error: expect comma-separated list of filename=N".to_owned()),
+            Some(level) if level < 0 => return Err("negative value for vmodule level".to_owned()),
+            Some(_) => {}
+        }
+    }
+    Ok(vec![value.to_owned()])
 }
 
 fn pairs(value: &str) -> Result<Vec<String>, String> {

@@ -296,7 +296,7 @@ fn read(path: &Path) -> Option<Vec<u8>> {
 pub(super) fn append_line(path: &str, line: &str) {
     let file = std::fs::OpenOptions::new().create(true).append(true).open(path);
     if let Ok(mut file) = file {
-        let _ = std::io::Write::write_all(&mut file, line.as_bytes());
+        let _ = std::io::Write::write_all(&mut file, format!("{line}\n").as_bytes());
     }
 }
 

@@ -138,6 +138,10 @@ impl Question<'_> {
     }
 
     fn answer(&mut self, before: &[String]) -> Result<Answer, String> {
+        if before.first().is_some_and(|word| word.starts_with("__complete")) {
+            // Helm: this command is one like others, and its arguments are not known.
+            return Ok(Answer::none(directive::DEFAULT));
+        }
         let found = find(self.environment, before)
             .map_err(|_| format!("unable to find a command for arguments: [{}]", before.join(" ")))?;
         let flags = found.flags();

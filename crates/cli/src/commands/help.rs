@@ -18,7 +18,9 @@ pub(super) fn run(context: &mut Context<'_>) -> Result<(), Failure> {
         // Helm: an unknown topic is told on standard error with the usage, and is no failure.
         let topics: Vec<String> = context.parsed.args.iter().map(|word| raw_quote(word)).collect();
         context.output.error_line(&format!("Unknown help topic [{}]", topics.join(" ")));
-        context.output.error_line(usage(&Found::default(), environment).trim_end_matches('\n'));
+        // Helm: the program gets its own help flag only when it is about to run itself.
+        let usage = usage(&Found::default(), environment, false);
+        context.output.error_line(usage.trim_end_matches('\n'));
         return Ok(());
     };
     context.output.out(&of(&found, environment));
@@ -37,7 +39,7 @@ fn raw_quote(word: &str) -> String {
 /// The help of a command, or of the program itself.
 pub(super) fn of(found: &Found, environment: &Environment) -> String {
     let text = environment.own_words(long(found.command()).trim_end());
-    format!("{text}\n\n{}", usage(found, environment))
+    format!("{text}\n\n{}", usage(found, environment, true))
 }
 
 /// The long text of a command: its short one where there is no other.
@@ -49,7 +51,7 @@ pub(super) fn long(command: Option<&'static Command>) -> &'static str {
     }
 }
 
-fn usage(found: &Found, environment: &Environment) -> String {
+fn usage(found: &Found, environment: &Environment, with_help: bool) -> String {
     let words = found.words(environment);
     let mut text = "Usage:\n".to_owned();
     if let Some(command) = found.command().filter(|command| command.run.is_some()) {
@@ -71,7 +73,8 @@ fn usage(found: &Found, environment: &Environment) -> String {
     }
     let name = found.command().map_or(environment.name(), |command| command.name);
     let global: Vec<&Flag> = GLOBAL.iter().collect();
-    let own = own_flags(found, environment);
+    let mut own = own_flags(found, environment);
+    own.retain(|flag| with_help || flag.name != HELP.name);
     text.push_str(&format!("\nFlags:\n{}", flag_usages(&own, name, environment)));
     if found.command().is_some() {
         text.push_str(&format!("\nGlobal Flags:\n{}", flag_usages(&global, name, environment)));

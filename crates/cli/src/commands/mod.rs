@@ -102,6 +102,7 @@ pub(crate) fn dispatch(
 ) -> Result<(), Failure> {
     check_color(environment, arguments)?;
     if let Some((arguments, descriptions)) = complete::requested(arguments) {
+        check_driver(environment)?;
         return complete::run(environment, output, &arguments, descriptions);
     }
     let found = find(environment, arguments)?;
@@ -122,6 +123,7 @@ pub(crate) fn dispatch(
         output.out(&help::of(&found, environment));
         return Ok(());
     }
+    check_driver(environment)?;
     check_arity(command, &found.words(environment), &parsed)?;
     check_groups(command, &parsed)?;
     run(&mut Context { environment, output, parsed, found: &found })
@@ -165,6 +167,17 @@ fn check_color(environment: &Environment, arguments: &[String]) -> Result<(), Fa
     }
 }
 
+/// Helm opens its store of releases before any command runs, also one that has nothing to do with releases.
+fn check_driver(environment: &Environment) -> Result<(), Failure> {
+    match environment.unknown_driver() {
+        None => Ok(()),
+        Some(driver) => {
+            let message = format!("unknown driver {}", govalue::print::quote(driver.as_bytes()));
+            Err(Failure::log(crate::log::line("INFO", &message, &[])))
+        }
+    }
+}
+
 fn check_arity(command: &Command, words: &str, parsed: &Parsed) -> Result<(), Failure> {
     let given = parsed.args.len();
     let arguments = |n: usize| if n == 1 { "argument" } else { "arguments" };
@@ -180,7 +193,10 @@ fn check_arity(command: &Command, words: &str, parsed: &Parsed) -> Result<(), Fa
 
 /// Refuses flags that exclude each other.
 fn check_groups(command: &Command, parsed: &Parsed) -> Result<(), Failure> {
-    for group in command.exclusive {
+    // Helm: the groups are looked at in the order of their texts.
+    let mut groups = command.exclusive.to_vec();
+    groups.sort_unstable_by_key(|group| group.join(" "));
+    for group in groups {
         let mut given: Vec<&str> = group.iter().copied().filter(|flag| parsed.changed(flag)).collect();
         if given.len() > 1 {
             given.sort_unstable();

@@ -141,23 +141,21 @@ fn check_dry_run(context: &mut Context<'_>) -> Result<(), Failure> {
             return Err(Failure::plain("invalid dry-run value (\"none\"). Must be \"server\" or \"client\""));
         }
         other => match crate::args::parse_bool(other) {
-            Some(on) => {
-                let word = if on { "client" } else { "none" };
+            Some(true) => {
                 let message = format!(
-                    "boolean '--dry-run={other}' flag is deprecated and must be replaced with '--dry-run={word}'"
+                    "boolean '--dry-run={other}' flag is deprecated and must be replaced with '--dry-run=client'"
                 );
                 context.output.error_line(&crate::log::line("WARN", &message, &[]));
-                if !on {
-                    return Err(Failure::plain(format!(
-                        "invalid dry-run value ({}). Must be \"server\" or \"client\"",
-                        govalue::print::quote(other.as_bytes())
-                    )));
-                }
                 false
             }
-            None => {
+            known => {
+                let allowed = if known.is_some() {
+                    "\"server\" or \"client\""
+                } else {
+                    "\"none\", \"server\", or \"client\""
+                };
                 return Err(Failure::plain(format!(
-                    "invalid dry-run value ({}). Must be \"none\", \"server\", or \"client\"",
+                    "invalid dry-run value ({}). Must be {allowed}",
                     govalue::print::quote(other.as_bytes())
                 )));
             }

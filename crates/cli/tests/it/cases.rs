@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::{Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, SystemTime};
 
 use serde_json::Value;
@@ -188,6 +189,9 @@ fn run(case: &Value, binary: &Path) -> Outcome {
     lay_out(case, work);
     let arguments = case["args"].as_array().into_iter().flatten().filter_map(Value::as_str);
     let mut command = Command::new(binary);
+    // `env` tells how the program was called; the recorder called it so.
+    #[cfg(unix)]
+    std::os::unix::process::CommandExt::arg0(&mut command, "helm");
     command.args(arguments).current_dir(work).env_clear();
     command
         .env("PATH", "/usr/bin:/bin")
@@ -256,17 +260,17 @@ fn recorded_transcripts_of_helm_are_the_same() {
     let bin = tempfile::tempdir().unwrap();
     let binary = helm(bin.path());
     let known = known();
-    let mut failures = Vec::new();
-    let mut count = 0;
     let mut files: Vec<PathBuf> =
         std::fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path()).collect();
     files.sort();
-    for file in files {
-        let text = std::fs::read_to_string(&file).unwrap();
-        for line in text.lines().skip(1) {
+    let texts: Vec<String> = files.iter().map(|file| std::fs::read_to_string(file).unwrap()).collect();
+    let lines: Vec<&str> = texts.iter().flat_map(|text| text.lines().skip(1)).collect();
+    let next = AtomicUsize::new(0);
+    let replay = || {
+        let mut failures = Vec::new();
+        while let Some(line) = lines.get(next.fetch_add(1, Ordering::Relaxed)) {
             let case: Value = serde_json::from_str(line).unwrap();
             let id = case["id"].as_str().unwrap().to_owned();
-            count += 1;
             match (difference(&case, &run(&case, &binary)), known.get(&id)) {
                 (Some(difference), None) => failures.push(format!("{id} {}: {difference}", case["args"])),
                 (None, Some(_)) => {
@@ -275,8 +279,16 @@ fn recorded_transcripts_of_helm_are_the_same() {
                 _ => {}
             }
         }
-    }
-    assert!(count > 100, "only {count} cases found in {}", folder.display());
+        failures
+    };
+    let workers = std::thread::available_parallelism().map_or(1, usize::from);
+    let mut failures: Vec<String> = std::thread::scope(|scope| {
+        let running: Vec<_> = (0..workers).map(|_| scope.spawn(replay)).collect();
+        running.into_iter().flat_map(|worker| worker.join().unwrap()).collect()
+    });
+    failures.sort();
+    let count = lines.len();
+    assert!(count > 1000, "only {count} cases found in {}", folder.display());
     let shown: Vec<&String> = failures.iter().take(20).collect();
     assert!(
         failures.is_empty(),
