@@ -105,7 +105,7 @@ func (t *topic) record(folder string) (int, int, error) {
 		}
 		if !settled[i] {
 			dropped++
-			log.Printf("%s varies: %s", c.ID, c.Template.get())
+			log.Printf("%s varies: %s%s", c.ID, c.Template.get(), c.Args)
 			continue
 		}
 		kept++
