@@ -15,7 +15,7 @@ use sprig::url::Url;
 
 use crate::args::Parsed;
 use crate::commands::Context;
-use crate::files::Batch;
+use crate::files::{Batch, OWN, SHARED};
 use crate::outside::ask_outside;
 use crate::paths;
 use crate::prepare::{self, Semver, system_words};
@@ -386,14 +386,14 @@ impl<'c, 'a> Manager<'c, 'a> {
         let failed = |error: crate::files::WriteError| Failure::plain(error.to_string());
         batch.folder(&folder).map_err(failed)?;
         for (name, archive) in archives {
-            batch.replace(&paths::join(&folder, name), archive).map_err(failed)?;
+            batch.replace(&paths::join(&folder, name), archive, SHARED).map_err(failed)?;
         }
         let mut linked = None;
         if let Some((name, text)) = lock {
             let path = paths::join(&self.path, name);
             match std::fs::read_link(&path) {
                 Ok(target) => linked = Some((name, target)),
-                Err(_) => batch.replace(&path, text).map_err(failed)?,
+                Err(_) => batch.file(&path, text, OWN).map_err(failed)?,
             }
         }
         batch.commit().map_err(failed)?;

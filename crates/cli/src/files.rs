@@ -9,6 +9,16 @@ use std::path::{Path, PathBuf};
 
 use crate::prepare::system_words;
 
+/// The rights of a file that a program names, before the user's mask.
+pub(crate) const SHARED: u32 = 0o666;
+/// The rights of a file that only its owner should change.
+pub(crate) const OWN: u32 = 0o644;
+/// The rights of a folder.
+#[cfg(unix)]
+const FOLDER: u32 = 0o755;
+/// Links that lead to links are followed so often.
+const MOST_LINKS: usize = 40;
+
 /// Why something could not be written; `Display` is Go's `*fs.PathError`.
 #[derive(Debug, thiserror::Error)]
 #[error("{operation} {}: {}", path.display(), system_words(source))]
@@ -38,7 +48,10 @@ impl Batch {
     pub(crate) fn folder(&mut self, path: &Path) -> Result<(), WriteError> {
         let missing: Vec<&Path> = path.ancestors().take_while(|folder| !exists(folder)).collect();
         for folder in missing.into_iter().rev() {
-            match fs::create_dir(folder) {
+            let mut builder = fs::DirBuilder::new();
+            #[cfg(unix)]
+            std::os::unix::fs::DirBuilderExt::mode(&mut builder, FOLDER);
+            match builder.create(folder) {
                 Ok(()) => self.made.push(folder.to_owned()),
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
                 Err(error) => return Err(WriteError::new("mkdir", folder, error)),
@@ -52,19 +65,29 @@ impl Batch {
         }
     }
 
-    /// Writes a file that everybody may read, with the folders it is in, next to its place. A link keeps its
-    /// place; what it leads to is replaced, as it would be by writing through it.
-    pub(crate) fn file(&mut self, path: &Path, data: &[u8]) -> Result<(), WriteError> {
-        self.put(path, fs::canonicalize(path).unwrap_or_else(|_| path.to_owned()), data)
+    /// Writes a file with the folders it is in next to its place. A link keeps its place; what it leads to is
+    /// replaced, as it would be by writing through it, and keeps its rights. New files have those of `mode`.
+    pub(crate) fn file(&mut self, path: &Path, data: &[u8], mode: u32) -> Result<(), WriteError> {
+        let place = behind_links(path);
+        let there = fs::symlink_metadata(&place).ok().filter(fs::Metadata::is_file);
+        if there.is_some() {
+            // What may not be written is not replaced either.
+            let open = fs::OpenOptions::new().write(true).open(&place);
+            open.map_err(|error| WriteError::new("open", path, error))?;
+        }
+        self.put(path, place, data, mode)?;
+        let (Some(there), Some((beside, _))) = (there, self.waiting.last()) else { return Ok(()) };
+        let kept = fs::set_permissions(beside, there.permissions());
+        kept.map_err(|error| WriteError::new("chmod", path, error))
     }
 
     /// Writes a file as [`Batch::file`] does, in a folder that somebody else may have filled: a link in its place
     /// is replaced, and leads nowhere.
-    pub(crate) fn replace(&mut self, path: &Path, data: &[u8]) -> Result<(), WriteError> {
-        self.put(path, path.to_owned(), data)
+    pub(crate) fn replace(&mut self, path: &Path, data: &[u8], mode: u32) -> Result<(), WriteError> {
+        self.put(path, path.to_owned(), data, mode)
     }
 
-    fn put(&mut self, path: &Path, place: PathBuf, data: &[u8]) -> Result<(), WriteError> {
+    fn put(&mut self, path: &Path, place: PathBuf, data: &[u8], mode: u32) -> Result<(), WriteError> {
         if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
             self.folder(folder)?;
         }
@@ -78,7 +101,9 @@ impl Batch {
         // New, so that a link which somebody left under this name is not followed.
         options.write(true).create_new(true);
         #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o644);
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, mode);
+        #[cfg(not(unix))]
+        let _ = mode;
         let mut file = match options.open(&beside) {
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
                 fs::remove_file(&beside).and_then(|()| options.open(&beside)).map_err(failed)?
@@ -113,6 +138,16 @@ impl Drop for Batch {
     }
 }
 
+/// Where a path leads, whether or not there is something.
+fn behind_links(path: &Path) -> PathBuf {
+    let mut place = path.to_owned();
+    for _ in 0..MOST_LINKS {
+        let Ok(target) = fs::read_link(&place) else { break };
+        place = place.parent().unwrap_or(Path::new("")).join(target);
+    }
+    place
+}
+
 fn exists(path: &Path) -> bool {
     path.as_os_str().is_empty() || fs::symlink_metadata(path).is_ok()
 }
@@ -128,9 +163,9 @@ mod tests {
         fs::write(&old, "old").unwrap();
         fs::create_dir(folder.path().join("taken")).unwrap();
         let mut batch = Batch::default();
-        batch.file(&old, b"new").unwrap();
-        batch.file(&folder.path().join("made/for/it"), b"new").unwrap();
-        let error = batch.file(&folder.path().join("taken"), b"new").unwrap_err().to_string();
+        batch.file(&old, b"new", OWN).unwrap();
+        batch.file(&folder.path().join("made/for/it"), b"new", OWN).unwrap();
+        let error = batch.file(&folder.path().join("taken"), b"new", OWN).unwrap_err().to_string();
         assert!(error.ends_with("taken: is a directory"), "{error}");
         drop(batch);
         assert_eq!(fs::read(&old).unwrap(), b"old");
@@ -145,12 +180,39 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let mut batch = Batch::default();
         fs::write(folder.path().join("a"), "old").unwrap();
-        batch.file(&folder.path().join("a"), b"new").unwrap();
-        batch.file(&folder.path().join("b/c"), b"new").unwrap();
+        batch.file(&folder.path().join("a"), b"new", OWN).unwrap();
+        batch.file(&folder.path().join("b/c"), b"new", OWN).unwrap();
         batch.folder(&folder.path().join("empty")).unwrap();
         batch.commit().unwrap();
         assert_eq!(fs::read(folder.path().join("a")).unwrap(), b"new");
         assert_eq!(fs::read(folder.path().join("b/c")).unwrap(), b"new");
         assert!(folder.path().join("empty").is_dir());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn rights_and_links_stay_unless_a_link_is_to_be_replaced() {
+        use std::os::unix::fs::{PermissionsExt as _, symlink};
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        fs::write(at("secret"), "old").unwrap();
+        fs::set_permissions(at("secret"), fs::Permissions::from_mode(0o600)).unwrap();
+        fs::write(at("kept"), "old").unwrap();
+        for (target, link) in [("secret", "through"), ("nowhere", "dangling"), ("kept", "replaced")] {
+            symlink(target, at(link)).unwrap();
+        }
+        // A name that somebody guessed leads nowhere either.
+        symlink("kept", at(&format!(".pintle-{}-0", std::process::id()))).unwrap();
+        let mut batch = Batch::default();
+        batch.file(&at("through"), b"new", OWN).unwrap();
+        batch.file(&at("dangling"), b"new", SHARED).unwrap();
+        batch.replace(&at("replaced"), b"new", OWN).unwrap();
+        batch.commit().unwrap();
+        for (name, text) in [("secret", "new"), ("nowhere", "new"), ("replaced", "new"), ("kept", "old")] {
+            assert_eq!(fs::read_to_string(at(name)).unwrap(), text, "{name}");
+        }
+        let is_link = |name: &str| at(name).symlink_metadata().unwrap().is_symlink();
+        assert_eq!(["through", "dangling", "replaced"].map(is_link), [true, true, false]);
+        assert_eq!(fs::metadata(at("secret")).unwrap().permissions().mode() & 0o777, 0o600);
     }
 }

@@ -15,6 +15,7 @@ mod jsonpath;
 mod kubeconfig;
 mod log;
 mod output;
+mod output_folder;
 mod outside;
 mod paths;
 mod prepare;

@@ -56,6 +56,12 @@ impl Failure {
         self
     }
 
+    /// Says more behind the message.
+    pub(crate) fn followed_by(mut self, more: &str) -> Self {
+        self.message = self.message.map(|message| message + more);
+        self
+    }
+
     /// Logs a line first.
     pub(crate) fn logged(mut self, line: String) -> Self {
         self.log.push(line);

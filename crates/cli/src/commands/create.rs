@@ -7,7 +7,7 @@ use chart::{Chart, File};
 use govalue::print::quote;
 
 use super::Context;
-use crate::files::Batch;
+use crate::files::{Batch, OWN};
 use crate::paths;
 use crate::prepare::{self, Semver, system_words};
 use crate::report::Failure;
@@ -128,7 +128,7 @@ fn write(target: &Path, files: &[File], subcharts: bool) -> Result<(), Failure> 
     let failed = |error: crate::files::WriteError| Failure::plain(error.to_string());
     let mut batch = Batch::default();
     for file in files {
-        batch.file(&target.join(&*file.name), &file.data).map_err(failed)?;
+        batch.file(&target.join(&*file.name), &file.data, OWN).map_err(failed)?;
     }
     if subcharts {
         batch.folder(&target.join(create::SUBCHARTS)).map_err(failed)?;

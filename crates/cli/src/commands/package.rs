@@ -7,7 +7,7 @@ use sprig::semver::Version;
 
 use super::Context;
 use crate::dependencies::{Manager, check_client_files, source_date_epoch};
-use crate::files::Batch;
+use crate::files::{Batch, SHARED};
 use crate::paths;
 use crate::prepare::{self, Semver, system_words};
 use crate::report::Failure;
@@ -80,6 +80,7 @@ fn save(chart: &mut chart::Chart, destination: &Path, stamp: Option<i64>) -> Res
         _ => {}
     }
     let mut batch = Batch::default();
-    batch.file(&path, &archive).and_then(|()| batch.commit()).map_err(|e| Failure::plain(e.to_string()))?;
+    let written = batch.file(&path, &archive, SHARED).and_then(|()| batch.commit());
+    written.map_err(|error| Failure::plain(error.to_string()))?;
     Ok(path)
 }

@@ -1,6 +1,5 @@
 //! `template`: a chart goes in, manifests come out.
 
-use std::io::Write as _;
 use std::mem::ManuallyDrop;
 use std::path::Path;
 
@@ -11,7 +10,9 @@ use render::{Capabilities, Manifests, ReleaseOptions, RenderError, RenderOptions
 
 use super::Context;
 use crate::host::Machine;
+use crate::output_folder::OutputFolder;
 use crate::outside::References;
+use crate::paths;
 use crate::prepare::{self, Semver};
 use crate::report::{DENIED, Failure, LIMIT};
 
@@ -275,6 +276,7 @@ fn print(
     release: &str,
     manifests: &Manifests,
 ) -> Result<(), Failure> {
+    let debug = context.environment.debug(&context.parsed);
     let parsed = &context.parsed;
     let crds: Vec<(String, &[u8])> = if parsed.bool("include-crds") {
         chart.crds().into_iter().map(|(path, file)| (format!("{path}/{}", file.name), &*file.data)).collect()
@@ -306,24 +308,31 @@ fn print(
         }
     } else {
         let named = if parsed.bool("release-name") {
-            Path::new(&output_dir).join(release).to_string_lossy().into_owned()
+            paths::join(Path::new(&output_dir), release).to_string_lossy().into_owned()
         } else {
             output_dir.clone()
         };
-        let mut written = std::collections::BTreeSet::new();
+        let mut folder = OutputFolder::default();
+        let shown = |path: &str, content: &[u8]| {
+            let mut text = Vec::new();
+            document(&mut text, path, content);
+            text
+        };
         // Helm: custom resource definitions never go below the release's name.
         for (path, content) in crds {
-            write(context, &output_dir, &path, content, &mut written)?;
+            folder.add(&output_dir, &path, &shown(&path, content));
         }
         for (path, content) in resources {
-            write(context, &named, &path, content, &mut written)?;
+            folder.add(&named, &path, &shown(&path, content));
         }
-        for (path, content) in hooks {
-            if Path::new(&named).join(&path).exists() {
-                written.insert(path.clone());
-            }
-            write(context, &named, &path, content, &mut written)?;
-        }
+        let added =
+            hooks.iter().try_for_each(|(path, content)| folder.add_hook(&named, path, &shown(path, content)));
+        let wrote = added.and_then(|()| folder.write()).map_err(|unwritten| {
+            // Helm: the release counts as failed, except for its hooks.
+            let more = if unwritten.of_hook || debug { "" } else { USE_DEBUG };
+            unwritten.failure.followed_by(more)
+        })?;
+        context.output.out(&wrote);
         text.push(b'\n');
     }
     let wanted = context.parsed.all("show-only").to_vec();
@@ -370,31 +379,4 @@ fn source_name(document: &[u8]) -> Option<&[u8]> {
         let slash = rest.iter().position(|&b| b == b'/')?;
         (slash > 0 && rest.len() > slash + 1).then(|| &rest[slash + 1..])
     })
-}
-
-fn write(
-    context: &mut Context<'_>,
-    folder: &str,
-    path: &str,
-    content: &[u8],
-    written: &mut std::collections::BTreeSet<String>,
-) -> Result<(), Failure> {
-    let file = format!("{folder}/{path}");
-    let fail =
-        |error: std::io::Error| Failure::plain(format!("open {file}: {}", prepare::system_words(&error)));
-    if let Some(parent) = Path::new(&file).parent() {
-        std::fs::create_dir_all(parent).map_err(fail)?;
-    }
-    let mut options = std::fs::OpenOptions::new();
-    if written.contains(path) {
-        options.append(true);
-    } else {
-        options.write(true).create(true).truncate(true);
-    }
-    let mut text = Vec::new();
-    document(&mut text, path, content);
-    options.open(&file).and_then(|mut file| file.write_all(&text)).map_err(fail)?;
-    written.insert(path.to_owned());
-    context.output.out(&format!("wrote {file}\n"));
-    Ok(())
 }

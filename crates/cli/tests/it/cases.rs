@@ -92,6 +92,9 @@ fn base64(text: &str) -> Vec<u8> {
 
 /// What is left under `out/`, as the recorder tells it.
 fn written(case: &Value, folder: &Path, prefix: &str, out: &mut BTreeMap<String, String>) {
+    if let Ok(text) = std::fs::read_to_string(folder) {
+        out.insert(".".to_owned(), text);
+    }
     let Ok(entries) = std::fs::read_dir(folder) else { return };
     let mut empty = true;
     for entry in entries {

@@ -3,4 +3,5 @@
 mod cases;
 mod dependencies;
 mod guard;
+mod output_dir;
 mod starters;
