@@ -55,8 +55,18 @@ pub trait Object {
         None
     }
 
+    /// What `GoString()` returns, when the type has it: `%#v` prints it.
+    fn go_text(&self) -> Option<Str> {
+        None
+    }
+
     /// What `encoding/json` sees, when it is not the fields: `MarshalJSON`, or tags that rename them.
     fn json(&self) -> Option<Value> {
+        None
+    }
+
+    /// Why `encoding/json` refuses to write it, in Go's words.
+    fn json_error(&self) -> Option<&'static str> {
         None
     }
 

@@ -278,7 +278,10 @@ impl Object for KubeVersionObject {
     }
 
     fn field(&self, name: &str) -> Option<Value> {
-        self.fields().into_iter().find(|(field, _)| *field == name && is_exported(field)).map(|(_, value)| value)
+        self.fields()
+            .into_iter()
+            .find(|(field, _)| *field == name && is_exported(field))
+            .map(|(_, value)| value)
     }
 
     fn fields(&self) -> Vec<(&'static str, Value)> {

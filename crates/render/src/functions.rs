@@ -391,7 +391,7 @@ fn local_zone(call: &mut Call<'_, '_>, function: &'static str) -> Result<Zone, F
     match ask(call, Question::timezone(function)) {
         Ok(permit) => {
             let name = session(call)?.host.local_zone(permit);
-            Ok(Zone::named(&name).unwrap_or_default())
+            Ok(Zone::local(&name))
         }
         Err(_) => Ok(Zone::Utc),
     }

@@ -6,7 +6,7 @@
 use std::error::Error;
 
 use govalue::print::quote;
-use govalue::{List, Map, Value};
+use govalue::{List, Map, Value, types};
 
 use super::FileReader;
 
@@ -289,7 +289,7 @@ impl<'f> Parser<'f> {
                         self.at += 1;
                     }
                     items.push(self.scalar(text)?);
-                    return Ok(Value::List(List::new(items)));
+                    return Ok(Value::List(List::grown(&types::LIST_ANY, items)));
                 }
                 Some(_) => items.push(self.scalar(text)?),
             }

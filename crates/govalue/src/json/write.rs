@@ -4,7 +4,6 @@ use std::collections::HashSet;
 use std::rc::Rc;
 
 use super::Number;
-use crate::toml::Datetime;
 use crate::value::is_exported;
 use crate::{Error, FloatKind, Kind, List, Object, Str, Value, number, print};
 
@@ -209,7 +208,7 @@ impl Writer {
             self.out.extend_from_slice(if number.0.is_empty() { b"0" } else { &number.0 });
             return Ok(());
         }
-        if let Some(message) = object.as_any().downcast_ref().and_then(Datetime::json_error) {
+        if let Some(message) = object.json_error() {
             return Err(Error::new(message));
         }
         if object.is_nil() {

@@ -221,6 +221,12 @@ fn object(printer: &mut Printer<'_>, value: &Value, object: &dyn Object, verb: c
     if let Some(text) = method_text(printer, verb, || object.text()) {
         return string(printer, value, &text, verb);
     }
+    if printer.flags.sharp_v
+        && !printer.erroring
+        && let Some(text) = object.go_text()
+    {
+        return printer.padded(&text);
+    }
     match ty.kind {
         Kind::Ptr if depth > 0 => pointer(printer, value, verb),
         Kind::Ptr => {

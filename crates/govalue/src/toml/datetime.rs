@@ -152,17 +152,6 @@ impl Datetime {
         format!("{}T{}{offset}", self.date(), self.time())
     }
 
-    /// Whether Go refuses to write it as JSON: the offset is a day or more.
-    pub(crate) fn json_error(&self) -> Option<&'static str> {
-        match self.zone {
-            Zone::Offset(offset) if offset.unsigned_abs() >= 24 * 3_600 => Some(
-                "json: error calling MarshalJSON for type time.Time: \
-                 Time.MarshalJSON: timezone hour outside of range [0,23]",
-            ),
-            _ => None,
-        }
-    }
-
     /// As the TOML encoder writes it.
     pub(super) fn toml(&self) -> String {
         match self.zone {
@@ -209,6 +198,17 @@ impl Object for Datetime {
 
     fn equals(&self, other: &dyn Object) -> Option<bool> {
         Some(other.as_any().downcast_ref::<Self>() == Some(self))
+    }
+
+    fn json_error(&self) -> Option<&'static str> {
+        // The offset is a day or more.
+        match self.zone {
+            Zone::Offset(offset) if offset.unsigned_abs() >= 24 * 3_600 => Some(
+                "json: error calling MarshalJSON for type time.Time: \
+                 Time.MarshalJSON: timezone hour outside of range [0,23]",
+            ),
+            _ => None,
+        }
     }
 
     fn as_any(&self) -> &dyn Any {

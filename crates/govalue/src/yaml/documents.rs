@@ -35,15 +35,15 @@ pub fn documents(bytes: &[u8]) -> Vec<Result<Cow<'_, [u8]>, Error>> {
     parts
 }
 
-/// CR LF becomes LF, and the last line has its end.
+/// CR LF becomes LF, and the last line has its end: it gets one before CR LF is looked for.
 fn with_plain_breaks(text: &[u8]) -> Cow<'_, [u8]> {
     if text.ends_with(b"\n") && memchr::memmem::find(text, b"\r\n").is_none() {
         return Cow::Borrowed(text);
     }
     let mut out = Vec::with_capacity(text.len() + 1);
     for line in text.split_inclusive(|&byte| byte == b'\n') {
-        let content = line.strip_suffix(b"\n").map(|line| line.strip_suffix(b"\r").unwrap_or(line));
-        out.extend_from_slice(content.unwrap_or(line));
+        let content = line.strip_suffix(b"\n").unwrap_or(line);
+        out.extend_from_slice(content.strip_suffix(b"\r").unwrap_or(content));
         out.push(b'\n');
     }
     Cow::Owned(out)

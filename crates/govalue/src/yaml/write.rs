@@ -147,6 +147,9 @@ impl Writer {
             self.plain("null");
             return Ok(());
         }
+        if let Some(message) = object.json_error() {
+            return Err(Failure::Json(Error::new(format!("error marshaling into JSON: {message}"))));
+        }
         if let Some(value) = object.json() {
             return self.value(&value, in_mapping);
         }

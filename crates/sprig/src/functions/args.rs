@@ -108,7 +108,11 @@ pub(super) fn texts_of(value: &Value) -> List {
         Value::List(list) if list.ty() == &types::LIST_STRING => list.clone(),
         Value::Nil => List::strings::<Str>([]),
         other => match elements(other) {
-            Some(items) => List::strings(items.iter().filter(|item| !item.is_nil()).map(text_of)),
+            // Go makes room for all of them, and leaves the nils out.
+            Some(items) => {
+                let texts = items.iter().filter(|item| !item.is_nil()).map(|item| Value::Str(text_of(item)));
+                List::with_capacity(&types::LIST_STRING, texts.collect(), items.len())
+            }
             None => List::strings([text_of(other)]),
         },
     }

@@ -108,24 +108,82 @@ impl Object for TimeValue {
         &TIME
     }
 
+    fn fields(&self) -> Vec<(&'static str, Value)> {
+        // None of them is exported: verbs that are no text's see them. Seconds count from the year 1.
+        let since_year_one = self.0.unix_seconds().wrapping_sub(Time::zero().unix_seconds());
+        vec![
+            ("wall", Value::Int(IntKind::Uint64, i64::from(self.0.nanosecond()))),
+            ("ext", Value::int64(since_year_one)),
+            ("loc", Value::Object(Rc::new(Location { utc: matches!(self.0.zone(), Zone::Utc) }))),
+        ]
+    }
+
     fn text(&self) -> Option<Str> {
         Some(self.0.to_string().into())
+    }
+
+    fn go_text(&self) -> Option<Str> {
+        let date = self.0.format(b"2006, time.January, 2, 15, 4, 5");
+        let date = String::from_utf8_lossy(&date);
+        let date = date.split(", ").map(|part| match part.trim_start_matches('0') {
+            "" => "0",
+            part => part,
+        });
+        let date: Vec<&str> = date.collect();
+        let zone = match self.0.zone() {
+            Zone::Utc => "time.UTC".to_owned(),
+            Zone::Fixed { name, offset: 0 } if name == "UTC" => "time.Local".to_owned(),
+            // Go makes a location for every offset that it reads, and shows its name.
+            Zone::Fixed { name, .. } => format!("time.Location({})", govalue::print::quote(name.as_bytes())),
+            Zone::Named(_) => "time.Local".to_owned(),
+        };
+        Some(format!("time.Date({}, {}, {zone})", date.join(", "), self.0.nanosecond()).into())
     }
 
     fn json(&self) -> Option<Value> {
         Some(Value::str(self.0.format(RFC3339_NANO)))
     }
 
+    fn json_error(&self) -> Option<&'static str> {
+        (!(0..=9999).contains(&self.0.civil().year)).then_some(
+            "json: error calling MarshalJSON for type time.Time: \
+             Time.MarshalJSON: year outside of range [0,9999]",
+        )
+    }
+
     fn equals(&self, other: &dyn Object) -> Option<bool> {
         let other: &Self = other.as_any().downcast_ref()?;
         // Go compares the zone as well. Two that show the same are the same here.
-        Some(self.0.compare(&other.0).is_eq() && self.0.offset() == other.0.offset())
+        let utc = |time: &Time| matches!(time.zone(), Zone::Utc);
+        let same_zone = utc(&self.0) == utc(&other.0) && self.0.offset() == other.0.offset();
+        Some(same_zone && self.0.compare(&other.0).is_eq())
     }
 
     fn as_any(&self) -> &dyn Any {
         self
     }
 }
+
+/// The zone as `fmt` shows it: an address, or nil for UTC.
+struct Location {
+    utc: bool,
+}
+
+impl Object for Location {
+    fn ty(&self) -> &'static Type {
+        &LOCATION
+    }
+
+    fn is_nil(&self) -> bool {
+        self.utc
+    }
+
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+}
+
+static LOCATION: Type = Type::plain("*time.Location", Kind::Ptr, None);
 
 /// `time.Time`.
 pub static TIME: Type = Type { name: "time.Time", kind: Kind::Struct, elem: None, methods: &METHODS };

@@ -21,7 +21,7 @@ table! {
     "mustFromJson" (STRING) => |args| Ok(json::read(string(args, 0))?), cost cost::read;
     "toYaml" (ANY) => |args| swallowed(yaml::write(any(args, 0)).map(chomped)), cost cost::print;
     "mustToYaml" (ANY) => |args| loud(yaml::write(any(args, 0)).map(chomped)), cost cost::print;
-    "toYamlPretty" (ANY) => |args| swallowed(yaml::write_pretty(any(args, 0)).map(chomped)), cost cost::print;
+    "toYamlPretty" (ANY) => |args| pretty(any(args, 0)), cost cost::print;
     "fromYaml" (STRING) => |args| dict(yaml::read_map(string(args, 0), &yaml::Limits::default())), cost cost::read;
     "fromYamlArray" (STRING) => |args| list(yaml::read_list(string(args, 0), &yaml::Limits::default()).map(there)),
         cost cost::read;
@@ -36,6 +36,16 @@ const RAW: json::Options = json::Options { escape_html: false, indent: None };
 
 fn swallowed(written: Result<Vec<u8>, impl Display>) -> CallResult {
     text(written.unwrap_or_default())
+}
+
+/// Helm swallows errors here, but not panics: of those there is one, for a type that YAML cannot show.
+fn pretty(value: &Value) -> CallResult {
+    match yaml::write_pretty(value).map(chomped) {
+        Err(error) if error.to_string().starts_with("panic: ") => {
+            Err(Panic(error.to_string().trim_start_matches("panic: ").to_owned()).into())
+        }
+        written => swallowed(written),
+    }
 }
 
 fn loud(written: Result<Vec<u8>, impl Display>) -> CallResult {

@@ -200,7 +200,9 @@ fn sort_alpha(args: &[Value]) -> CallResult {
     if texts.is_nil() {
         return Ok(texts.into());
     }
+    let capacity = texts.capacity();
     let mut texts: Vec<Str> = texts.iter().map(text_of).collect();
     texts.sort_unstable();
-    Ok(List::strings(texts).into())
+    let texts = texts.into_iter().map(Value::Str).collect();
+    Ok(List::with_capacity(&types::LIST_STRING, texts, capacity).into())
 }

@@ -33,6 +33,15 @@ impl Zone {
         TimeZone::tzif(known, data).ok().map(Self::Named)
     }
 
+    /// The zone of this machine by its name. Go tells a machine in UTC from UTC itself: times of the two are not
+    /// equal.
+    pub fn local(name: &str) -> Self {
+        match Self::named(name).unwrap_or_default() {
+            Self::Utc => Self::Fixed { name: "UTC".to_owned(), offset: 0 },
+            zone => zone,
+        }
+    }
+
     /// The abbreviation and the offset in seconds at an instant.
     pub fn at(&self, seconds: i64) -> (String, i32) {
         match self {
