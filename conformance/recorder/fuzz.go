@@ -59,7 +59,8 @@ func (c *Case) steady() bool {
 	return bytes.Equal(c.line(), first) && !address.Match(first)
 }
 
-var address = regexp.MustCompile(`0x(c0|[1-7][0-9a-f])[0-9a-f]{8,10}\b`)
+// The second form is that of a time whose zone is one.
+var address = regexp.MustCompile(`0x(c0|[1-7][0-9a-f])[0-9a-f]{8,10}\b|\{[ +0]*[0-9]* +[+-]?[0-9]{9,} +[+0]*[0-9]{7,} *\}`)
 
 // suiteFuzz asks again what was once found by comparing random questions, and a sample of the others.
 func suiteFuzz() {

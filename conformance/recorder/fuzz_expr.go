@@ -57,6 +57,8 @@ type program struct {
 func randomExpression(r *rand.Rand) Case {
 	values, names := randomValues(r)
 	p := &program{r: r, root: ".", budget: 4 + r.Intn(24)}
+	set, more := randomSet(r)
+	names = append(names, more...)
 	for _, v := range names {
 		p.scope = append(p.scope, variable{"$ROOT.Values." + v.name, v.kind})
 	}
@@ -67,12 +69,18 @@ func randomExpression(r *rand.Rand) Case {
 		}
 	}
 	template := strings.Join(p.defines, "") + p.out.String()
+	whole := strings.Contains(template, ".Values ") || strings.Contains(template, ".Values)") || strings.Contains(template, ".Values}")
 	for name := range values {
-		if !strings.Contains(template, ".Values."+name) && !strings.Contains(template, ".Values ") && !strings.Contains(template, ".Values)") && !strings.Contains(template, ".Values}") && !strings.Contains(template, `"`+name+`"`) {
+		if !whole && !strings.Contains(template, ".Values."+name) && !strings.Contains(template, `"`+name+`"`) {
 			delete(values, name)
 		}
 	}
 	c := Case{Kind: "template", Template: text(template)}
+	for _, expression := range set {
+		if name, _, _ := strings.Cut(expression, "="); whole || strings.Contains(template, ".Values."+name) {
+			c.Set = append(c.Set, expression)
+		}
+	}
 	if len(values) > 0 {
 		c.Values = json.RawMessage(plainJSON(values))
 	}
@@ -113,6 +121,24 @@ func randomValues(r *rand.Rand) (map[string]any, []variable) {
 	add("deep", 'm', deep)
 	names = append(names, variable{"deep.a", 's'}, variable{"deep.b", 'm'}, variable{"deep.b.c", 'a'}, variable{"deep.b.d", 'l'}, variable{"deep.nope", 'a'})
 	return values, names
+}
+
+// randomSet makes values as `--set` does, which reads integers as int64.
+func randomSet(r *rand.Rand) ([]string, []variable) {
+	if r.Intn(3) > 0 {
+		return nil, nil
+	}
+	set := []string{
+		"i1=" + pick(r, "5", "-3", "0", "9223372036854775807", "-9223372036854775808", "1700000000", fmt.Sprint(r.Intn(100))),
+		"i2=" + fmt.Sprint(r.Intn(30)-5),
+		"yes=" + pick(r, "true", "false"),
+		"t1=" + pick(r, "abc", "é", "1e3", "012", "0x1F", "a\\,b", "", "a b", "1.5", "99999999999999999999", "~"),
+		"void=null",
+		"ints={1,2,-7}",
+		"mix={a,2,true,null,}",
+		"tree.a=1,tree.b={x,y}",
+	}
+	return set, []variable{{"i1", 'i'}, {"i2", 'i'}, {"yes", 'b'}, {"t1", 'a'}, {"void", 'a'}, {"ints", 'N'}, {"mix", 'l'}, {"tree", 'm'}}
 }
 
 var textParts = []string{"foo", "bar", "Hello World", "héllo", "世界", "😀", "a-b_c.d", "CamelCaseText", "UPPER", "  pad  ", "x: y", "# not", "- item", "a\nb", "\ttab", "\"quoted\"", "it's", "<a href=\"x\">&", "{{x}}", "1.5", "42", "-7", "0x1F", "007", "1e3", "true", "null", "~", "yes", "1_000", "12:30", "2024-02-29", "2020-01-01T00:00:00Z", "a,b,c", "k=v", "$HOME", "100%", "%d", "back\\slash", "/usr/local/bin", "v1.2.3", "1.2.3-rc.1+b", "example.com:80", "user@host", "the quick brown fox jumps over the lazy dog", "Ünïcödé Straße", "İi", "ǅ", "\u00a0", "\u2028", "e\u0301", "zero\u200bwidth", "tail\n", "\n", " ", "a  b   c", "aaa", "abcabc", "mixedCase_snake-kebab Title", "HTTPServer2Go", "ﬃ", "\r\n", "a\tb", "&amp;", "=", ":", "[a]", "{b}", "*x", "!t", "|", ">", "@", "`"}
@@ -381,7 +407,7 @@ func (p *program) loop(depth int) {
 		p.action("range " + value + " := " + head)
 		p.inside(item, depth, variable{value, item})
 	case 2:
-		if subject == 'c' {
+		if subject == 'c' && !p.chance(10) {
 			subject, item = 'S', 's'
 			head = p.pipeline('S', depth-1)
 		}
@@ -456,6 +482,12 @@ func (p *program) call(depth int) {
 		}
 	}
 	p.defines = append(p.defines, inner.defines...)
+	if p.chance(10) {
+		p.action("block " + strconv.Quote(name) + " " + argument)
+		p.out.WriteString(inner.out.String())
+		p.action("end")
+		return
+	}
 	p.defines = append(p.defines, pick(p.r, "{{ define \"", "{{- define \"")+name+pick(p.r, "\" }}", "\" -}}")+inner.out.String()+pick(p.r, "{{ end }}", "{{- end -}}\n", "{{- end }}\n"))
 	switch p.r.Intn(5) {
 	case 0:

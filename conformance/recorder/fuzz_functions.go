@@ -22,6 +22,14 @@ add1 n = i
 add1f n = f
 addf n+ = f
 adler32sum s = s
+ago t | kindOf = s
+now | kindOf = s
+now | date "x" = s
+fail s = s
+encryptAES "key" s | decryptAES "key" = s
+bcrypt w | len = i
+htpasswd w w | len = i
+genPrivateKey w = s
 all a* = b
 and a a* = a
 any a* = b
@@ -390,12 +398,15 @@ func (p *program) functionCall(kind byte, depth int) (string, bool) {
 		return "", false
 	}
 	chosen := pick(p.r, s...)
-	if chosen.name == "derivePassword" && !p.chance(4) {
-		// It takes a tenth of a second.
+	if rare[chosen.name] && !p.chance(4) {
+		// They take a tenth of a second, or end it all.
 		chosen = s[0]
 	}
 	return p.apply(chosen, depth), true
 }
+
+// rare functions are called now and then only.
+var rare = map[string]bool{"derivePassword": true, "bcrypt": true, "htpasswd": true, "fail": true}
 
 // builtIn are things of the context that a call may stand for.
 var builtIn = map[byte][]string{
@@ -589,7 +600,7 @@ func (p *program) literal(kind byte, depth int) string {
 	case 'o':
 		return fmt.Sprint(r.Intn(14) - 3)
 	case 'i':
-		return pick(r, fmt.Sprint(r.Intn(14)-3), fmt.Sprint(r.Intn(14)-3), fmt.Sprint(r.Intn(14)), "0x1F", "1_000", "0b101", "0o17", "'a'", "1e3", "9223372036854775807", "-9223372036854775808", "100", "65536")
+		return pick(r, fmt.Sprint(r.Intn(14)-3), fmt.Sprint(r.Intn(14)-3), fmt.Sprint(r.Intn(14)), "0x1F", "1_000", "0b101", "0o17", "'a'", "'\\n'", "'é'", "1e3", "0x_F", "1_0", "0X1P2", "5i", "1.0", "9223372036854775807", "-9223372036854775808", "100", "65536")
 	case 'c':
 		return pick(r, "0", "1", "2", "3", "4", "5", "2", "3", "8", "(int 2)", "(len \"abc\")", strconv.Itoa(r.Intn(30)))
 	case 'f':

@@ -21,6 +21,9 @@ pub struct Case {
     pub files: BTreeMap<String, String>,
     /// Values as JSON, to be read as YAML.
     pub values: Option<Box<RawValue>>,
+    /// `--set` expressions on top of them.
+    #[serde(default)]
+    pub set: Vec<String>,
     #[serde(rename = "in")]
     input: Option<String>,
     in_b64: Option<String>,
@@ -62,6 +65,9 @@ impl Case {
         };
         if !self.files.is_empty() {
             question.insert("files".to_owned(), serde_json::json!(self.files));
+        }
+        if !self.set.is_empty() {
+            question.insert("set".to_owned(), serde_json::json!(self.set));
         }
         let mut line = Json::Object(question).to_string();
         if let Some(values) = &self.values {

@@ -5,6 +5,7 @@
 //! `--keep` written to `conformance/cases/fuzz`, where a test replays it from then on.
 
 pub mod case;
+mod features;
 mod ours;
 mod process;
 mod recorder;
@@ -15,6 +16,7 @@ use std::io::{BufRead, Write};
 use std::path::{Path, PathBuf};
 
 use case::{Answer, Case};
+use features::Features;
 use recorder::Oracle;
 
 /// The stack that rendering gets, as in the binary.
@@ -27,12 +29,13 @@ struct Options {
     only: Option<String>,
     keep: bool,
     show: usize,
+    features: bool,
     recorder: Option<PathBuf>,
     pintle: Option<PathBuf>,
     helm: PathBuf,
 }
 
-/// Compares: `[expr|yaml] [-n N] [--seed S] [--keep] [--show N] [--recorder BINARY]`, or
+/// Compares: `[expr|yaml] [-n N] [--seed S] [--keep] [--show N] [--features] [--recorder BINARY]`, or
 /// `--process --pintle BINARY [--helm BINARY]` for whole processes.
 ///
 /// # Errors
@@ -56,6 +59,7 @@ fn options(arguments: &[String]) -> Result<Options, String> {
         only: None,
         keep: false,
         show: 3,
+        features: false,
         recorder: None,
         pintle: None,
         helm: PathBuf::from("helm"),
@@ -70,6 +74,7 @@ fn options(arguments: &[String]) -> Result<Options, String> {
             "-n" => options.count = number(value()?)? as usize,
             "--seed" => options.seed = number(value()?)?,
             "--show" => options.show = number(value()?)? as usize,
+            "--features" => options.features = true,
             "--keep" => options.keep = true,
             "--process" => process = true,
             "--recorder" => options.recorder = Some(PathBuf::from(value()?)),
@@ -162,9 +167,11 @@ fn compare(
     let (mut total, mut agreed, mut words, mut failing) = (0usize, 0usize, 0usize, 0usize);
     let mut kinds: BTreeMap<String, usize> = BTreeMap::new();
     let mut kept = Vec::new();
+    let mut features = Features::new();
     for line in lines {
         let case = Case::parse(&line)?;
         total += 1;
+        features.count(&case);
         failing += usize::from(case.answers().iter().all(|(_, answer)| answer.is_err()));
         let Some(found) = difference(&case) else {
             agreed += 1;
@@ -176,12 +183,13 @@ fn compare(
         if *seen > options.show && !options.keep {
             continue;
         }
+        let found_in = case.id.clone();
         let small = shrink::smallest(&case, &line, &found, oracle);
         let case = Case::parse(&small)?;
         if *seen <= options.show
             && let Some(found) = difference(&case)
         {
-            println!("{}\n  {:?}\n{found}", found.kind, String::from_utf8_lossy(&case.text()));
+            println!("{} ({})\n  {:?}\n{found}", found.kind, found_in, String::from_utf8_lossy(&case.text()));
             if let Some(values) = &case.values {
                 println!("  values {}", values.get());
             }
@@ -198,6 +206,9 @@ fn compare(
     );
     for (kind, count) in &kinds {
         println!("  {count:6} {kind}");
+    }
+    if options.features {
+        features.print(what);
     }
     if options.keep && !kept.is_empty() {
         keep(what, &kept)?;

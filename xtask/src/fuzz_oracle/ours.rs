@@ -62,6 +62,9 @@ fn template(case: &Case, text: &[u8]) -> Answer {
             .map_err(|error| error.to_string())?,
         None => Map::new(),
     };
+    for expression in &case.set {
+        chart::values::set::parse(expression, &values).map_err(|error| error.to_string())?;
+    }
     let mut files: Vec<(&str, &[u8])> =
         case.files.iter().map(|(name, content)| (name.as_str(), content.as_bytes())).collect();
     files.push((TARGET, text));
@@ -184,8 +187,13 @@ impl Host for Steady {
         Ok(())
     }
 
-    fn keys(&mut self, _: Permit, _: &KeyRequest<'_>) -> Result<KeyAnswer, String> {
-        Err("keys are not part of this comparison".to_owned())
+    fn keys(&mut self, _: Permit, request: &KeyRequest<'_>) -> Result<KeyAnswer, String> {
+        match request {
+            KeyRequest::PrivateKey(kind) => Ok(KeyAnswer::Text(keys::private_key(kind))),
+            KeyRequest::Bcrypt(password) => Ok(KeyAnswer::Text(keys::bcrypt(password))),
+            KeyRequest::Htpasswd { user, password } => Ok(KeyAnswer::Text(keys::htpasswd(user, password))),
+            _ => Err("certificates are not part of this comparison".to_owned()),
+        }
     }
 
     fn lookup(&mut self, _: Permit, _: &str, _: &str, _: &str, _: &str) -> Result<Value, String> {

@@ -57,7 +57,7 @@ pub fn compare(
 }
 
 /// Writes the chart of a question; a document stands in another place of it each time.
-fn lay_out(case: &Case, number: usize, folder: &Path) -> std::io::Result<Vec<&'static str>> {
+fn lay_out(case: &Case, number: usize, folder: &Path) -> std::io::Result<Vec<String>> {
     let _ = std::fs::remove_dir_all(folder);
     let write = |name: &str, content: &[u8]| {
         let path = folder.join(name);
@@ -67,7 +67,7 @@ fn lay_out(case: &Case, number: usize, folder: &Path) -> std::io::Result<Vec<&'s
         std::fs::write(path, content)
     };
     write("Chart.yaml", CHART_FILE.as_bytes())?;
-    let mut arguments = vec!["template", "rel", ".", "-n", "ns"];
+    let mut arguments = ["template", "rel", ".", "-n", "ns"].map(str::to_owned).to_vec();
     let text = case.text();
     if case.kind == "template" {
         write(TARGET, WRAPPER.as_bytes())?;
@@ -78,7 +78,10 @@ fn lay_out(case: &Case, number: usize, folder: &Path) -> std::io::Result<Vec<&'s
         if let Some(values) = &case.values {
             write("given/values.json", values.get().as_bytes())?;
             write(".helmignore", b"given/\n.helmignore\n")?;
-            arguments.extend(["-f", "given/values.json"]);
+            arguments.extend(["-f", "given/values.json"].map(str::to_owned));
+        }
+        for expression in &case.set {
+            arguments.extend(["--set".to_owned(), expression.clone()]);
         }
         return Ok(arguments);
     }
@@ -88,7 +91,7 @@ fn lay_out(case: &Case, number: usize, folder: &Path) -> std::io::Result<Vec<&'s
             write(QUESTION, VALUES_TEMPLATE.as_bytes())?;
             write("given/values.yaml", &text)?;
             write(".helmignore", b"given/\n")?;
-            arguments.extend(["-f", "given/values.yaml"]);
+            arguments.extend(["-f", "given/values.yaml"].map(str::to_owned));
         }
         1 => {
             write(TARGET, WRAPPER.as_bytes())?;
@@ -108,7 +111,7 @@ fn lay_out(case: &Case, number: usize, folder: &Path) -> std::io::Result<Vec<&'s
     Ok(arguments)
 }
 
-fn render(binary: &Path, arguments: &[&str], folder: &Path) -> Result<Output, String> {
+fn render(binary: &Path, arguments: &[String], folder: &Path) -> Result<Output, String> {
     Command::new(binary)
         .args(arguments)
         .current_dir(folder)
