@@ -25,7 +25,7 @@ pub(super) fn check_version(chart_file: &[u8]) -> Result<(), LoadError> {
 }
 
 fn document(bytes: &[u8]) -> Result<govalue::Value, govalue::Error> {
-    yaml::read(bytes, &yaml::Limits::default())
+    yaml::read_exact(bytes, &yaml::Limits::default())
 }
 
 /// Builds a chart from its files. `depth` counts the charts around it.

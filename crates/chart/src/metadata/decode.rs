@@ -118,19 +118,14 @@ pub(crate) fn string(target: &mut String, value: &Value, place: Place<'_>, field
     Ok(())
 }
 
-/// Up to here a float holds every integer.
-const EXACT: f64 = 9_007_199_254_740_992.0;
-
 fn text(value: &Value) -> Option<String> {
     Some(match value {
         Value::Str(text) => text.to_str_lossy().into_owned(),
         Value::Bool(b) => b.to_string(),
         Value::Int(kind, n) if kind.is_unsigned() => n.cast_unsigned().to_string(),
         Value::Int(_, n) => n.to_string(),
-        // The reader made a float of every number; one without a fraction was an integer in the file.
-        Value::Float(_, n) if n.fract() == 0.0 && n.abs() < EXACT => format!("{n:.0}"),
         // Helm: a float becomes text as if it had 32 bits.
-        Value::Float(_, n) => govalue::print::format_float(*n, b'g', -1, 32),
+        Value::Float(_, n) => govalue::print::format_float(f64::from(*n as f32), b'g', -1, 32),
         _ => return None,
     })
 }

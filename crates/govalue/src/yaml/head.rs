@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::Limits;
 use super::exact::{self, Role, entries, folds_to, short_float};
 use super::node::{Document, Kind};
-use super::read::Decoder;
+use super::read::{Decoder, Mode};
 use super::resolve::{Scalar, scalar};
 use super::source::Source;
 use super::text::valid_utf8;
@@ -97,7 +97,7 @@ fn read_into(bytes: &[u8], target: &'static Target) -> Result<Option<Head>, Erro
     if document.nodes.is_empty() {
         return Ok(None);
     }
-    let mut decoder = Decoder::new(&document, &limits, false);
+    let mut decoder = Decoder::new(&document, &limits, Mode::Plain);
     decoder.value::<false>(0).and_then(|_| decoder.finish(Role::Head)).map_err(converting)?;
     let mut reader = Reader { document: &document, target, head: Head::default(), error: None };
     if reader.is_null(0) {

@@ -29,7 +29,7 @@ pub use documents::documents;
 pub use head::{Head, head, object};
 pub use outline::{Outline, Shape, outline};
 pub use pretty::write_pretty;
-pub use read::{read, read_list, read_map, read_strict};
+pub use read::{read, read_exact, read_list, read_map, read_strict};
 pub use write::write;
 
 /// What a document from a stranger may cost.

@@ -8,6 +8,7 @@ use super::node::{Document, Kind};
 use super::resolve::{Scalar, resolve, scalar};
 use super::source::Source;
 use super::text::valid_utf8;
+use crate::types::IntKind;
 use crate::{Error, List, Map, Str, Value, types};
 
 /// Reads the first document as `sigs.k8s.io/yaml.Unmarshal` reads into an `interface{}`: numbers are
@@ -16,7 +17,16 @@ use crate::{Error, List, Map, Str, Value, types};
 /// # Errors
 /// In Go's words, `error converting YAML to JSON: …` included; a limit in our own.
 pub fn read(bytes: &[u8], limits: &Limits) -> Result<Value, Error> {
-    read_with(bytes, limits, false)
+    read_with(bytes, limits, Mode::Plain)
+}
+
+/// [`read`] with integers as they were written, in an `int64` or `uint64`. `sigs.k8s.io/yaml` looks at those when
+/// a struct wants a text: `16777217` keeps its digits there, `16777217.0` does not.
+///
+/// # Errors
+/// As [`read`].
+pub fn read_exact(bytes: &[u8], limits: &Limits) -> Result<Value, Error> {
+    read_with(bytes, limits, Mode::Exact)
 }
 
 /// [`read`] that refuses a key twice in one map, as `sigs.k8s.io/yaml.UnmarshalStrict` does.
@@ -24,21 +34,31 @@ pub fn read(bytes: &[u8], limits: &Limits) -> Result<Value, Error> {
 /// # Errors
 /// As [`read`]; each key that was there already is named on a line of its own.
 pub fn read_strict(bytes: &[u8], limits: &Limits) -> Result<Value, Error> {
-    read_with(bytes, limits, true)
+    read_with(bytes, limits, Mode::Strict)
 }
 
-fn read_with(bytes: &[u8], limits: &Limits, strict: bool) -> Result<Value, Error> {
+/// How a document is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Mode {
+    Plain,
+    /// With integers.
+    Exact,
+    /// Without repeated keys.
+    Strict,
+}
+
+fn read_with(bytes: &[u8], limits: &Limits, mode: Mode) -> Result<Value, Error> {
     let source = Source::new(bytes);
-    decode(&source, limits, strict)
+    decode(&source, limits, mode)
         .map_err(|error| Error::new(format!("error converting YAML to JSON: {error}")))
 }
 
-fn decode(source: &Source<'_>, limits: &Limits, strict: bool) -> Result<Value, Error> {
+fn decode(source: &Source<'_>, limits: &Limits, mode: Mode) -> Result<Value, Error> {
     let document = Document::read(source, limits)?;
     if document.nodes.is_empty() {
         return Ok(Value::Nil);
     }
-    let mut decoder = Decoder::new(&document, limits, strict);
+    let mut decoder = Decoder::new(&document, limits, mode);
     let value = decoder.value::<true>(0)?;
     decoder.finish(Role::Any)?;
     Ok(value)
@@ -91,7 +111,7 @@ type Entries = BTreeMap<Str, Value>;
 pub(super) struct Decoder<'d, 'a> {
     document: &'d Document<'a>,
     limits: &'d Limits,
-    strict: bool,
+    mode: Mode,
     repeated: Vec<String>,
     /// Aliases that are being followed.
     following: HashSet<u32>,
@@ -103,11 +123,11 @@ pub(super) struct Decoder<'d, 'a> {
 }
 
 impl<'d, 'a> Decoder<'d, 'a> {
-    pub(super) fn new(document: &'d Document<'a>, limits: &'d Limits, strict: bool) -> Self {
+    pub(super) fn new(document: &'d Document<'a>, limits: &'d Limits, mode: Mode) -> Self {
         Self {
             document,
             limits,
-            strict,
+            mode,
             repeated: Vec::new(),
             following: HashSet::new(),
             depth: 0,
@@ -217,6 +237,10 @@ impl<'d, 'a> Decoder<'d, 'a> {
             Scalar::Binary(_) => return Ok(Value::Nil),
             Scalar::Timestamp | Scalar::String if BUILD => return Ok(Value::Str(Str::from_bytes(text))),
             Scalar::Timestamp | Scalar::String => return Ok(Value::Nil),
+            Scalar::Int(number) if self.mode == Mode::Exact => return Ok(Value::int(number)),
+            Scalar::Uint(number) if self.mode == Mode::Exact => {
+                return Ok(Value::Int(IntKind::Uint64, number.cast_signed()));
+            }
             Scalar::Int(number) => number as f64,
             Scalar::Uint(number) => number as f64,
             Scalar::Float(number) => number,
@@ -244,7 +268,7 @@ impl<'d, 'a> Decoder<'d, 'a> {
             if !BUILD {
                 continue;
             }
-            if self.strict && entries.contains_key(&text) {
+            if self.mode == Mode::Strict && entries.contains_key(&text) {
                 let line = document.nodes[value as usize].line + 1;
                 let key = crate::print::quote(&text);
                 self.repeated.push(format!("line {line}: key {key} already set in map"));
