@@ -50,8 +50,10 @@ fn run() -> u8 {
     let code = match commands::dispatch(&environment, &mut output, &arguments) {
         Ok(()) => 0,
         Err(failure) => {
+            // What was printed before it failed stands before the failure, also when both go to one place.
+            let written = output.flush();
             failure.print(&environment, &mut output);
-            failure.code
+            if written.is_ok() { failure.code } else { failure.code.max(1) }
         }
     };
     match output.flush() {

@@ -18,6 +18,7 @@ use crate::args::Parsed;
 use crate::commands::Context;
 pub(crate) use crate::grants::{audit, guard};
 use crate::outside::GuardedLinks;
+use crate::paths;
 use crate::report::Failure;
 
 /// An archive larger than this is refused before it is read.
@@ -67,7 +68,8 @@ pub(crate) fn refuse_remote(parsed: &Parsed) -> Result<(), Failure> {
 pub(crate) fn locate(context: &Context<'_>, name: &str) -> Result<PathBuf, Failure> {
     let name = name.trim();
     if Path::new(name).exists() {
-        return Ok(PathBuf::from(name));
+        let path = paths::absolute(context.environment, Path::new(name));
+        return path.map_err(|error| Failure::plain(format!("getwd: {}", system_words(&error))));
     }
     let quoted = govalue::print::quote(name.as_bytes());
     if Path::new(name).is_absolute() || name.starts_with('.') {

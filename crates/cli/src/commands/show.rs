@@ -73,7 +73,8 @@ fn load(context: &mut Context<'_>) -> Result<Chart, Failure> {
     let reference = context.parsed.args.first().cloned().unwrap_or_default();
     let path = prepare::locate(context, &reference)?;
     let mut guard = prepare::guard(context)?;
-    let chart = prepare::load(context, &path, &mut guard);
+    // Helm: whatever there is, is shown.
+    let chart = prepare::load_any(context, &path, &mut guard);
     prepare::audit(context, &mut guard)?;
     chart
 }

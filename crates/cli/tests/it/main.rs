@@ -4,4 +4,5 @@ mod cases;
 mod dependencies;
 mod guard;
 mod output_dir;
+mod order;
 mod starters;
