@@ -6,29 +6,36 @@ use govalue::print::is_print;
 use regex_syntax::hir::{Class, HirKind};
 
 /// The first character and its width; bytes that are not UTF-8 are U+FFFD of width one, as in Go.
+#[inline]
 pub(crate) fn decode(bytes: &[u8]) -> Option<(char, usize)> {
     let first = *bytes.first()?;
-    if first.is_ascii() {
-        return Some((first as char, 1));
-    }
+    if first.is_ascii() { Some((first as char, 1)) } else { Some(decode_long(bytes)) }
+}
+
+#[cold]
+fn decode_long(bytes: &[u8]) -> (char, usize) {
     let head = &bytes[..bytes.len().min(4)];
     let valid = match std::str::from_utf8(head) {
         Ok(text) => text,
         Err(error) => std::str::from_utf8(&head[..error.valid_up_to()]).unwrap_or(""),
     };
-    Some(valid.chars().next().map_or(('\u{fffd}', 1), |c| (c, c.len_utf8())))
+    valid.chars().next().map_or(('\u{fffd}', 1), |c| (c, c.len_utf8()))
 }
 
 /// What separates the words of an action, and what a trim marker trims.
+#[inline]
 pub(crate) fn is_space(c: char) -> bool {
     matches!(c, ' ' | '\t' | '\r' | '\n')
 }
 
 /// What names are made of: letters, decimal digits and the underscore.
+#[inline]
 pub(crate) fn is_alphanumeric(c: char) -> bool {
-    if c.is_ascii() {
-        return c == '_' || c.is_ascii_alphanumeric();
-    }
+    if c.is_ascii() { c == '_' || c.is_ascii_alphanumeric() } else { is_listed(c) }
+}
+
+#[cold]
+fn is_listed(c: char) -> bool {
     let ranges = letters_and_digits();
     let after = ranges.partition_point(|&(start, _)| start <= c);
     ranges[..after].last().is_some_and(|&(_, end)| c <= end)

@@ -195,7 +195,11 @@ impl Lexer<'_> {
             end: self.at as u32,
             line: self.start_line,
         });
-        self.skip();
+        match kind {
+            Kind::Text | Kind::Space | Kind::RawString => self.skip(),
+            // Nothing else goes over the end of a line.
+            _ => self.start = self.at,
+        }
     }
 
     /// Leaves what was read behind, counting its lines.
@@ -354,16 +358,13 @@ impl Lexer<'_> {
                 self.push(Kind::Declare);
             }
             '|' => self.push(Kind::Pipe),
-            '"' => self.quoted('"', "unterminated quoted string", Kind::String)?,
-            '\'' => self.quoted('\'', "unterminated character constant", Kind::CharConstant)?,
+            '"' => self.quoted(b'"', "unterminated quoted string", Kind::String)?,
+            '\'' => self.quoted(b'\'', "unterminated character constant", Kind::CharConstant)?,
             '`' => {
-                loop {
-                    match self.next() {
-                        None => return Err(self.fail("unterminated raw quoted string")),
-                        Some('`') => break,
-                        Some(_) => {}
-                    }
-                }
+                let Some(length) = memchr::memchr(b'`', self.rest()) else {
+                    return Err(self.fail("unterminated raw quoted string"));
+                };
+                self.at += length + 1;
                 self.push(Kind::RawString);
             }
             '$' => self.word_after(Kind::Variable)?,
@@ -393,17 +394,21 @@ impl Lexer<'_> {
         Ok(false)
     }
 
-    fn quoted(&mut self, end: char, message: &str, kind: Kind) -> Result<(), Stop> {
+    fn quoted(&mut self, end: u8, message: &str, kind: Kind) -> Result<(), Stop> {
         loop {
-            match self.next() {
-                Some('\\') => {
+            // These are ASCII, and none of them is a part of a longer character.
+            let Some(offset) = self.rest().iter().position(|b| *b == end || matches!(b, b'\\' | b'\n')) else {
+                return Err(self.fail(message));
+            };
+            self.at += offset + 1;
+            match self.source[self.at - 1] {
+                b'\\' => {
                     if matches!(self.next(), None | Some('\n')) {
                         return Err(self.fail(message));
                     }
                 }
-                None | Some('\n') => return Err(self.fail(message)),
-                Some(c) if c == end => break,
-                Some(_) => {}
+                b'\n' => return Err(self.fail(message)),
+                _ => break,
             }
         }
         self.push(kind);
@@ -419,15 +424,25 @@ impl Lexer<'_> {
         }
     }
 
+    fn skip_alphanumeric(&mut self) {
+        loop {
+            let letters = self.rest().iter().take_while(|b| b.is_ascii_alphanumeric() || **b == b'_').count();
+            self.at += letters;
+            // Most often the end of the word; else a letter that is not ASCII.
+            if !self.peek().is_some_and(is_alphanumeric) {
+                return;
+            }
+            self.next();
+        }
+    }
+
     /// A field or a variable, whose first character has been read.
     fn word_after(&mut self, kind: Kind) -> Result<(), Stop> {
         if self.at_terminator() {
             self.push(if kind == Kind::Field { Kind::Dot } else { kind });
             return Ok(());
         }
-        while self.peek().is_some_and(is_alphanumeric) {
-            self.next();
-        }
+        self.skip_alphanumeric();
         if !self.at_terminator() {
             return Err(self.fail(format!("bad character {}", unicode(self.peek()))));
         }
@@ -436,9 +451,7 @@ impl Lexer<'_> {
     }
 
     fn identifier(&mut self) -> Result<(), Stop> {
-        while self.peek().is_some_and(is_alphanumeric) {
-            self.next();
-        }
+        self.skip_alphanumeric();
         if !self.at_terminator() {
             return Err(self.fail(format!("bad character {}", unicode(self.peek()))));
         }

@@ -6,6 +6,9 @@
 //! of its actions stands in something that this chart, one above it, or the user wrote: their values, files and
 //! string constants, as they were before any template ran. Everything else may be by anybody: its questions are
 //! asked in the name of every chart of the tree.
+//!
+//! Who wrote a text is dear to find out and matters to few: the text runs under the number of a claim, and the
+//! claim is looked into when the guard is asked something.
 
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
@@ -13,8 +16,8 @@ use std::rc::Rc;
 use chart::{File, ResolvedChart};
 use govalue::Str;
 
-/// The owner number that stands for every chart of the tree together.
-pub(crate) const ANYBODY: u32 = u32::MAX;
+/// Owner numbers from here on are those of claims.
+const FIRST_CLAIM: u32 = 1 << 31;
 
 /// What one chart of the tree brought.
 struct Material {
@@ -31,7 +34,26 @@ struct Material {
 #[derive(Default)]
 pub(crate) struct Authors {
     charts: Vec<Material>,
-    known: HashMap<(Str, u32), bool>,
+    claims: Vec<Claim>,
+    /// The numbers of the claims, by text and caller.
+    known: HashMap<(Str, u32), u32>,
+}
+
+/// That the owner who gave a text to `tpl` answers for it.
+struct Claim {
+    text: Str,
+    caller: u32,
+    /// Who does; made when it is first needed.
+    author: Option<Author>,
+}
+
+/// Who answers for a text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Author {
+    /// The chart of this owner number.
+    Chart(u32),
+    /// Every chart of the tree together.
+    Anybody,
 }
 
 impl Authors {
@@ -48,22 +70,44 @@ impl Authors {
         owner
     }
 
-    /// Who answers for a text that the owner `caller` gives to `tpl`.
-    pub(crate) fn of(&mut self, text: &Str, caller: u32) -> u32 {
+    /// The owner number under which a text runs that the owner `caller` gives to `tpl`.
+    pub(crate) fn claim(&mut self, text: &Str, caller: u32) -> u32 {
         // Alone, a chart and its user are everybody.
-        if self.charts.len() < 2 || caller == ANYBODY {
+        if self.charts.len() < 2 {
             return caller;
         }
-        let key = (text.clone(), caller);
-        let own = match self.known.get(&key) {
-            Some(&own) => own,
-            None => {
-                let own = self.is_own(text, caller);
-                self.known.insert(key, own);
-                own
+        *self.known.entry((text.clone(), caller)).or_insert_with_key(|(text, _)| {
+            self.claims.push(Claim { text: text.clone(), caller, author: None });
+            FIRST_CLAIM + (self.claims.len() - 1) as u32
+        })
+    }
+
+    /// Who answers for what runs under an owner number.
+    pub(crate) fn of(&mut self, owner: u32) -> Author {
+        // A claim's caller may be a claim, of a text that called `tpl`; none is its own.
+        let mut open = Vec::new();
+        let mut at = owner;
+        let mut author = loop {
+            let Some(index) = at.checked_sub(FIRST_CLAIM) else { break Author::Chart(at) };
+            match self.claims.get(index as usize) {
+                None => break Author::Anybody,
+                Some(Claim { author: Some(author), .. }) => break *author,
+                Some(Claim { caller, .. }) => {
+                    open.push(index as usize);
+                    at = *caller;
+                }
             }
         };
-        if own { caller } else { ANYBODY }
+        for index in open.into_iter().rev() {
+            if let Author::Chart(chart) = author {
+                let text = self.claims[index].text.clone();
+                if !self.is_own(&text, chart) {
+                    author = Author::Anybody;
+                }
+            }
+            self.claims[index].author = Some(author);
+        }
+        author
     }
 
     fn is_own(&mut self, text: &Str, caller: u32) -> bool {

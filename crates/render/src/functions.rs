@@ -14,7 +14,7 @@ use guard::{Permit, Question};
 use sprig::functions::{dates, random};
 use sprig::time::{Time, Zone};
 
-use crate::authors::ANYBODY;
+use crate::authors::Author;
 use crate::execute::{Session, without_no_value};
 use crate::host::{KeyAnswer, KeyRequest};
 use crate::{Level, Notice};
@@ -228,8 +228,12 @@ fn session<'c>(call: &'c mut Call<'_, '_>) -> Result<&'c mut Session, Failure> {
 fn ask(call: &mut Call<'_, '_>, question: Question) -> Result<Permit, Failure> {
     let owners = call.owners().to_vec();
     let session = session(call)?;
-    let by_anybody = owners.contains(&ANYBODY);
-    let running = owners.iter().filter_map(|&owner| session.actors.get(owner as usize));
+    let authors: Vec<Author> = owners.into_iter().map(|owner| session.authors.of(owner)).collect();
+    let by_anybody = authors.contains(&Author::Anybody);
+    let running = authors.iter().filter_map(|author| match author {
+        Author::Chart(owner) => session.actors.get(*owner as usize),
+        Author::Anybody => None,
+    });
     let stack: Vec<&guard::Actor> =
         if by_anybody { session.actors.iter().chain(running).collect() } else { running.collect() };
     session.guard.check(&stack, question).map_err(|denial| {
@@ -308,7 +312,7 @@ fn tpl(call: &mut Call<'_, '_>, args: &[Value]) -> CallResult {
         return Ok(Value::str(without_no_value(text)));
     }
     let caller = call.owners().last().copied().unwrap_or_default();
-    let author = session(call)?.authors.of(text, caller);
+    let author = session(call)?.authors.claim(text, caller);
     match call.execute_text(text, any(args, 1), author) {
         Ok(out) => Ok(Value::str(without_no_value(&out))),
         Err(source) => Err(Box::new(TplError { text: text.to_string(), source })),
