@@ -6,9 +6,10 @@
 //!
 //! Reading goes from bytes (`source.rs`) to tokens (`scan.rs`, `scalar.rs`) to events (`parse.rs`) to one flat list
 //! of nodes (`node.rs`) that is walked to make a value (`read.rs`) or to look at the head of a manifest
-//! (`head.rs`). The grammar is libyaml's, which go-yaml was made from, error words and quirks included.
+//! (`head.rs`). Documents of the common shape take a shorter way to the same list (`common.rs`). The grammar is libyaml's, which go-yaml was made from, error words and quirks included.
 //! Writing chooses styles (`emit.rs`). Nothing here recurses deeper than a bound.
 
+mod common;
 mod documents;
 mod emit;
 mod exact;

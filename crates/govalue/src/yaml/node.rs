@@ -4,12 +4,14 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 
 use super::Limits;
+use super::common;
 use super::parse::{Event, Parser};
 use super::scan::Fault;
 use super::source::Source;
 use crate::Error;
 
 /// A node of a document.
+#[derive(Debug, PartialEq)]
 pub(super) struct Node<'a> {
     pub(super) kind: Kind<'a>,
     /// The number of the node after this one and everything in it.
@@ -18,6 +20,7 @@ pub(super) struct Node<'a> {
     pub(super) line: u32,
 }
 
+#[derive(Debug, PartialEq)]
 pub(super) enum Kind<'a> {
     Scalar { value: Cow<'a, [u8]>, tag: Option<Box<[u8]>>, implicit: bool },
     Sequence,
@@ -33,6 +36,14 @@ pub(super) struct Document<'a> {
 impl<'a> Document<'a> {
     /// Reads the first document, up to where it ends: what follows is not looked at.
     pub(super) fn read(source: &'a Source<'_>, limits: &Limits) -> Result<Self, Error> {
+        match common::read(source, limits) {
+            Some(document) => Ok(document),
+            None => Self::scan(source, limits),
+        }
+    }
+
+    /// Reads it token by token, whatever its shape.
+    pub(super) fn scan(source: &'a Source<'_>, limits: &Limits) -> Result<Self, Error> {
         let mut parser = Parser::new(source);
         let mut nodes: Vec<Node<'a>> = Vec::with_capacity(source.text.len() / 24);
         let mut open: Vec<u32> = Vec::new();
