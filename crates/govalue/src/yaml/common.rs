@@ -346,8 +346,10 @@ impl<'a> Reader<'a, '_> {
         let mut at = content(text, start + 1)?;
         while text[at] != close {
             if mapping {
+                let quoted = matches!(text[at], b'"' | b'\'');
                 at = self.flow_scalar(text, at)?;
-                text[at..].starts_with(b": ").then_some(())?;
+                // As in JSON, no blank need follow a quoted key.
+                (text.get(at) == Some(&b':') && (quoted || text.get(at + 1) == Some(&b' '))).then_some(())?;
                 at = content(text, at + 1)?;
             }
             at = match text[at] {

@@ -29,7 +29,7 @@ fn ordinary_documents_are_of_the_common_shape() {
 
 #[test]
 fn whatever_the_lines_both_ways_read_the_same() {
-    const PIECES: [&str; 63] = [
+    const PIECES: [&str; 65] = [
         "a: 1",
         "b:",
         "c: \"x\"",
@@ -61,6 +61,8 @@ fn whatever_the_lines_both_ways_read_the_same() {
         "n: \"o \\",
         "\\ p\"",
         "- :q",
+        "- {\"a\":\"b\",\"c\":{}}",
+        "{\"a\": 1}",
         "r: \"\\/\"",
         "r: \"\\ts\\",
         "m: [a, \"b\"]",
