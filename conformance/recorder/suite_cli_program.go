@@ -15,6 +15,47 @@ func suiteProgram() {
 		--debug completion zsh
 	`)
 
+	t = newTopic("cli", "docs")
+	folder := map[string]string{"out/": "", "file": ""}
+	commandLines(t, folder, map[string]string{"SOURCE_DATE_EPOCH": "1600000000"}, `
+		docs --dir out
+		docs --dir out/ --type markdown
+		docs --dir=out --type=md --generate-headers
+		docs --dir out --type mdown --generate-headers=false
+		docs --dir out --type man
+		docs --dir out --type man --generate-headers
+		docs --dir out --type bash
+		docs --dir out --type bash --generate-headers
+		docs --dir out --type Man
+		docs --dir out --type
+		docs --dir out --type=
+		docs --dir out --type pdf
+		docs --dir out/none
+		docs --dir out/none --type man
+		docs --dir out/none/ --type bash
+		docs --dir file
+		docs --dir file --type man
+		docs --dir file/x --type bash
+		docs out
+		docs --dir
+		docs --help
+		help docs
+		docs --dir out --kube-context x --namespace y --type bash
+	`)
+	for _, env := range []map[string]string{
+		{"SOURCE_DATE_EPOCH": "1600000000", "TZ": "Pacific/Auckland"},
+		{"SOURCE_DATE_EPOCH": "0"},
+		{"SOURCE_DATE_EPOCH": "-86400"},
+		{"SOURCE_DATE_EPOCH": "253402300800"},
+		{"SOURCE_DATE_EPOCH": "1", "HELM_EXPERIMENTAL_CHART_V3": "1"},
+		{"SOURCE_DATE_EPOCH": "1", "HELM_DEBUG": "1", "HELM_QPS": "2.5", "HELM_BURST_LIMIT": "3", "HELM_KUBEASGROUPS": "a,b", "HELM_NAMESPACE": "<y> \\z"},
+	} {
+		commandLines(t, folder, env, "docs --dir out --type man\n docs --dir out\n docs --dir out --type bash")
+	}
+	for _, epoch := range []string{"soon", "99999999999999999999", "1.5"} {
+		commandLines(t, nil, map[string]string{"SOURCE_DATE_EPOCH": epoch}, "docs --type man\n docs\n docs --type bash")
+	}
+
 	t = newTopic("cli", "env")
 	commandLines(t, nil, nil, `
 		env

@@ -36,7 +36,7 @@ pub(crate) fn local_time(environment: &Environment) -> String {
 }
 
 /// The zone's name as Go finds it: `TZ`, then where `/etc/localtime` points.
-fn local_zone(environment: &Environment) -> String {
+pub(crate) fn local_zone(environment: &Environment) -> String {
     match environment.lookup("TZ") {
         Some(zone) => zone.trim_start_matches(':').to_owned(),
         None => std::fs::read_link("/etc/localtime")

@@ -108,7 +108,7 @@ pub(crate) static COMMANDS: &[Command] = &[
         .hidden()
         .flags(&[program::DOCS])
         .arity(Arity::None)
-        .runs(super::not_built)
+        .runs(super::docs::run)
         .completes(Arguments::Nothing),
     command("env", "", "helm client environment information")
         .long(include_str!("text/env.txt"))
