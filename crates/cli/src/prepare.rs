@@ -65,7 +65,7 @@ pub(crate) fn refuse_remote(parsed: &Parsed) -> Result<(), Failure> {
 }
 
 /// Finds a chart on this machine.
-pub(crate) fn locate(context: &Context<'_>, name: &str) -> Result<PathBuf, Failure> {
+pub(crate) fn locate(context: &mut Context<'_>, name: &str) -> Result<PathBuf, Failure> {
     let name = name.trim();
     if Path::new(name).exists() {
         let path = paths::absolute(context.environment, Path::new(name));
@@ -74,6 +74,9 @@ pub(crate) fn locate(context: &Context<'_>, name: &str) -> Result<PathBuf, Failu
     let quoted = govalue::print::quote(name.as_bytes());
     if Path::new(name).is_absolute() || name.starts_with('.') {
         return Err(Failure::plain(format!("path {quoted} not found")));
+    }
+    if context.environment.debug(&context.parsed) {
+        context.output.error_line(&crate::log::line("DEBUG", "set up default downloader cache", &[]));
     }
     if name.contains("://") {
         return Err(Failure::plain(format!(

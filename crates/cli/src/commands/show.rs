@@ -4,6 +4,7 @@ use chart::Chart;
 use govalue::{Value, yaml};
 
 use super::Context;
+use crate::dependencies::check_client_files;
 use crate::jsonpath::Template;
 use crate::prepare;
 use crate::report::Failure;
@@ -69,6 +70,15 @@ fn filtered(context: &mut Context<'_>, chart: &Chart, template: &str) -> Result<
 }
 
 fn load(context: &mut Context<'_>) -> Result<Chart, Failure> {
+    check_client_files(&context.parsed)?;
+    if context.environment.debug(&context.parsed) {
+        let version = context.parsed.string("version", "");
+        let line = crate::log::line("DEBUG", "original chart version", &[("version", &version)]);
+        context.output.error_line(&line);
+        if version.is_empty() && context.parsed.bool("devel") {
+            context.output.error_line(&crate::log::line("DEBUG", "setting version to >0.0.0-0", &[]));
+        }
+    }
     prepare::refuse_remote(&context.parsed)?;
     let reference = context.parsed.args.first().cloned().unwrap_or_default();
     let path = prepare::locate(context, &reference)?;

@@ -9,6 +9,7 @@ use guard::Provenance;
 use render::{Capabilities, Manifests, ReleaseOptions, RenderError, RenderOptions, RenderedFiles};
 
 use super::Context;
+use crate::dependencies::{Manager, check_client_files, source_date_epoch};
 use crate::host::Machine;
 use crate::output_folder::OutputFolder;
 use crate::outside::References;
@@ -21,6 +22,9 @@ const USE_DEBUG: &str = "\n\nUse --debug flag to render out invalid YAML";
 
 pub(super) fn run(context: &mut Context<'_>) -> Result<(), Failure> {
     let debug = context.environment.debug(&context.parsed);
+    let kube_version = prepare::kube_version(context)?;
+    check_client_files(&context.parsed)?;
+    check_dry_run(context)?;
     if debug {
         let version = context.parsed.string("version", "");
         context.output.error_line(&crate::log::line(
@@ -32,8 +36,6 @@ pub(super) fn run(context: &mut Context<'_>) -> Result<(), Failure> {
             context.output.error_line(&crate::log::line("DEBUG", "setting version to >0.0.0-0", &[]));
         }
     }
-    let kube_version = prepare::kube_version(context)?;
-    check_dry_run(context)?;
     let (name, reference) = name_and_chart(context)?;
     prepare::refuse_remote(&context.parsed)?;
     let path = prepare::locate(context, &reference)?;
@@ -46,9 +48,8 @@ pub(super) fn run(context: &mut Context<'_>) -> Result<(), Failure> {
     let mut guard = prepare::guard(context)?;
     let loaded = prepare::load(context, &path, &mut guard);
     prepare::audit(context, &mut guard)?;
-    let chart = loaded?;
     // The process ends when this is printed: its large structures are left to the system.
-    let chart = ManuallyDrop::new(chart);
+    let mut chart = ManuallyDrop::new(loaded?);
     let kind = chart.metadata.kind.as_str();
     if !matches!(kind, "" | "application") {
         return Err(Failure::plain(format!("{kind} charts are not installable")));
@@ -56,16 +57,24 @@ pub(super) fn run(context: &mut Context<'_>) -> Result<(), Failure> {
     if chart.metadata.deprecated {
         context.output.error_line(&crate::log::line("WARN", "this chart is deprecated", &[]));
     }
+    if !chart.metadata.dependencies.as_deref().unwrap_or_default().is_empty() {
+        // Helm reads the variable whether or not anything is missing.
+        source_date_epoch(context)?;
+    }
     if let Err(missing) = chart.check_dependencies() {
-        if context.parsed.bool("dependency-update") {
+        if !context.parsed.bool("dependency-update") {
             return Err(Failure::plain(format!(
-                "--dependency-update: dependencies cannot be fetched in this version of Pintle yet: {missing}"
+                "an error occurred while checking for chart dependencies. You may need to run 'helm \
+                 dependency build' to fetch missing dependencies: {missing}"
             )));
         }
-        return Err(Failure::plain(format!(
-            "an error occurred while checking for chart dependencies. You may need to run 'helm dependency \
-             build' to fetch missing dependencies: {missing}"
-        )));
+        let absolute = paths::absolute(context.environment, &path)
+            .map_err(|error| Failure::plain(prepare::system_words(&error)))?;
+        Manager::new(context, absolute)?.update()?;
+        let loaded = prepare::load(context, &path, &mut guard);
+        prepare::audit(context, &mut guard)?;
+        let loaded = loaded.map_err(|failure| failure.within("failed reloading chart after repo update"))?;
+        chart = ManuallyDrop::new(loaded);
     }
     check_name(&name)?;
     let mut references = References::new(&mut guard);
@@ -293,15 +302,14 @@ fn print(
         shown.map(|hook| (hook.path.clone(), hook.manifest.as_slice())).collect()
     };
     let output_dir = parsed.string("output-dir", "");
-    let mut text = std::mem::take(context.output.bytes());
+    let mut text = Vec::new();
     if output_dir.is_empty() {
-        let start = text.len();
         for (path, content) in crds.into_iter().chain(resources) {
             document(&mut text, &path, content);
         }
         // In front there is nothing to trim: a separator begins the text.
-        let length = render::trim(&text[start..]).len();
-        text.truncate(start + length);
+        let length = render::trim(&text).len();
+        text.truncate(length);
         text.push(b'\n');
         for (path, content) in hooks {
             document(&mut text, &path, content);
