@@ -33,12 +33,12 @@ const STACK: usize = 512 << 20;
 
 /// Runs the command line of this process.
 pub fn main() -> ExitCode {
-    let worker = std::thread::Builder::new().name("main".to_owned()).stack_size(STACK).spawn(run);
-    match worker.map(std::thread::JoinHandle::join) {
-        Ok(Ok(code)) => ExitCode::from(code),
+    // A large stack for the main thread rather than a thread with one: the allocator gives another thread memory
+    // page by page, with a call to the system for each.
+    match std::panic::catch_unwind(|| stacker::grow(STACK, run)) {
+        Ok(code) => ExitCode::from(code),
         // The panic's own message is on standard error already.
-        Ok(Err(_)) => ExitCode::from(2),
-        Err(_) => ExitCode::from(run()),
+        Err(_) => ExitCode::from(2),
     }
 }
 
