@@ -44,3 +44,40 @@ pub fn crates() -> Result<BTreeMap<String, BTreeSet<String>>, String> {
     }
     Ok(crates)
 }
+
+/// Writes `docs/reference/commands` anew, with the program's own command `docs`. A test of the command line holds
+/// the pages to it.
+///
+/// # Errors
+/// When the program cannot be built or the folder not be written.
+pub fn docs() -> Result<(), String> {
+    let folder = root().join("docs/reference/commands");
+    let words = |error: std::io::Error| format!("{}: {error}", folder.display());
+    if folder.exists() {
+        std::fs::remove_dir_all(&folder).map_err(words)?;
+    }
+    std::fs::create_dir_all(&folder).map_err(words)?;
+    let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned());
+    let built = Command::new(&cargo)
+        .args(["build", "--quiet", "--package", "pintle-cli", "--message-format", "json-render-diagnostics"])
+        .current_dir(root())
+        .stderr(std::process::Stdio::inherit())
+        .output()
+        .map_err(|error| format!("cargo build: {error}"))?;
+    let messages = String::from_utf8_lossy(&built.stdout);
+    let program = messages.lines().rev().find_map(|line| {
+        let message: serde_json::Value = serde_json::from_str(line).ok()?;
+        message["executable"].as_str().map(str::to_owned)
+    });
+    let program = program.ok_or("cargo build made no program")?;
+    // The pages show folders as they are written in a shell, not those of whoever runs this.
+    let status = Command::new(program)
+        .arg("docs")
+        .arg("--dir")
+        .arg(&folder)
+        .env_clear()
+        .env("HOME", "$HOME")
+        .status()
+        .map_err(|error| format!("pintle docs: {error}"))?;
+    if status.success() { Ok(()) } else { Err("pintle docs failed".to_owned()) }
+}

@@ -22,6 +22,13 @@ fn main() -> std::process::ExitCode {
                 std::process::ExitCode::FAILURE
             }
         },
+        "docs" => match xtask::docs() {
+            Ok(()) => std::process::ExitCode::SUCCESS,
+            Err(error) => {
+                eprintln!("{error}");
+                std::process::ExitCode::FAILURE
+            }
+        },
         "fuzz-oracle" => match xtask::fuzz_oracle::run(&std::env::args().skip(2).collect::<Vec<_>>()) {
             Ok(()) => std::process::ExitCode::SUCCESS,
             Err(error) => {
@@ -30,7 +37,7 @@ fn main() -> std::process::ExitCode {
             }
         },
         other => {
-            eprintln!("unknown task {other:?}; tasks are: bench, crates, fuzz-oracle");
+            eprintln!("unknown task {other:?}; tasks are: bench, crates, docs, fuzz-oracle");
             std::process::ExitCode::FAILURE
         }
     }

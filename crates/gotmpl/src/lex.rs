@@ -397,7 +397,8 @@ impl Lexer<'_> {
     fn quoted(&mut self, end: u8, message: &str, kind: Kind) -> Result<(), Stop> {
         loop {
             // These are ASCII, and none of them is a part of a longer character.
-            let Some(offset) = self.rest().iter().position(|b| *b == end || matches!(b, b'\\' | b'\n')) else {
+            let Some(offset) = self.rest().iter().position(|b| *b == end || matches!(b, b'\\' | b'\n'))
+            else {
                 return Err(self.fail(message));
             };
             self.at += offset + 1;

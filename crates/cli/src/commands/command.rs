@@ -33,6 +33,8 @@ pub(crate) struct Command {
     pub(crate) arguments: Arguments,
     /// What it does; `None` for a group, which prints its help.
     pub(crate) run: Option<Run>,
+    /// Whether this version has it; one that it does not have is refused by name when it is run.
+    pub(crate) built: bool,
     /// Commands below it.
     pub(crate) children: &'static [Command],
 }
@@ -106,6 +108,7 @@ pub(crate) const fn command(name: &'static str, usage: &'static str, short: &'st
         arity: Arity::Any,
         arguments: Arguments::Files,
         run: None,
+        built: true,
         children: &[],
     }
 }
@@ -156,6 +159,12 @@ impl Command {
         self
     }
 
+    pub(crate) const fn not_built(mut self) -> Self {
+        self.run = Some(super::not_built);
+        self.built = false;
+        self
+    }
+
     pub(crate) const fn children(mut self, children: &'static [Command]) -> Self {
         self.children = children;
         self
@@ -164,6 +173,11 @@ impl Command {
     /// Whether `word` is its name or one of its aliases.
     pub(crate) fn is_called(&self, word: &str) -> bool {
         self.name == word || self.aliases.contains(&word)
+    }
+
+    /// Whether this version has it, or one of the commands below it.
+    pub(crate) fn is_built(&self) -> bool {
+        if self.children.is_empty() { self.built } else { self.children.iter().any(Self::is_built) }
     }
 
     /// Whether lists show it.

@@ -9,6 +9,14 @@ use crate::args::tables::{GLOBAL, HELP};
 use crate::environment::Environment;
 use crate::report::Failure;
 
+/// The variables that Helm does not have.
+const OWN_VARIABLES: [(&str, &str); 4] = [
+    ("$PINTLE_AUDIT", "append one JSON line per question of a chart to this file ('-' is stderr)"),
+    ("$PINTLE_GRANTS", "read grants from these files (a list of paths)"),
+    ("$PINTLE_LIMITS", "raise or lower limits, as --limit (NAME=VALUE, separated by commas)"),
+    ("$PINTLE_PROFILE", "what charts may ask when nobody said anything: helm or strict"),
+];
+
 /// Columns of a command's name in a list, at least.
 const MIN_PADDING: usize = 11;
 
@@ -38,17 +46,32 @@ fn raw_quote(word: &str) -> String {
 
 /// The help of a command, or of the program itself.
 pub(super) fn of(found: &Found, environment: &Environment) -> String {
-    let text = environment.own_words(long(found.command()).trim_end());
-    format!("{text}\n\n{}", usage(found, environment, true))
+    let text = text(found, environment);
+    format!("{}\n\n{}", text.trim_end(), usage(found, environment, true))
 }
 
-/// The long text of a command: its short one where there is no other.
-pub(super) fn long(command: Option<&'static Command>) -> &'static str {
-    match command {
-        None => ROOT,
-        Some(command) if command.long.is_empty() => command.short,
-        Some(command) => command.long,
+/// The text about a command, its short one where there is no other, and under our own name what to know beforehand.
+pub(super) fn text(found: &Found, environment: &Environment) -> String {
+    let Some(command) = found.command() else {
+        return if environment.is_helm { ROOT.to_owned() } else { own_root() };
+    };
+    let text = environment.own_words(if command.long.is_empty() { command.short } else { command.long });
+    if command.is_built() || environment.is_helm {
+        return text.into_owned();
     }
+    format!("Not in this version of Pintle yet. What follows is Helm's.\n\n{}", text.trim_start())
+}
+
+/// The program's own text: what it is, then Helm's tables of variables and folders.
+fn own_root() -> String {
+    let tables = ROOT.find("Environment variables:").map_or("", |at| &ROOT[at..]);
+    let (variables, rest) = tables.split_once("\n\nHelm stores").unwrap_or((tables, ""));
+    let name = variables.lines().last().unwrap_or_default();
+    let width = |column: usize| name.split('|').nth(column).map_or(0, |cell| cell.len().saturating_sub(2));
+    let (first, second) = (width(1), width(2));
+    let own: String =
+        OWN_VARIABLES.iter().map(|(name, about)| format!("\n| {name:first$} | {about:second$} |")).collect();
+    format!("{}{variables}{own}\n\nHelm stores{rest}", include_str!("text/root-pintle.txt"))
 }
 
 fn usage(found: &Found, environment: &Environment, with_help: bool) -> String {
@@ -65,10 +88,22 @@ fn usage(found: &Found, environment: &Environment, with_help: bool) -> String {
         text.push_str(&format!("\nAliases:\n  {}, {}\n", command.name, command.aliases.join(", ")));
     }
     if !children.is_empty() {
-        text.push_str("\nAvailable Commands:\n");
         let width = children.iter().map(|child| child.name.len()).max().unwrap_or(0).max(MIN_PADDING);
-        for child in children.iter().filter(|child| child.is_listed()) {
-            text.push_str(&format!("  {:width$} {}\n", child.name, environment.own_words(child.short)));
+        let mut list = |heading: &str, built: &dyn Fn(&Command) -> bool| {
+            let shown: Vec<&Command> =
+                children.iter().filter(|child| child.is_listed() && built(child)).collect();
+            if !shown.is_empty() {
+                text.push_str(&format!("\n{heading}:\n"));
+            }
+            for child in shown {
+                text.push_str(&format!("  {:width$} {}\n", child.name, environment.own_words(child.short)));
+            }
+        };
+        if environment.is_helm {
+            list("Available Commands", &|_| true);
+        } else {
+            list("Available Commands", &Command::is_built);
+            list("Commands of Helm that are not in this version yet", &|child| !child.is_built());
         }
     }
     let name = found.command().map_or(environment.name(), |command| command.name);

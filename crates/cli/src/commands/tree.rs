@@ -123,36 +123,36 @@ pub(crate) static COMMANDS: &[Command] = &[
                 .long(include_str!("text/get-all.txt"))
                 .flags(&[releases::GET_ALL])
                 .arity(Arity::Exactly(1))
-                .runs(super::not_built)
+                .not_built()
                 .completes(Arguments::Release),
             command("hooks", "RELEASE_NAME", "download all hooks for a named release")
                 .long(include_str!("text/get-hooks.txt"))
                 .flags(&[releases::GET_PART])
                 .arity(Arity::Exactly(1))
-                .runs(super::not_built)
+                .not_built()
                 .completes(Arguments::Release),
             command("manifest", "RELEASE_NAME", "download the manifest for a named release")
                 .long(include_str!("text/get-manifest.txt"))
                 .flags(&[releases::GET_PART])
                 .arity(Arity::Exactly(1))
-                .runs(super::not_built)
+                .not_built()
                 .completes(Arguments::Release),
             command("metadata", "RELEASE_NAME", "This command fetches metadata for a given release")
                 .flags(&[releases::GET_METADATA])
                 .arity(Arity::Exactly(1))
-                .runs(super::not_built)
+                .not_built()
                 .completes(Arguments::Release),
             command("notes", "RELEASE_NAME", "download the notes for a named release")
                 .long(include_str!("text/get-notes.txt"))
                 .flags(&[releases::GET_PART])
                 .arity(Arity::Exactly(1))
-                .runs(super::not_built)
+                .not_built()
                 .completes(Arguments::Release),
             command("values", "RELEASE_NAME", "download the values file for a named release")
                 .long(include_str!("text/get-values.txt"))
                 .flags(&[releases::GET_VALUES])
                 .arity(Arity::Exactly(1))
-                .runs(super::not_built)
+                .not_built()
                 .completes(Arguments::Release),
         ]),
     command("help", "[command]", "Help about any command")
@@ -167,14 +167,14 @@ pub(crate) static COMMANDS: &[Command] = &[
         .aliases(&["hist"])
         .flags(&[releases::HISTORY])
         .arity(Arity::Exactly(1))
-        .runs(super::not_built)
+        .not_built()
         .completes(Arguments::Release),
     command("install", "[NAME] [CHART]", "install a chart")
         .long(include_str!("text/install.txt"))
         .flags(&[install::INSTALL, VALUES, CHART_PATH, POST_RENDER])
         .exclusive(&[&["force-replace", "force-conflicts"], &["force", "force-conflicts"]])
         .arity(Arity::AtLeast(1))
-        .runs(super::not_built)
+        .not_built()
         .completes(Arguments::NameAndChart),
     command("lint", "PATH", "examine a chart for possible issues")
         .long(include_str!("text/lint.txt"))
@@ -186,7 +186,7 @@ pub(crate) static COMMANDS: &[Command] = &[
         .aliases(&["ls"])
         .flags(&[releases::LIST])
         .arity(Arity::None)
-        .runs(super::not_built)
+        .not_built()
         .completes(Arguments::Nothing),
     command("package", "[CHART_PATH] [...]", "package a chart directory into a chart archive")
         .long(include_str!("text/package.txt"))
@@ -200,25 +200,25 @@ pub(crate) static COMMANDS: &[Command] = &[
                 .aliases(&["add"])
                 .flags(&[sources::PLUGIN_INSTALL])
                 .arity(Arity::Exactly(1))
-                .runs(super::not_built)
+                .not_built()
                 .completes(Arguments::FileOnce),
             command("list", "", "list installed Helm plugins")
                 .aliases(&["ls"])
                 .flags(&[sources::PLUGIN_LIST])
-                .runs(super::not_built)
+                .not_built()
                 .completes(Arguments::Nothing),
             command("package", "[PATH]", "package a plugin directory into a plugin archive")
                 .long(include_str!("text/plugin-package.txt"))
                 .flags(&[sources::PLUGIN_PACKAGE])
                 .arity(Arity::Exactly(1))
-                .runs(super::not_built),
+                .not_built(),
             command("uninstall", "<plugin>...", "uninstall one or more Helm plugins")
                 .aliases(&["rm", "remove"])
-                .runs(super::not_built)
+                .not_built()
                 .completes(Arguments::Plugins),
             command("update", "<plugin>...", "update one or more Helm plugins")
                 .aliases(&["up"])
-                .runs(super::not_built)
+                .not_built()
                 .completes(Arguments::Plugins),
             command(
                 "verify",
@@ -228,7 +228,7 @@ pub(crate) static COMMANDS: &[Command] = &[
             .long(include_str!("text/plugin-verify.txt"))
             .flags(&[charts::VERIFICATION])
             .arity(Arity::Exactly(1))
-            .runs(super::not_built),
+            .not_built(),
         ]),
     command(
         "pull",
@@ -239,13 +239,13 @@ pub(crate) static COMMANDS: &[Command] = &[
     .aliases(&["fetch"])
     .flags(&[charts::PULL, CHART_PATH])
     .arity(Arity::AtLeast(1))
-    .runs(super::not_built)
+    .not_built()
     .completes(Arguments::RemoteChart),
     command("push", "[chart] [remote]", "push a chart to remote")
         .long(include_str!("text/push.txt"))
         .flags(&[charts::PUSH])
         .arity(Arity::AtLeast(2))
-        .runs(super::not_built)
+        .not_built()
         .completes(Arguments::PackageAndTarget),
     command("registry", "", "login to or logout from a registry")
         .long(include_str!("text/registry.txt"))
@@ -254,12 +254,12 @@ pub(crate) static COMMANDS: &[Command] = &[
                 .long(include_str!("text/registry-login.txt"))
                 .flags(&[sources::REGISTRY_LOGIN])
                 .arity(Arity::AtLeast(1))
-                .runs(super::not_built)
+                .not_built()
                 .completes(Arguments::NoFiles),
             command("logout", "[host]", "logout from a registry")
                 .long(include_str!("text/registry-logout.txt"))
                 .arity(Arity::AtLeast(1))
-                .runs(super::not_built)
+                .not_built()
                 .completes(Arguments::NoFiles),
         ]),
     command(
@@ -273,24 +273,24 @@ pub(crate) static COMMANDS: &[Command] = &[
         command("add", "[NAME] [URL]", "add a chart repository")
             .flags(&[sources::REPO_ADD])
             .arity(Arity::Exactly(2))
-            .runs(super::not_built)
+            .not_built()
             .completes(Arguments::NameAndUrl),
         command("index", "[DIR]", "generate an index file given a directory containing packaged charts")
             .long(include_str!("text/repo-index.txt"))
             .flags(&[sources::REPO_INDEX])
             .arity(Arity::Exactly(1))
-            .runs(super::not_built)
+            .not_built()
             .completes(Arguments::FileOnce),
         command("list", "", "list chart repositories")
             .aliases(&["ls"])
             .flags(&[sources::REPO_LIST])
             .arity(Arity::None)
-            .runs(super::not_built)
+            .not_built()
             .completes(Arguments::Nothing),
         command("remove", "[REPO1 [REPO2 ...]]", "remove one or more chart repositories")
             .aliases(&["rm"])
             .arity(Arity::AtLeast(1))
-            .runs(super::not_built)
+            .not_built()
             .completes(Arguments::Repositories),
         command(
             "update",
@@ -300,7 +300,7 @@ pub(crate) static COMMANDS: &[Command] = &[
         .long(include_str!("text/repo-update.txt"))
         .aliases(&["up"])
         .flags(&[sources::REPO_UPDATE])
-        .runs(super::not_built)
+        .not_built()
         .completes(Arguments::Repositories),
     ]),
     command("rollback", "<RELEASE> [REVISION]", "roll back a release to a previous revision")
@@ -308,7 +308,7 @@ pub(crate) static COMMANDS: &[Command] = &[
         .flags(&[releases::ROLLBACK])
         .exclusive(&[&["force-replace", "force-conflicts"], &["force", "force-conflicts"]])
         .arity(Arity::AtLeast(1))
-        .runs(super::not_built)
+        .not_built()
         .completes(Arguments::ReleaseAndRevision),
     command("search", "[keyword]", "search for a keyword in charts")
         .long(include_str!("text/search.txt"))
@@ -316,11 +316,11 @@ pub(crate) static COMMANDS: &[Command] = &[
             command("hub", "[KEYWORD]", "search for charts in the Artifact Hub or your own hub instance")
                 .long(include_str!("text/search-hub.txt"))
                 .flags(&[sources::SEARCH_HUB])
-                .runs(super::not_built),
+                .not_built(),
             command("repo", "[keyword]", "search repositories for a keyword in charts")
                 .long(include_str!("text/search-repo.txt"))
                 .flags(&[sources::SEARCH_REPO])
-                .runs(super::not_built),
+                .not_built(),
         ]),
     command("show", "", "show information of a chart")
         .long(include_str!("text/show.txt"))
@@ -362,7 +362,7 @@ pub(crate) static COMMANDS: &[Command] = &[
         .long(include_str!("text/status.txt"))
         .flags(&[releases::STATUS])
         .arity(Arity::Exactly(1))
-        .runs(super::not_built)
+        .not_built()
         .completes(Arguments::Release),
     command("template", "[NAME] [CHART]", "locally render templates")
         .long(include_str!("text/template.txt"))
@@ -379,7 +379,7 @@ pub(crate) static COMMANDS: &[Command] = &[
         .long(include_str!("text/test.txt"))
         .flags(&[releases::TEST])
         .arity(Arity::Exactly(1))
-        .runs(super::not_built)
+        .not_built()
         .completes(Arguments::Release),
     command("uninstall", "RELEASE_NAME [...]", "uninstall a release")
         .long(include_str!("text/uninstall.txt"))
@@ -387,20 +387,20 @@ pub(crate) static COMMANDS: &[Command] = &[
         .suggested_for(&["remove", "rm"])
         .flags(&[releases::UNINSTALL])
         .arity(Arity::AtLeast(1))
-        .runs(super::not_built)
+        .not_built()
         .completes(Arguments::Releases),
     command("upgrade", "[RELEASE] [CHART]", "upgrade a release")
         .long(include_str!("text/upgrade.txt"))
         .flags(&[install::UPGRADE, VALUES, CHART_PATH, POST_RENDER])
         .exclusive(&[&["force-replace", "force-conflicts"], &["force", "force-conflicts"]])
         .arity(Arity::Exactly(2))
-        .runs(super::not_built)
+        .not_built()
         .completes(Arguments::ReleaseAndChart),
     command("verify", "PATH", "verify that a chart at the given path has been signed and is valid")
         .long(include_str!("text/verify.txt"))
         .flags(&[charts::VERIFICATION])
         .arity(Arity::Exactly(1))
-        .runs(super::not_built)
+        .not_built()
         .completes(Arguments::FileOnce),
     command("version", "", "print the helm version information")
         .long(include_str!("text/version.txt"))

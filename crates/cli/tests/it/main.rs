@@ -3,6 +3,7 @@
 mod cases;
 mod dependencies;
 mod guard;
-mod output_dir;
 mod order;
+mod output_dir;
+mod reference;
 mod starters;

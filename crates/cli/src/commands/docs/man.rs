@@ -1,11 +1,11 @@
 //! A command's man page.
 
-use super::{AUTHOR, related, short};
+use super::{author, related, short};
 use crate::args::flag::{Flag, Kind};
 use crate::args::help::about;
 use crate::args::tables::GLOBAL;
 use crate::commands::Found;
-use crate::commands::help::{long, own_flags};
+use crate::commands::help::{own_flags, text};
 use crate::environment::Environment;
 
 use super::roff::Roff;
@@ -29,16 +29,21 @@ fn dashed(found: &Found, environment: &Environment) -> String {
 
 /// The whole page.
 pub(super) fn page(found: &Found, environment: &Environment, dates: &Dates) -> String {
+    let author = author(environment);
     let words = found.words(environment);
-    let mut page = Roff::new(&environment.name().to_uppercase(), &dates.month, AUTHOR);
+    let mut page = Roff::new(&environment.name().to_uppercase(), &dates.month, author);
     page.heading("NAME");
-    page.text(&format!("{} - {}", dashed(found, environment), environment.own_words(short(found))));
+    page.text(&format!(
+        "{} - {}",
+        dashed(found, environment),
+        environment.own_words(short(found, environment))
+    ));
     page.heading("SYNOPSIS");
     let usage = found.command().map_or("", |command| command.usage);
     let gap = if usage.is_empty() { "" } else { " " };
     page.text(&format!("**{words}{gap}{usage} [flags]**"));
     page.heading("DESCRIPTION");
-    page.text(&environment.own_words(long(found.command())));
+    page.text(&text(found, environment));
     page.heading("OPTIONS");
     flags(&mut page, own_flags(found, environment), found, environment);
     if found.command().is_some() {
@@ -50,7 +55,7 @@ pub(super) fn page(found: &Found, environment: &Environment, dates: &Dates) -> S
         related(found).iter().map(|other| format!("**{}(1)**", dashed(other, environment))).collect();
     page.text(&others.join(", "));
     page.heading("HISTORY");
-    page.text(&format!("{} {AUTHOR}", dates.day));
+    page.text(&format!("{} {author}", dates.day));
     page.finish()
 }
 
