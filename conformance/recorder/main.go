@@ -19,6 +19,8 @@ const usage = `usage: go run ./recorder COMMAND
   run                            answer the cases on stdin, line by line
   fuzz-expr -n N -seed S         answer N random template expressions
   fuzz-yaml -n N -seed S         answer N random YAML documents
+  fuzz-mutant-expr, fuzz-mutant-yaml -n N -seed S [-cases DIR] [-charts DIR]
+                                 answer N changed templates or documents of recorded cases and charts
   deprecations                   print the table of crates/render/src/lint/deprecated.tsv
 `
 
@@ -35,6 +37,7 @@ func main() {
 	seed := flags.Int64("seed", 1, "which random sequence")
 	bare := flags.Bool("unanswered", false, "write the questions only")
 	folder := flags.String("cases", "cases", "where the case files are")
+	charts := flags.String("charts", "", "a folder of charts whose YAML is changed too")
 	flags.Parse(os.Args[2:])
 	var err error
 	switch os.Args[1] {
@@ -48,6 +51,10 @@ func main() {
 		err = fuzz("yaml", *n, *seed, *bare, randomDocument)
 	case "deprecations":
 		err = deprecations(os.Stdout)
+	case "fuzz-mutant-expr":
+		err = fuzzMutants("expr", *folder, *charts, *n, *seed, *bare)
+	case "fuzz-mutant-yaml":
+		err = fuzzMutants("yaml", *folder, *charts, *n, *seed, *bare)
 	default:
 		fmt.Fprint(os.Stderr, usage)
 		os.Exit(2)

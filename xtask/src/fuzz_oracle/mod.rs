@@ -30,12 +30,13 @@ struct Options {
     keep: bool,
     show: usize,
     features: bool,
+    charts: Option<PathBuf>,
     recorder: Option<PathBuf>,
     pintle: Option<PathBuf>,
     helm: PathBuf,
 }
 
-/// Compares: `[expr|yaml] [-n N] [--seed S] [--keep] [--show N] [--features] [--recorder BINARY]`, or
+/// Compares: `[expr|yaml|mutant-expr|mutant-yaml] [--charts FOLDER] [-n N] [--seed S] [--keep] [--show N] [--features] [--recorder BINARY]`, or
 /// `--process --pintle BINARY [--helm BINARY]` for whole processes.
 ///
 /// # Errors
@@ -60,6 +61,7 @@ fn options(arguments: &[String]) -> Result<Options, String> {
         keep: false,
         show: 3,
         features: false,
+        charts: None,
         recorder: None,
         pintle: None,
         helm: PathBuf::from("helm"),
@@ -70,10 +72,11 @@ fn options(arguments: &[String]) -> Result<Options, String> {
         let mut value = || rest.next().ok_or(format!("{argument} takes a value"));
         let number = |text: &String| text.parse::<u64>().map_err(|_| format!("{text} is no number"));
         match argument.as_str() {
-            "expr" | "yaml" => options.only = Some(argument.clone()),
+            "expr" | "yaml" | "mutant-expr" | "mutant-yaml" => options.only = Some(argument.clone()),
             "-n" => options.count = number(value()?)? as usize,
             "--seed" => options.seed = number(value()?)?,
             "--show" => options.show = number(value()?)? as usize,
+            "--charts" => options.charts = Some(PathBuf::from(value()?)),
             "--features" => options.features = true,
             "--keep" => options.keep = true,
             "--process" => process = true,
@@ -94,11 +97,11 @@ fn compare_all(options: &Options, work: &Path) -> Result<(), String> {
         Some(binary) => binary.clone(),
         None => recorder::build(work)?,
     };
-    for what in ["expr", "yaml"] {
+    for what in ["expr", "yaml", "mutant-expr", "mutant-yaml"] {
         if options.only.as_deref().is_some_and(|only| only != what) {
             continue;
         }
-        let (mut child, cases) = recorder::fuzz(&binary, what, options.count, options.seed)?;
+        let (mut child, cases) = recorder::fuzz(&binary, what, options.count, options.seed, options.charts.as_deref())?;
         let lines = cases.lines().map_while(Result::ok);
         match &options.pintle {
             Some(pintle) => process::compare(what, lines, pintle, &options.helm, &work.join("chart"))?,
@@ -208,7 +211,7 @@ fn compare(
         println!("  {count:6} {kind}");
     }
     if options.features {
-        features.print(what);
+        features.print(what.trim_start_matches("mutant-"));
     }
     if options.keep && !kept.is_empty() {
         keep(what, &kept)?;
@@ -218,6 +221,7 @@ fn compare(
 
 /// Appends cases to the file of differences; the recorder's `all fuzz/` sorts out what is there twice.
 fn keep(what: &str, lines: &[String]) -> Result<(), String> {
+    let what = what.trim_start_matches("mutant-");
     let path = cases_folder().join(format!("{what}.jsonl"));
     let wrong = |error: std::io::Error| format!("{}: {error}", path.display());
     std::fs::create_dir_all(cases_folder()).map_err(wrong)?;

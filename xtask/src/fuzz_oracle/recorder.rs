@@ -21,7 +21,8 @@ pub fn build(folder: &Path) -> Result<PathBuf, String> {
     if status.success() { Ok(binary) } else { Err("go build ./recorder failed".to_owned()) }
 }
 
-/// Starts `fuzz-expr` or `fuzz-yaml`; every line of its output is a case.
+/// Starts one of the recorder's `fuzz-` commands; every line of its output is a case. Documents of charts below a
+/// folder are used where the command uses them.
 ///
 /// # Errors
 /// When it cannot be started.
@@ -30,10 +31,14 @@ pub fn fuzz(
     what: &str,
     count: usize,
     seed: u64,
+    charts: Option<&Path>,
 ) -> Result<(Child, BufReader<ChildStdout>), String> {
     let mut child = Command::new(binary)
         .arg(format!("fuzz-{what}"))
-        .args(["-n", &count.to_string(), "-seed", &seed.to_string()])
+        .args(["-n", &count.to_string(), "-seed", &seed.to_string(), "-cases"])
+        .arg(crate::root().join("conformance").join("cases"))
+        .args(charts.map(|_| "-charts"))
+        .args(charts)
         .stdout(Stdio::piped())
         .spawn()
         .map_err(|error| format!("{}: {error}", binary.display()))?;
