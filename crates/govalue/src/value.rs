@@ -65,6 +65,11 @@ pub trait Object {
         None
     }
 
+    /// The fields that `encoding/json` sees, in order and by the names that it gives them.
+    fn json_fields(&self) -> Vec<(&'static str, Value)> {
+        self.fields().into_iter().filter(|(name, _)| is_exported(name)).collect()
+    }
+
     /// Why `encoding/json` refuses to write it, in Go's words.
     fn json_error(&self) -> Option<&'static str> {
         None

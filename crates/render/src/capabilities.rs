@@ -244,18 +244,31 @@ struct CapabilitiesObject {
     helm_version: Value,
 }
 
+impl CapabilitiesObject {
+    fn kube_version_copy(&self) -> Value {
+        let copy = self.kube_version.as_object::<KubeVersionObject>().and_then(Object::passed);
+        copy.unwrap_or_else(|| self.kube_version.clone())
+    }
+}
+
 impl Object for CapabilitiesObject {
     fn ty(&self) -> &'static Type {
         &CAPABILITIES
     }
 
     fn field(&self, name: &str) -> Option<Value> {
-        self.fields().into_iter().find(|(field, _)| *field == name).map(|(_, value)| value)
+        match name {
+            "KubeVersion" => Some(self.kube_version.clone()),
+            "APIVersions" => Some(self.api_versions.clone()),
+            "HelmVersion" => Some(self.helm_version.clone()),
+            _ => None,
+        }
     }
 
     fn fields(&self) -> Vec<(&'static str, Value)> {
         vec![
-            ("KubeVersion", self.kube_version.clone()),
+            // What walks the fields gets a copy of it.
+            ("KubeVersion", self.kube_version_copy()),
             ("APIVersions", self.api_versions.clone()),
             ("HelmVersion", self.helm_version.clone()),
         ]
@@ -349,14 +362,13 @@ impl Object for BuildInfo {
         other.as_any().downcast_ref::<Self>().map(|_| true)
     }
 
-    fn json(&self) -> Option<Value> {
+    fn json_fields(&self) -> Vec<(&'static str, Value)> {
         // The JSON tags of Helm's struct; empty commit and tree state are left out.
-        let entries = [
-            ("version", self.version),
-            ("go_version", GO_VERSION),
-            ("kube_client_version", KUBE_CLIENT_VERSION),
-        ];
-        Some(Value::Map(entries.into_iter().collect()))
+        vec![
+            ("version", HELM_VERSION.into()),
+            ("go_version", GO_VERSION.into()),
+            ("kube_client_version", KUBE_CLIENT_VERSION.into()),
+        ]
     }
 
     fn as_any(&self) -> &dyn Any {

@@ -127,7 +127,8 @@ fn collect<'a>(
         templates.renderables.push(Renderable {
             path: format!("{full_path}/{name}"),
             text: data,
-            data: context.clone(),
+            // What a template starts from has methods; the same table among `.Subcharts` has none.
+            data: context.with_type(&VALUES),
             base_path: format!("{full_path}/templates"),
             owner,
         });

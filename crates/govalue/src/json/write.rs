@@ -4,7 +4,6 @@ use std::collections::HashSet;
 use std::rc::Rc;
 
 use super::Number;
-use crate::value::is_exported;
 use crate::{Error, FloatKind, Kind, List, Object, Str, Value, number, print};
 
 /// How JSON is written. The default is `json.Marshal`.
@@ -231,8 +230,11 @@ impl Writer {
                 Ok(())
             }
             _ => {
-                let fields = object.fields().into_iter().filter(|(name, _)| is_exported(name));
-                let fields: Vec<_> = fields.map(|(name, value)| (Str::from_static(name), value)).collect();
+                let fields: Vec<_> = object
+                    .json_fields()
+                    .into_iter()
+                    .map(|(name, value)| (Str::from_static(name), value))
+                    .collect();
                 self.out.push(b'{');
                 let identity = (Rc::as_ptr(object).cast::<()>() as usize, None);
                 self.enter(Items::Entries(fields.into_iter()), identity, object.ty().name)

@@ -16,7 +16,6 @@ use super::resolve::{Scalar, is_base_60, resolve};
 use super::source::Source;
 use super::text::valid_utf8;
 use crate::number::format_float;
-use crate::value::is_exported;
 use crate::{Error, FloatKind, Kind, Map, Object, Value, json};
 
 /// How deep a value may nest; a map that contains itself has no end.
@@ -156,12 +155,7 @@ impl Writer {
         match object.ty().kind {
             Kind::Func | Kind::Complex128 => Err(unsupported(&format!("type: {}", object.ty().name))),
             Kind::String => self.string(&object.text().unwrap_or_default()),
-            _ => self.value(
-                &Value::Map(
-                    object.fields().into_iter().filter(|(name, _)| is_exported(name)).collect::<Map>(),
-                ),
-                in_mapping,
-            ),
+            _ => self.value(&Value::Map(object.json_fields().into_iter().collect::<Map>()), in_mapping),
         }
     }
 

@@ -90,6 +90,8 @@ pub fn text_of(value: &Value) -> Str {
     match value {
         Value::Str(s) => s.clone(),
         Value::Bytes(bytes) => Str::from_bytes(bytes),
+        // Bytes that are nil: what a map of them has not.
+        Value::List(list) if list.is_nil() && list.ty() == &types::BYTES => Str::EMPTY,
         Value::Object(object) => object.text().unwrap_or_else(|| printed(value)),
         _ => printed(value),
     }
