@@ -101,7 +101,8 @@ fn compare_all(options: &Options, work: &Path) -> Result<(), String> {
         if options.only.as_deref().is_some_and(|only| only != what) {
             continue;
         }
-        let (mut child, cases) = recorder::fuzz(&binary, what, options.count, options.seed, options.charts.as_deref())?;
+        let (mut child, cases) =
+            recorder::fuzz(&binary, what, options.count, options.seed, options.charts.as_deref())?;
         let lines = cases.lines().map_while(Result::ok);
         match &options.pintle {
             Some(pintle) => process::compare(what, lines, pintle, &options.helm, &work.join("chart"))?,

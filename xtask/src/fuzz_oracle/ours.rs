@@ -192,6 +192,9 @@ impl Host for Steady {
             KeyRequest::PrivateKey(kind) => Ok(KeyAnswer::Text(keys::private_key(kind))),
             KeyRequest::Bcrypt(password) => Ok(KeyAnswer::Text(keys::bcrypt(password))),
             KeyRequest::Htpasswd { user, password } => Ok(KeyAnswer::Text(keys::htpasswd(user, password))),
+            KeyRequest::Custom { cert, key } => keys::custom(cert, key)
+                .map(|pair| KeyAnswer::Certificate { cert: pair.cert, key: pair.key })
+                .map_err(|error| error.to_string()),
             _ => Err("certificates are not part of this comparison".to_owned()),
         }
     }
