@@ -135,11 +135,21 @@ pub fn unquote(literal: &[u8]) -> Option<Vec<u8>> {
             if rest.contains(&b'`') {
                 return None;
             }
+            if memchr::memchr(b'\r', rest).is_none() {
+                return Some(rest.to_vec());
+            }
             Some(rest.iter().copied().filter(|&byte| byte != b'\r').collect())
         }
         b'"' | b'\'' => {
             if rest.contains(&b'\n') {
                 return None;
+            }
+            // Most texts are what they look like.
+            if quote == b'"'
+                && memchr::memchr2(b'\\', b'"', rest).is_none()
+                && std::str::from_utf8(rest).is_ok()
+            {
+                return Some(rest.to_vec());
             }
             let mut out = Vec::with_capacity(rest.len());
             while !rest.is_empty() {

@@ -268,8 +268,11 @@ impl<'a> Reader<'a, '_> {
         }
         let mut folded = Vec::new();
         while let Some((row, start, breaks)) = self.continuation(outer) {
+            if row[start] == b'#' {
+                break;
+            }
             let (next, commented) = plain(&row[start..])?;
-            (!commented && row[start] != b'#').then_some(())?;
+            (!commented).then_some(())?;
             if folded.is_empty() {
                 folded.extend_from_slice(first);
             }
@@ -412,14 +415,17 @@ impl<'a> Reader<'a, '_> {
                 self.next_row(row);
                 continue;
             }
+            if indent.is_none() && spaces <= outer {
+                break;
+            }
             let indent = *indent.get_or_insert(spaces);
             if spaces < indent {
-                // Neither in the text nor in the collection around it.
-                (spaces <= outer).then_some(())?;
+                // A comment, or neither in the text nor in the collection around it.
+                (spaces <= outer || row[spaces] == b'#').then_some(())?;
                 break;
             }
             if value.is_empty() {
-                (indent > outer && widest_blank <= indent).then_some(())?;
+                (widest_blank <= indent).then_some(())?;
                 value.reserve(row.len() * 4);
             } else if folded && !was_deeper && spaces == indent {
                 if breaks == 0 {
@@ -435,8 +441,10 @@ impl<'a> Reader<'a, '_> {
             ended = has_newline;
             self.next_row(row);
         }
-        (!value.is_empty()).then_some(())?;
-        if !strip && ended {
+        if value.is_empty() {
+            // Blank lines alone are kept or not by rules of their own.
+            (!keep).then_some(())?;
+        } else if !strip && ended {
             value.push(b'\n');
         }
         if keep {
