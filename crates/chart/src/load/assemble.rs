@@ -16,7 +16,7 @@ use crate::values;
 /// Chooses the loader by `apiVersion`, as Helm does before it looks at anything else.
 pub(super) fn check_version(chart_file: &[u8]) -> Result<(), LoadError> {
     let parse = |source| LoadError::Parse { file: "Chart.yaml", source };
-    let document = document(chart_file).map_err(parse)?;
+    let document = document(chart_file, &decode::API_VERSION).map_err(parse)?;
     match decode::api_version(&document).map_err(parse)?.as_str() {
         "" | "v1" | "v2" => Ok(()),
         "v3" => Err(LoadError::InvalidVersion),
@@ -24,8 +24,8 @@ pub(super) fn check_version(chart_file: &[u8]) -> Result<(), LoadError> {
     }
 }
 
-fn document(bytes: &[u8]) -> Result<govalue::Value, govalue::Error> {
-    yaml::read_exact(bytes, &yaml::Limits::default())
+fn document(bytes: &[u8], wanted: &'static yaml::Wanted) -> Result<govalue::Value, govalue::Error> {
+    yaml::read_exact(bytes, &yaml::Limits::default(), wanted)
 }
 
 /// Builds a chart from its files. `depth` counts the charts around it.
@@ -145,13 +145,13 @@ fn subchart(
 }
 
 fn read_metadata(metadata: &mut Metadata, file: &File, name: &'static str) -> Result<(), LoadError> {
-    document(&file.data)
+    document(&file.data, &decode::METADATA)
         .and_then(|document| metadata.decode(&document))
         .map_err(|source| LoadError::Parse { file: name, source })
 }
 
 fn read_lock(file: &File, name: &'static str) -> Result<Option<Lock>, LoadError> {
-    document(&file.data)
+    document(&file.data, &decode::LOCK)
         .and_then(|document| Lock::decode(&document))
         .map_err(|source| LoadError::Parse { file: name, source })
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use govalue::yaml::Wanted;
 use govalue::{Map, Value};
 
 use super::{Dependency, Maintainer, Metadata};
@@ -14,6 +15,50 @@ pub(crate) struct Place<'a> {
     /// Fields passed through, each with a dot behind it: `dependencies.`.
     pub(crate) path: &'a str,
 }
+
+/// Where Chart.yaml has strings.
+pub(crate) static METADATA: Wanted = Wanted::Struct(&[
+    ("name", Wanted::Text),
+    ("home", Wanted::Text),
+    ("sources", TEXTS),
+    ("version", Wanted::Text),
+    ("description", Wanted::Text),
+    ("keywords", TEXTS),
+    (
+        "maintainers",
+        Wanted::List(&Wanted::Struct(&[
+            ("name", Wanted::Text),
+            ("email", Wanted::Text),
+            ("url", Wanted::Text),
+        ])),
+    ),
+    ("icon", Wanted::Text),
+    ("apiVersion", Wanted::Text),
+    ("condition", Wanted::Text),
+    ("tags", Wanted::Text),
+    ("appVersion", Wanted::Text),
+    ("annotations", Wanted::Map(&Wanted::Text)),
+    ("kubeVersion", Wanted::Text),
+    ("dependencies", DEPENDENCIES),
+    ("type", Wanted::Text),
+]);
+
+/// Where Chart.lock has strings.
+pub(crate) static LOCK: Wanted = Wanted::Struct(&[("digest", Wanted::Text), ("dependencies", DEPENDENCIES)]);
+
+/// What [`api_version`] reads.
+pub(crate) static API_VERSION: Wanted = Wanted::Struct(&[("apiVersion", Wanted::Text)]);
+
+const TEXTS: Wanted = Wanted::List(&Wanted::Text);
+
+const DEPENDENCIES: Wanted = Wanted::List(&Wanted::Struct(&[
+    ("name", Wanted::Text),
+    ("version", Wanted::Text),
+    ("repository", Wanted::Text),
+    ("condition", Wanted::Text),
+    ("tags", TEXTS),
+    ("alias", Wanted::Text),
+]));
 
 type Decoded<T> = Result<T, govalue::Error>;
 

@@ -91,7 +91,7 @@ impl Metadata {
     /// When it is no YAML, or a field has another type; in Go's words.
     pub fn read(bytes: &[u8]) -> Result<Self, govalue::Error> {
         let mut metadata = Self::default();
-        metadata.decode(&yaml::read_exact(bytes, &yaml::Limits::default())?)?;
+        metadata.decode(&yaml::read_exact(bytes, &yaml::Limits::default(), &decode::METADATA)?)?;
         Ok(metadata)
     }
 

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use super::node::{Document, Kind};
 use super::resolve::{Scalar, scalar};
 use super::text::valid_utf8;
+use super::wanted::Wanted;
 use crate::number::format_float;
 use crate::{Error, Str, Value, print};
 
@@ -80,40 +81,6 @@ pub(super) fn short_float(number: f64) -> String {
     format_float(f64::from(number as f32), b'g', -1, 32)
 }
 
-/// What Helm's struct for heads wants in a place; [`Role::Any`] elsewhere.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Role {
-    Any,
-    Head,
-    Metadata,
-    Annotations,
-    Text,
-}
-
-impl Role {
-    fn of_field(self, name: &[u8]) -> Self {
-        match self {
-            Self::Head if folds_to(name, "apiVersion") || folds_to(name, "kind") => Self::Text,
-            Self::Head if folds_to(name, "metadata") => Self::Metadata,
-            Self::Metadata if folds_to(name, "name") => Self::Text,
-            Self::Metadata if folds_to(name, "annotations") => Self::Annotations,
-            Self::Annotations => Self::Text,
-            _ => Self::Any,
-        }
-    }
-}
-
-/// Equal in any case, and Unicode's other letters that fold to ASCII ones: `ſ` and the Kelvin sign.
-pub(super) fn folds_to(name: &[u8], field: &str) -> bool {
-    if name.eq_ignore_ascii_case(field.as_bytes()) {
-        return true;
-    }
-    !name.is_ascii()
-        && std::str::from_utf8(name).is_ok_and(|name| {
-            name.replace('\u{17f}', "s").replace('\u{212a}', "k").eq_ignore_ascii_case(field)
-        })
-}
-
 /// What an alias stands for, or the node itself.
 pub(super) fn target(document: &Document<'_>, mut number: u32) -> u32 {
     while let Kind::Alias { target, .. } = document.nodes[number as usize].kind {
@@ -166,9 +133,9 @@ fn collect(document: &Document<'_>, number: u32, found: &mut BTreeMap<Key, u32>)
 ///
 /// # Errors
 /// In the words of `sigs.k8s.io/yaml` or `encoding/json`.
-pub(super) fn check(document: &Document<'_>, role: Role) -> Result<(), Error> {
+pub(super) fn check(document: &Document<'_>, wanted: &'static Wanted) -> Result<(), Error> {
     keys(document, 0)?;
-    match infinite(document, 0, role) {
+    match infinite(document, 0, wanted) {
         Some(number) => {
             Err(Error::new(format!("json: unsupported value: {}", format_float(number, b'g', -1, 64))))
         }
@@ -204,21 +171,25 @@ fn keys(document: &Document<'_>, number: u32) -> Result<(), Error> {
     Ok(())
 }
 
-/// The first such number in the order in which JSON is written. Where Helm wants a string it becomes one.
-fn infinite(document: &Document<'_>, number: u32, role: Role) -> Option<f64> {
+/// The first such number in the order in which JSON is written. Where a string is wanted it becomes one.
+fn infinite(document: &Document<'_>, number: u32, wanted: &'static Wanted) -> Option<f64> {
     let number = target(document, number);
     match &document.nodes[number as usize].kind {
         Kind::Scalar { value, tag, implicit } => match scalar(value, tag.as_deref(), *implicit) {
-            Ok(Scalar::Float(number)) if !number.is_finite() && role != Role::Text => Some(number),
+            Ok(Scalar::Float(number)) if !number.is_finite() && !matches!(wanted, Wanted::Text) => {
+                Some(number)
+            }
             _ => None,
         },
-        Kind::Sequence => document.children(number).find_map(|child| infinite(document, child, Role::Any)),
+        Kind::Sequence => {
+            document.children(number).find_map(|child| infinite(document, child, wanted.item()))
+        }
         _ => {
             let entries: BTreeMap<Str, u32> = entries(document, number)?
                 .into_iter()
                 .filter_map(|(key, value)| Some((key.text()?, value)))
                 .collect();
-            entries.iter().find_map(|(name, &value)| infinite(document, value, role.of_field(name)))
+            entries.iter().find_map(|(name, &value)| infinite(document, value, wanted.field(name)))
         }
     }
 }

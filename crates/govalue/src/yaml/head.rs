@@ -3,12 +3,13 @@
 use std::collections::BTreeMap;
 
 use super::Limits;
-use super::exact::{self, Role, entries, folds_to, short_float};
+use super::exact::{self, entries, short_float};
 use super::node::{Document, Kind};
 use super::read::{Decoder, Mode};
 use super::resolve::{Scalar, scalar};
 use super::source::Source;
 use super::text::valid_utf8;
+use super::wanted::{Wanted, folds_to};
 use crate::{Error, Str};
 
 /// What Helm reads of a manifest before anything else.
@@ -46,6 +47,7 @@ struct Target {
     name: &'static str,
     annotations: Option<&'static str>,
     namespace: Option<&'static str>,
+    wanted: &'static Wanted,
 }
 
 /// What sorts manifests.
@@ -58,6 +60,11 @@ const SIMPLE_HEAD: Target = Target {
     name: ".metadata.name",
     annotations: Some(".metadata.annotations"),
     namespace: None,
+    wanted: &Wanted::Struct(&[
+        ("apiVersion", Wanted::Text),
+        ("kind", Wanted::Text),
+        ("metadata", Wanted::Struct(&[("name", Wanted::Text), ("annotations", Wanted::Map(&Wanted::Text))])),
+    ]),
 };
 
 /// What lint looks at.
@@ -70,6 +77,11 @@ const LINTED: Target = Target {
     name: "k8sYamlMetadata.Metadata.Name",
     annotations: None,
     namespace: Some("k8sYamlMetadata.Metadata.Namespace"),
+    wanted: &Wanted::Struct(&[
+        ("apiVersion", Wanted::Text),
+        ("kind", Wanted::Text),
+        ("metadata", Wanted::Struct(&[("name", Wanted::Text), ("namespace", Wanted::Text)])),
+    ]),
 };
 
 /// Reads the head of a manifest. The document is checked to its end, but no value is made of the rest.
@@ -98,7 +110,7 @@ fn read_into(bytes: &[u8], target: &'static Target) -> Result<Option<Head>, Erro
         return Ok(None);
     }
     let mut decoder = Decoder::new(&document, &limits, Mode::Plain);
-    decoder.value::<false>(0).and_then(|_| decoder.finish(Role::Head)).map_err(converting)?;
+    decoder.value::<false>(0).and_then(|_| decoder.finish(target.wanted)).map_err(converting)?;
     let mut reader = Reader { document: &document, target, head: Head::default(), error: None };
     if reader.is_null(0) {
         return Ok(None);

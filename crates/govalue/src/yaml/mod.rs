@@ -24,6 +24,7 @@ mod scalar;
 mod scan;
 mod source;
 mod text;
+mod wanted;
 mod write;
 
 pub use documents::documents;
@@ -31,6 +32,7 @@ pub use head::{Head, head, object};
 pub use outline::{Outline, Shape, outline};
 pub use pretty::write_pretty;
 pub use read::{read, read_exact, read_list, read_map, read_strict};
+pub use wanted::Wanted;
 pub use write::write;
 
 /// What a document from a stranger may cost.

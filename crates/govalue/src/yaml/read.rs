@@ -3,11 +3,12 @@
 use std::collections::{BTreeMap, HashSet};
 
 use super::Limits;
-use super::exact::{Key, Role, check, go_syntax, is_merge};
+use super::exact::{Key, check, go_syntax, is_merge};
 use super::node::{Document, Kind};
 use super::resolve::{Scalar, resolve, scalar};
 use super::source::Source;
 use super::text::valid_utf8;
+use super::wanted::Wanted;
 use crate::types::IntKind;
 use crate::{Error, List, Map, Str, Value, types};
 
@@ -17,16 +18,17 @@ use crate::{Error, List, Map, Str, Value, types};
 /// # Errors
 /// In Go's words, `error converting YAML to JSON: …` included; a limit in our own.
 pub fn read(bytes: &[u8], limits: &Limits) -> Result<Value, Error> {
-    read_with(bytes, limits, Mode::Plain)
+    read_with(bytes, limits, Mode::Plain, &Wanted::Any)
 }
 
 /// [`read`] with integers as they were written, in an `int64` or `uint64`. `sigs.k8s.io/yaml` looks at those when
-/// a struct wants a text: `16777217` keeps its digits there, `16777217.0` does not.
+/// a struct wants a text: `16777217` keeps its digits there, `16777217.0` does not. `wanted` says where that is:
+/// there infinity is a float as others are.
 ///
 /// # Errors
-/// As [`read`].
-pub fn read_exact(bytes: &[u8], limits: &Limits) -> Result<Value, Error> {
-    read_with(bytes, limits, Mode::Exact)
+/// As [`read`]. A value of another type than the wanted one is no error: it is there as it is.
+pub fn read_exact(bytes: &[u8], limits: &Limits, wanted: &'static Wanted) -> Result<Value, Error> {
+    read_with(bytes, limits, Mode::Exact, wanted)
 }
 
 /// [`read`] that refuses a key twice in one map, as `sigs.k8s.io/yaml.UnmarshalStrict` does.
@@ -34,7 +36,7 @@ pub fn read_exact(bytes: &[u8], limits: &Limits) -> Result<Value, Error> {
 /// # Errors
 /// As [`read`]; each key that was there already is named on a line of its own.
 pub fn read_strict(bytes: &[u8], limits: &Limits) -> Result<Value, Error> {
-    read_with(bytes, limits, Mode::Strict)
+    read_with(bytes, limits, Mode::Strict, &Wanted::Any)
 }
 
 /// How a document is read.
@@ -47,20 +49,20 @@ pub(super) enum Mode {
     Strict,
 }
 
-fn read_with(bytes: &[u8], limits: &Limits, mode: Mode) -> Result<Value, Error> {
+fn read_with(bytes: &[u8], limits: &Limits, mode: Mode, wanted: &'static Wanted) -> Result<Value, Error> {
     let source = Source::new(bytes);
-    decode(&source, limits, mode)
+    decode(&source, limits, mode, wanted)
         .map_err(|error| Error::new(format!("error converting YAML to JSON: {error}")))
 }
 
-fn decode(source: &Source<'_>, limits: &Limits, mode: Mode) -> Result<Value, Error> {
+fn decode(source: &Source<'_>, limits: &Limits, mode: Mode, wanted: &'static Wanted) -> Result<Value, Error> {
     let document = Document::read(source, limits)?;
     if document.nodes.is_empty() {
         return Ok(Value::Nil);
     }
     let mut decoder = Decoder::new(&document, limits, mode);
     let value = decoder.value::<true>(0)?;
-    decoder.finish(Role::Any)?;
+    decoder.finish(wanted)?;
     Ok(value)
 }
 
@@ -138,11 +140,11 @@ impl<'d, 'a> Decoder<'d, 'a> {
     }
 
     /// Errors that are only found when the whole document was decoded.
-    pub(super) fn finish(self, role: Role) -> Result<(), Error> {
+    pub(super) fn finish(self, wanted: &'static Wanted) -> Result<(), Error> {
         if !self.repeated.is_empty() {
             return Err(Error::new(format!("yaml: unmarshal errors:\n  {}", self.repeated.join("\n  "))));
         }
-        if self.doubtful { check(self.document, role) } else { Ok(()) }
+        if self.doubtful { check(self.document, wanted) } else { Ok(()) }
     }
 
     fn count(&mut self) -> Result<(), Error> {
