@@ -365,7 +365,7 @@ impl Object for BuildInfo {
     fn json_fields(&self) -> Vec<(&'static str, Value)> {
         // The JSON tags of Helm's struct; empty commit and tree state are left out.
         vec![
-            ("version", HELM_VERSION.into()),
+            ("version", self.version.into()),
             ("go_version", GO_VERSION.into()),
             ("kube_client_version", KUBE_CLIENT_VERSION.into()),
         ]

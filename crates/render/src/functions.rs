@@ -189,6 +189,11 @@ pub(crate) fn table() -> Rc<Functions> {
     Rc::new(table)
 }
 
+/// The names of all functions that templates can call, in order.
+pub fn function_names() -> Vec<&'static str> {
+    table().names().collect()
+}
+
 fn pure() -> Functions {
     let mut table = Functions::new();
     table.extend(sprig::functions::functions().iter().map(|function| Function {
@@ -527,14 +532,13 @@ const BAD_NAME: &str = "error processing alternate dns name";
 
 fn self_signed(call: &mut Call<'_, '_>, function: &'static str, args: &[Value]) -> CallResult {
     let (cn, key) = (text(args, 0), text(args, 4));
-    let request = KeyRequest::SelfSigned {
+    with_names(call, function, args, |ips, names| KeyRequest::SelfSigned {
         cn: &cn,
-        ips: strings(any(args, 1), BAD_IP)?,
-        names: strings(any(args, 2), BAD_NAME)?,
+        ips,
+        names,
         days: int(args, 3),
         key: (args.len() > 4).then_some(key.as_str()),
-    };
-    keys(call, function, &request)
+    })
 }
 
 fn signed(call: &mut Call<'_, '_>, function: &'static str, args: &[Value]) -> CallResult {
@@ -542,16 +546,35 @@ fn signed(call: &mut Call<'_, '_>, function: &'static str, args: &[Value]) -> Ca
     let Some(ca) = any(args, 4).as_object::<Certificate>() else {
         return Err(failure("unable to parse certificate"));
     };
-    let request = KeyRequest::Signed {
+    with_names(call, function, args, |ips, names| KeyRequest::Signed {
         cn: &cn,
-        ips: strings(any(args, 1), BAD_IP)?,
-        names: strings(any(args, 2), BAD_NAME)?,
+        ips,
+        names,
         days: int(args, 3),
         ca_cert: &ca.cert,
         ca_key: &ca.key,
         key: (args.len() > 5).then_some(key.as_str()),
-    };
-    keys(call, function, &request)
+    })
+}
+
+/// Asks for a certificate with the addresses and names of the second and third argument.
+fn with_names<'r>(
+    call: &mut Call<'_, '_>,
+    function: &'static str,
+    args: &[Value],
+    request: impl FnOnce(Vec<String>, Vec<String>) -> KeyRequest<'r>,
+) -> CallResult {
+    let lists = strings(any(args, 1), BAD_IP)
+        .and_then(|ips| strings(any(args, 2), BAD_NAME).map(|names| (ips, names)));
+    match lists {
+        Ok((ips, names)) => keys(call, function, &request(ips, names)),
+        Err(refused) => {
+            // Helm: keys are looked at before names, and theirs is the error that is told.
+            // Case: template/calls/81f906de
+            keys(call, function, &request(Vec::new(), Vec::new()))?;
+            Err(refused)
+        }
+    }
 }
 
 /// What the certificate functions answer: a struct with two texts.

@@ -32,6 +32,7 @@ pub use chart::{Level, Notice};
 pub use context::{ReleaseOptions, VALUES};
 pub use error::RenderError;
 pub use execute::{RenderOptions, Rendered, execute, execute_own};
+pub use functions::function_names;
 pub use hooks::{Hook, HookEvent};
 pub use host::{Host, KeyAnswer, KeyRequest, Moment};
 pub use manifest::{Manifest, Manifests, classify, classify_on, split, trim};

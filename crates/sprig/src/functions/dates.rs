@@ -114,7 +114,7 @@ impl Object for TimeValue {
         vec![
             ("wall", Value::Int(IntKind::Uint64, i64::from(self.0.nanosecond()))),
             ("ext", Value::int64(since_year_one)),
-            ("loc", Value::Object(Rc::new(Location { utc: matches!(self.0.zone(), Zone::Utc) }))),
+            ("loc", Value::Object(Rc::new(Location { zone: self.0.zone().clone(), within: true }))),
         ]
     }
 
@@ -164,9 +164,11 @@ impl Object for TimeValue {
     }
 }
 
-/// The zone as `fmt` shows it: an address, or nil for UTC.
+/// A `*time.Location`.
 struct Location {
-    utc: bool,
+    zone: Zone,
+    /// Whether it is a time's own field, where `fmt` shows an address, or nil for UTC, and calls no method.
+    within: bool,
 }
 
 impl Object for Location {
@@ -174,8 +176,30 @@ impl Object for Location {
         &LOCATION
     }
 
+    // Templates cannot read it: it is not exported.
+    fn fields(&self) -> Vec<(&'static str, Value)> {
+        vec![("name", Value::str(self.zone.name()))]
+    }
+
+    fn text(&self) -> Option<Str> {
+        (!self.within).then(|| Str::from(self.zone.name()))
+    }
+
     fn is_nil(&self) -> bool {
-        self.utc
+        self.within && matches!(self.zone, Zone::Utc)
+    }
+
+    fn equals(&self, other: &dyn Object) -> Option<bool> {
+        let other: &Self = other.as_any().downcast_ref()?;
+        Some(match (&self.zone, &other.zone) {
+            (Zone::Utc, Zone::Utc) => true,
+            (Zone::Named(_), Zone::Named(_)) => self.zone.name() == other.zone.name(),
+            // Go makes a location for every offset that it reads; the one it has is that of a machine in UTC.
+            (Zone::Fixed { name, offset: 0 }, Zone::Fixed { name: other, offset: 0 }) => {
+                name == "UTC" && other == "UTC"
+            }
+            _ => false,
+        })
     }
 
     fn as_any(&self) -> &dyn Any {
@@ -183,7 +207,31 @@ impl Object for Location {
     }
 }
 
-static LOCATION: Type = Type::plain("*time.Location", Kind::Ptr, None);
+static LOCATION: Type = Type {
+    name: "*time.Location",
+    kind: Kind::Ptr,
+    elem: Some(&LOCATION_STRUCT),
+    methods: &LOCATION_METHODS,
+};
+static LOCATION_STRUCT: Type = Type::plain("time.Location", Kind::Struct, None);
+static LOCATION_METHODS: [Method; 1] =
+    [method("String", NONE, |this, _| match this.as_object::<Location>() {
+        Some(location) => text(location.zone.name()),
+        None => Err(nil_dereference().into()),
+    })];
+static WITH_LOCATION: Signature = Signature { params: &[&LOCATION], variadic: false };
+
+fn location(this: &Value, _: &[Value]) -> CallResult {
+    let zone = time(this)?.zone().clone();
+    Ok(Value::Object(Rc::new(Location { zone, within: false })))
+}
+
+fn in_location(this: &Value, args: &[Value]) -> CallResult {
+    match any(args, 0).as_object::<Location>() {
+        Some(location) => Ok(time_object(time(this)?.in_zone(location.zone.clone()))),
+        None => Err(Panic("time: missing Location in call to Time.In".to_owned()).into()),
+    }
+}
 
 /// `time.Time`.
 pub static TIME: Type = Type { name: "time.Time", kind: Kind::Struct, elem: None, methods: &METHODS };
@@ -195,7 +243,7 @@ const WITH_DURATION: Signature = Signature { params: &[&types::DURATION], variad
 const WITH_TEXT: Signature = Signature { params: &[&types::STRING], variadic: false };
 const WITH_DATE: Signature = Signature { params: &[&types::INT, &types::INT, &types::INT], variadic: false };
 
-static METHODS: [Method; 33] = [
+static METHODS: [Method; 37] = [
     method("Add", WITH_DURATION, |this, args| Ok(time_object(time(this)?.add(int(args, 0))))),
     method("AddDate", WITH_DATE, add_date),
     method("After", WITH_TIME, |this, args| Ok(Value::Bool(ordering(this, args)?.is_gt()))),
@@ -204,8 +252,17 @@ static METHODS: [Method; 33] = [
     method("Day", NONE, |this, _| field(this, |civil| civil.day)),
     method("Equal", WITH_TIME, |this, args| Ok(Value::Bool(ordering(this, args)?.is_eq()))),
     method("Format", WITH_TEXT, |this, args| text(time(this)?.format(string(args, 0)))),
+    method("GoString", NONE, |this, _| {
+        Ok(this.as_object::<TimeValue>().and_then(TimeValue::go_text).map_or(Value::Nil, Value::Str))
+    }),
     method("Hour", NONE, |this, _| field(this, |civil| civil.hour)),
+    method("In", WITH_LOCATION, in_location),
+    method("IsDST", NONE, |this, _| {
+        let time = time(this)?;
+        Ok(Value::Bool(time.zone().is_summer_time_at(time.unix_seconds())))
+    }),
     method("IsZero", NONE, |this, _| Ok(Value::Bool(time(this)?.is_zero()))),
+    method("Location", NONE, location),
     method("MarshalJSON", NONE, |this, _| {
         Ok(Value::bytes(&[b"\"", time(this)?.format(RFC3339_NANO).as_slice(), b"\""].concat()))
     }),

@@ -42,6 +42,22 @@ impl Zone {
         }
     }
 
+    /// What it is called, as `Location.String`.
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Utc => "UTC",
+            Self::Fixed { name, .. } => name,
+            Self::Named(zone) => zone.iana_name().unwrap_or_default(),
+        }
+    }
+
+    /// Whether clocks there are set forward for the summer.
+    pub fn is_summer_time_at(&self, seconds: i64) -> bool {
+        let Self::Named(zone) = self else { return false };
+        let instant = Timestamp::from_second(known_instant(seconds)).unwrap_or_default();
+        zone.to_offset_info(instant).dst().is_dst()
+    }
+
     /// The abbreviation and the offset in seconds at an instant.
     pub fn at(&self, seconds: i64) -> (String, i32) {
         match self {
