@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"time"
 
 	"helm.sh/helm/v4/pkg/action"
 	"helm.sh/helm/v4/pkg/chart/common"
@@ -154,6 +155,7 @@ func parseSet(c *Case) error {
 func init() {
 	// Cases do not depend on where they were recorded.
 	os.Setenv("TZ", "UTC")
+	time.Local = time.FixedZone("UTC", 0)
 	// The linker writes this into the binary; a library that is used as one says less.
 	common.DefaultCapabilities.HelmVersion.Version = "v4.3.1"
 }

@@ -27,6 +27,7 @@ func suiteTemplate() {
 	templateObjects()
 	templateValues()
 	templateSubcharts()
+	templateAliases()
 	templateErrors()
 	templateReleases()
 }

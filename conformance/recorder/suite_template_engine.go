@@ -91,6 +91,15 @@ func templateObjects() {
 	charts(t, "", "{{ .Chart.Description | quote }} {{ .Chart.Name }}", map[string]string{"Chart.yaml": "apiVersion: v2\nname: c\nversion: 0.1.0\ndescription: \"tab\\there \\u0007 bell\"\n"})
 	charts(t, "", "{{ .Chart.APIVersion }}", map[string]string{"Chart.yaml": "name: c\nversion: 0.1.0\n"})
 	charts(t, "", "{{ .Chart.Foo }}{{ .Chart.Annotations }}", map[string]string{"Chart.yaml": "apiVersion: v2\nname: c\nversion: 0.1.0\nfoo: bar\nannotations: {a: \"1\"}\n"})
+	// Where Chart.yaml has a string, what YAML reads as something else becomes one.
+	for _, scalar := range []string{"1e7", "1E7", "1e+7", "1e21", "1e-7", "1e400", "1.0", "1.10", "1.50", "2", "007", "010", "0o14", "0b11", "0x1F", "1_000", "16777217", "123456789", "9007199254740993", "9223372036854775807", "9223372036854775808", "12345678901234567890", "-5", "-0.0", "+3", ".5", "5.", "0.1", "3.14159265358979", "123456789.5", "16777217.0", ".inf", "-.inf", ".nan", "true", "yes", "Off", "y", "null", "~", "", "2001-01-01", "12:30:45", "1:30", "!!str 1e7", "!!int '8'", "!!float 8", "!!binary aGk=", "'1e7'", "\"1e7\"", "[1]", "{a: 1}", "!!str", "1.2.3", "v1", "&a 1e7"} {
+		shown := "{{ .Chart.AppVersion | quote }} {{ .Chart.Keywords }} {{ .Chart.Annotations }} {{ with .Chart.Maintainers }}{{ (first .).Name | quote }}{{ end }} {{ with .Chart.Dependencies }}{{ (first .).Repository | quote }}{{ (first .).Tags }}{{ end }}"
+		for _, field := range []string{"appVersion: %", "keywords: [%, x]", "annotations: {k: %}", "maintainers: [{name: %}]", "APPVERSION: %", "dependencies: [{name: a, repository: %, tags: [%]}]", "other: %", "deprecated: %"} {
+			charts(t, "", shown, map[string]string{"Chart.yaml": chartFile + replaceOperand(field, scalar) + "\n"})
+		}
+		charts(t, "", "{{ .Chart.Version | quote }}", map[string]string{"Chart.yaml": replaceOperand("apiVersion: v2\nname: c\nversion: %\n", scalar)})
+		charts(t, "", "{{ .Chart.Name | quote }}{{ .Subcharts.s.Chart.AppVersion | quote }}", map[string]string{"charts/s/Chart.yaml": subchart("s") + replaceOperand("appVersion: %\n", scalar)})
+	}
 
 	t = newTopic("template", "files")
 	files := map[string]string{"config/a.yaml": "k: v\n", "config/b.txt": "line1\nline2\n", "config/sub/c.conf": "deep", "empty.txt": "", "no-newline": "x\ny", "README.md": "# r", "LICENSE": "l", "crds/x.yaml": "kind: CRD", "é.txt": "ünï", "two\u0020words.txt": "w", "config/blank-lines": "\n\na\n\n", "crlf.txt": "a\r\nb\r\n", "values.schema.json": "{}", "{x}.txt": "braces", "config/.hidden": "h", "z/config/z.yaml": "other"}

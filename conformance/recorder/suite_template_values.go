@@ -124,6 +124,40 @@ func templateSubcharts() {
 	charts(t, `{"s":{"v":5}}`, which, deps("- {name: s, version: 0.1.0}\n", map[string]string{"charts/s/values.schema.json": `{"properties":{"v":{"type":"string"}}}`}))
 }
 
+// templateAliases looks at charts below one that is taken several times: what lies deeper than its own subcharts
+// is the same chart in each copy, and keeps the place it had.
+func templateAliases() {
+	t := newTopic("template", "aliases")
+	declared := func(list ...string) string {
+		text := ""
+		for _, entry := range list {
+			text += "- {" + entry + "}\n"
+		}
+		return "dependencies:\n" + text
+	}
+	look := "p: {{ .Template.Name }} {{ .Template.BasePath }} {{ .Chart.Name }} {{ .Chart.IsRoot }} v={{ .Values.v }} g={{ .Values.global }} s={{ keys .Subcharts | sortAlpha }} d={{ range .Chart.Dependencies }}{{ .Name }} {{ end }}\n{{ $_ := set .Values \"v\" \"changed\" }}"
+	for _, root := range [][]string{{"name: m, version: 0.1.0"}, {"name: m, version: 0.1.0, alias: a"}, {"name: m, version: 0.1.0, alias: a", "name: m, version: 0.1.0, alias: b"}, {"name: m, version: 0.1.0", "name: m, version: 0.1.0, alias: b"}, {"name: m, version: 0.1.0, alias: b", "name: m, version: 0.1.0"}, {"name: m, version: 0.1.0, alias: z", "name: m, version: 0.1.0, alias: a", "name: m, version: 0.1.0, alias: k, condition: k.on"}, {"name: m, version: 0.1.0, alias: a", "name: m, version: 0.1.0, alias: a"}, {"name: m, version: 0.1.0", "name: m, version: 0.1.0"}} {
+		for _, inner := range [][2]string{{"", ""}, {declared("name: l, version: 0.1.0"), ""}, {"", declared("name: d, version: 0.1.0")}, {declared("name: l, version: 0.1.0"), declared("name: d, version: 0.1.0")}, {declared("name: l, version: 0.1.0, alias: x", "name: l, version: 0.1.0, alias: y"), ""}, {declared("name: l, version: 0.1.0, alias: x", "name: l, version: 0.1.0, alias: y"), declared("name: d, version: 0.1.0, alias: e", "name: d, version: 0.1.0, alias: f")}, {"", declared("name: d, version: 0.1.0, alias: e", "name: d, version: 0.1.0, condition: d.on")}, {declared("name: l, version: 0.1.0, condition: l.on"), declared("name: d, version: 0.1.0, tags: [t], import-values: [out]")}} {
+			files := map[string]string{
+				"Chart.yaml":                                     parentChart + declared(root...),
+				"charts/m/Chart.yaml":                            subchart("m") + inner[0],
+				"charts/m/charts/l/Chart.yaml":                   subchart("l") + inner[1],
+				"charts/m/charts/l/charts/d/Chart.yaml":          subchart("d"),
+				"charts/m/charts/l/charts/d/charts/q/Chart.yaml": subchart("q"),
+			}
+			for _, folder := range []string{"", "charts/m/", "charts/m/charts/l/", "charts/m/charts/l/charts/d/", "charts/m/charts/l/charts/d/charts/q/"} {
+				files[folder+"templates/x.yaml"] = look
+				files[folder+"templates/_h.tpl"] = "{{ define \"who\" }}" + folder + "{{ end }}"
+				files[folder+"templates/y.yaml"] = "who: {{ include \"who\" . }} {{ .Values.v }}"
+				files[folder+"values.yaml"] = "v: own\nexports: {out: {from: " + quoted(folder) + "}}\n"
+			}
+			for _, values := range []string{``, `{"a":{"v":"a","l":{"v":"al","d":{"v":"ald","q":{"v":"aldq"}}}},"b":{"v":"b","l":{"v":"bl","d":{"v":"bld"}}},"m":{"l":{"d":{"v":"mld"},"on":false}},"tags":{"t":false},"k":{"on":false}}`} {
+				releases(t, values, files)
+			}
+		}
+	}
+}
+
 func templateErrors() {
 	t := newTopic("template", "error-texts")
 	bodies := []string{`{{ .Values.a.b.c }}`, `{{ .Values.s.x }}`, `{{ index .Values.l 9 }}`, `{{ index .Values.l "x" }}`, `{{ fail "msg" }}`, `{{ required "msg" .Values.q }}`, `{{ nofunc }}`, `{{ include "none" . }}`, `{{ template "none" . }}`, `{{ upper 1 }}`, `{{ upper }}`, `{{ upper "a" "b" }}`, `{{ first 5 }}`, `{{ mustRegexFind "(" "x" }}`, `{{ regexFind "(" "x" }}`, `{{ mustToJson (float64 "Inf") }}`, `{{ semver "x" }}`, `{{ tpl "{{ .a.b.c }}" . }}`, `{{ tpl "{{ nofunc }}" . }}`, `{{ tpl "{{ fail \"deep\" }}" . }}`, `{{ div 1 0 }}`, `{{ mod 1 0 }}`, `{{ dig "a" "b" "c" (dict "a" 1) }}`, `{{ range 5.5 }}{{ end }}`, `{{ range "s" }}{{ end }}`, `{{ len 5 }}`, `{{ lt 1 "a" }}`, `{{ eq (list) (list) }}`, `{{ printf 1 }}`, `{{ .Capabilities.Nope }}`, `{{ .Files.Get }}`, `{{ .Capabilities.APIVersions.Has }}`, `{{ call 5 }}`, `{{ if .Values.a.b.c }}{{ end }}`, `{{ with .Values.a.b.c }}{{ end }}`, `{{ $x := .Values.a.b.c }}`, `{{ .Values.a.b.c | default "x" }}`, `{{ set .Values.q "a" 1 }}`, `{{ merge .Values.q (dict) }}`, `{{ repeat -1 "a" }}`, `{{ substr 5 2 "abc" }}`, `{{ abbrev 1 2 }}`, `{{ mustDateModify "x" now }}`, `{{ mustToDuration "x" }}`, `{{ genPrivateKey 1 }}`, `{{ decryptAES "k" "x" }}`, `{{ urlParse "%zz" }}`, `{{ urlJoin (dict "scheme" 1) }}`, `{{ chunk 0 (list 1) }}`, `{{ slice (list 1) 5 }}`, `{{ has 1 5 }}`, `{{ untilStep 0 5 0 }}`, `{{ mustAppend 1 2 }}`, `{{ concat 1 }}`, `{{ toDate 1 2 }}`, `{{ buildCustomCert "x" "y" }}`, `{{ genCAWithKey "a" 1 "b" }}`, `{{ lookup 1 2 3 4 }}`, `{{ atoi 5 }}`, `{{ .Release.Name.x }}`, `{{ .Chart.Name.x }}`, `{{ .Values.l.x }}`, `{{ $.Values.a.b.c }}`, `{{ (dict "a" nil).a.b }}`, `{{ (index .Values.l 0).x }}`, `{{ .Values.n.x.y }}`, `{{ .Values.long_name_of_a_thing.other_name_of_a_thing.third }}`, `{{ printf "%s %s %s" "a long argument list" "that is cut in the message" .Values.a.b.c }}`}

@@ -148,9 +148,8 @@ fn run(
         about.insert("BasePath", template.base_path.as_str());
         template.data.insert("Template", about);
         out.clear();
-        // Helm: `.` of a whole template is `common.Values`; the same data in `.Subcharts` is a plain map.
-        let data = Value::Map(template.data.with_type(&crate::context::VALUES));
-        set.execute(&template.path, &data, &mut out, session, &mut budget).map_err(RenderError::execute)?;
+        set.execute(&template.path, &Value::Map(template.data.clone()), &mut out, session, &mut budget)
+            .map_err(RenderError::execute)?;
         files.insert(template.path.clone(), without_no_value(&out));
     }
     Ok(files)

@@ -1,3 +1,8 @@
 //! Rendering whole charts.
+#![expect(clippy::disallowed_methods, reason = "charts lie in folders, and recorded cases in files")]
 
+mod cases;
+mod coverage;
 mod guard;
+mod host;
+mod replay;
