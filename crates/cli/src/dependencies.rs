@@ -16,7 +16,7 @@ use sprig::url::Url;
 use crate::args::Parsed;
 use crate::commands::Context;
 use crate::files::{Batch, OWN, SHARED};
-use crate::outside::ask_outside;
+use crate::outside::{ask_outside, ask_writing};
 use crate::paths;
 use crate::prepare::{self, Semver, system_words};
 use crate::report::Failure;
@@ -150,6 +150,18 @@ impl<'c, 'a> Manager<'c, 'a> {
             self.told.insert(resolved);
         }
         Ok(())
+    }
+
+    /// `charts/` may be a link of the chart's author to anywhere.
+    fn ask_writing(&mut self, folder: &Path) -> Result<(), Failure> {
+        let Ok(resolved) = std::fs::canonicalize(folder) else { return Ok(()) };
+        if std::fs::canonicalize(&self.path).is_ok_and(|own| resolved.starts_with(own)) {
+            return Ok(());
+        }
+        let mut guard = prepare::guard(self.context)?;
+        let asked = ask_writing(&self.path, &resolved, &mut guard);
+        prepare::audit(self.context, &mut guard)?;
+        asked.map_err(|denial| Failure::of(&denial))
     }
 
     fn say(&mut self, line: &str) {
@@ -381,6 +393,7 @@ impl<'c, 'a> Manager<'c, 'a> {
         lock: Option<(&str, &[u8])>,
     ) -> Result<(), Failure> {
         let folder = paths::join(&self.path, "charts");
+        self.ask_writing(&folder)?;
         let there = file_names(&folder);
         let mut batch = Batch::default();
         let failed = |error: crate::files::WriteError| Failure::plain(error.to_string());

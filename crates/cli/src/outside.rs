@@ -51,6 +51,13 @@ pub(crate) fn ask_outside(folder: &Path, path: &Path, guard: &mut Guard) -> Resu
     guard.check(&[&actor], Question::ReadOutside { path }).map(drop)
 }
 
+/// Asks the guard whether archives may be put into and taken from a folder outside of the chart's own.
+pub(crate) fn ask_writing(folder: &Path, path: &Path, guard: &mut Guard) -> Result<(), guard::Denial> {
+    let actor = Actor::chart(chart_name(folder));
+    let path = path.to_string_lossy().into_owned();
+    guard.check(&[&actor], Question::WriteOutside { path }).map(drop)
+}
+
 /// Whose link it is: the innermost chart in whose folder it lies. A link to a chart is its parent's.
 fn owner(root: &Path, link: &Path) -> Actor {
     let mut actor = Actor::chart(chart_name(root));

@@ -51,6 +51,11 @@ pub enum Question {
         /// The absolute path after following links.
         path: String,
     },
+    /// Files made, replaced and removed in a folder outside the chart's own.
+    WriteOutside {
+        /// The folder's absolute path after following links.
+        path: String,
+    },
     /// A schema outside the chart.
     SchemaRef {
         /// Where it lies.
@@ -88,7 +93,7 @@ impl Question {
             Self::Keygen { .. } => Capability::Keygen,
             Self::Lookup { .. } => Capability::Cluster,
             Self::ResolveHost { .. } => Capability::Dns,
-            Self::ReadOutside { .. } => Capability::File,
+            Self::ReadOutside { .. } | Self::WriteOutside { .. } => Capability::File,
             Self::SchemaRef { .. } => Capability::SchemaRef,
         }
     }
@@ -115,6 +120,7 @@ impl Question {
             }
             Self::ResolveHost { name } => name.clone(),
             Self::ReadOutside { path } => path.clone(),
+            Self::WriteOutside { path } => format!("rw {path}"),
             Self::SchemaRef { url } => match Url::parse(url) {
                 Some(url) => url.shown(),
                 // Unreadable, so where a password would end is unknown: everything after the scheme goes.
@@ -152,6 +158,9 @@ impl Question {
             Self::ReadOutside { path } => {
                 Scope::File(FileScope { host: Pattern::literal(path), guest: None, mode: Mode::ReadOnly })
             }
+            Self::WriteOutside { path } => {
+                Scope::File(FileScope { host: Pattern::literal(path), guest: None, mode: Mode::ReadWrite })
+            }
             Self::SchemaRef { url } => Scope::SchemaRef(vec![UrlPattern::literal(&Url::parse(url)?)]),
         };
         // A scope that would not cover the question is worse than none: a path with `..`, for one.
@@ -171,7 +180,7 @@ impl Question {
             | Self::Keygen { function } => vec![function],
             Self::Lookup { api_version, kind, namespace, name } => vec![api_version, kind, namespace, name],
             Self::ResolveHost { name } => vec![name],
-            Self::ReadOutside { path } => vec![path],
+            Self::ReadOutside { path } | Self::WriteOutside { path } => vec![path],
             Self::SchemaRef { url } => vec![url],
         }
     }

@@ -137,6 +137,11 @@ impl Scope {
                 scope.covers(question).into()
             }
             (Self::File(scope), Question::ReadOutside { path }) => scope.covers(path),
+            (Self::File(scope), Question::WriteOutside { path }) => match (scope.mode, scope.covers(path)) {
+                // Who may read may not write, and who may not even read may not write either.
+                (Mode::ReadOnly, Coverage::Yes) => Coverage::Unclear,
+                (_, coverage) => coverage,
+            },
             (Self::SchemaRef(urls), Question::SchemaRef { url }) => match Url::parse(url) {
                 Some(url) => urls.iter().any(|pattern| pattern.matches(&url)).into(),
                 None => Coverage::Unclear,

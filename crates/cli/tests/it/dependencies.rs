@@ -58,6 +58,28 @@ fn a_dependency_outside_the_chart_is_asked_for_and_told_once() {
     assert_eq!(names(&place.path("a/charts")), ["b-1.2.3.tgz"]);
 }
 
+#[cfg(unix)]
+#[test]
+fn charts_that_lead_elsewhere_are_written_to_only_by_who_may_write_there() {
+    let chart = needs("").replace("../b", "parts/b");
+    let place = Place::new(&[("a/Chart.yaml", &chart), ("a/parts/b/Chart.yaml", B), ("else/_where", "")]);
+    std::os::unix::fs::symlink("../else", place.path("a/charts")).unwrap();
+    let update =
+        |more: &[&str]| place.run(&[&["dependency", "update", "a", "--profile", "strict"], more].concat());
+    let elsewhere = place.path("else");
+    update(&[]).is_denied("chart:a may not use file");
+    let read = format!("chart:a file=ro {}", elsewhere.display());
+    let denied = update(&["--grant", &read]);
+    assert_eq!((denied.code, &*denied.out), (10, "Saving 1 charts\n"), "{denied:?}");
+    let words = format!("chart:a may not use file (rw {})", elsewhere.display());
+    assert!(denied.err.contains(&words) && denied.err.contains("file=rw "), "{denied:?}");
+    assert_eq!(names(&elsewhere), ["_where"]);
+    let write = format!("chart:a file=rw {}", elsewhere.display());
+    let granted = update(&["--grant", &write]);
+    assert_eq!(granted.code, 0, "{granted:?}");
+    assert_eq!(names(&elsewhere), ["_where", "b-1.2.3.tgz"]);
+}
+
 #[test]
 fn a_dependency_inside_the_chart_needs_no_grant() {
     let chart = needs("").replace("../b", "parts/b");

@@ -67,6 +67,7 @@ fn questions() -> Vec<Question> {
         secret("tls"),
         Question::ResolveHost { name: "db.test".into() },
         Question::ReadOutside { path: "/etc/hosts".into() },
+        Question::WriteOutside { path: "/etc/hosts".into() },
         Question::SchemaRef { url: "https://h.test/s.json".into() },
     ]
 }

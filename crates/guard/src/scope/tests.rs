@@ -90,6 +90,20 @@ fn a_folder_covers_what_lies_in_it_and_nothing_that_climbs_out() {
 }
 
 #[test]
+fn only_a_scope_for_writing_covers_writing() {
+    let asked = |scope: &str, path: &str| {
+        covers(Capability::File, scope, &Question::WriteOutside { path: path.into() })
+    };
+    assert_eq!(asked("rw /srv/shared", "/srv/shared/charts"), Coverage::Yes);
+    assert_eq!(asked("rw /srv/shared", "/srv"), Coverage::No);
+    // Not granted, and denied by who denies reading.
+    assert_eq!(asked("ro /srv/shared", "/srv/shared/charts"), Coverage::Unclear);
+    assert_eq!(asked("ro /srv/shared", "/srv"), Coverage::No);
+    let exact = Question::WriteOutside { path: "/srv/shared".into() }.exact_scope().unwrap();
+    assert_eq!(exact.covers(&Question::ReadOutside { path: "/srv/shared/a".into() }), Coverage::Yes);
+}
+
+#[test]
 fn a_coarse_clock_does_not_tell_the_time() {
     let now = Question::clock("now");
     assert_eq!(covers(Capability::Clock, "coarse", &now), Coverage::No);
