@@ -4,11 +4,28 @@ use std::borrow::Cow;
 
 use crate::Error;
 
+/// A document, or what is wrong with its separator.
+pub type Part<'a> = Result<Cow<'a, [u8]>, Error>;
+
 /// Splits a stream at lines that begin with `---`, as Kubernetes' reader does; lines end in LF, the last one too.
 ///
 /// # Errors
 /// For a separator with anything but a comment behind it, in Kubernetes' words; what stood before it is lost.
-pub fn documents(bytes: &[u8]) -> Vec<Result<Cow<'_, [u8]>, Error>> {
+pub fn documents(bytes: &[u8]) -> Vec<Part<'_>> {
+    split(bytes).into_iter().map(|(_, part)| part).collect()
+}
+
+/// [`documents`], each with the number of lines before it.
+///
+/// # Errors
+/// As [`documents`].
+pub fn documents_placed(bytes: &[u8]) -> Vec<(u32, Part<'_>)> {
+    let lines = |start: usize| memchr::memchr_iter(b'\n', &bytes[..start]).count() as u32;
+    split(bytes).into_iter().map(|(start, part)| (lines(start), part)).collect()
+}
+
+/// The documents, each with the byte at which it begins.
+fn split(bytes: &[u8]) -> Vec<(usize, Part<'_>)> {
     let mut parts = Vec::new();
     let mut start = 0;
     let mut line = 0;
@@ -18,19 +35,19 @@ pub fn documents(bytes: &[u8]) -> Vec<Result<Cow<'_, [u8]>, Error>> {
             let rest = String::from_utf8_lossy(rest);
             let rest = rest.trim();
             if !rest.is_empty() && !rest.starts_with('#') {
-                parts.push(Err(Error::new(format!("invalid Yaml document separator: {rest}"))));
+                parts.push((start, Err(Error::new(format!("invalid Yaml document separator: {rest}")))));
                 return parts;
             }
             // With nothing before it, a separator is part of the document that it begins.
             if line > start {
-                parts.push(Ok(with_plain_breaks(&bytes[start..line])));
+                parts.push((start, Ok(with_plain_breaks(&bytes[start..line]))));
                 start = end;
             }
         }
         line = end;
     }
     if start < bytes.len() {
-        parts.push(Ok(with_plain_breaks(&bytes[start..])));
+        parts.push((start, Ok(with_plain_breaks(&bytes[start..]))));
     }
     parts
 }
@@ -68,5 +85,9 @@ mod tests {
         assert_eq!(parts("----\n"), ["invalid Yaml document separator: -"]);
         assert_eq!(parts("---\n---\n"), ["---\n"]);
         assert!(parts("").is_empty());
+        let lines = |text: &str| {
+            super::documents_placed(text.as_bytes()).iter().map(|(line, _)| *line).collect::<Vec<_>>()
+        };
+        assert_eq!(lines("---\na: 1\n--- # two\nb: 2\n---\nc: 3\n"), [0, 3, 5]);
     }
 }
