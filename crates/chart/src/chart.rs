@@ -56,6 +56,8 @@ pub struct Chart {
     pub values: Option<Map>,
     /// values.schema.json.
     pub schema: Option<Arc<[u8]>>,
+    /// The folder or archive under its parent's `charts/` that it was read from; empty for a chart by itself.
+    pub place: String,
     /// Charts under `charts/`, ordered by the name of their folder or archive.
     pub subcharts: Vec<Chart>,
 }

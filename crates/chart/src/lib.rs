@@ -19,6 +19,7 @@ pub mod load;
 pub mod lock;
 pub mod metadata;
 mod notice;
+pub mod origins;
 pub mod package;
 mod resolve;
 pub mod schema;

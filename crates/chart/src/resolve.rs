@@ -5,16 +5,20 @@
 //! come from all of them. Nothing here reads files or evaluates templates: see [`load`](crate::load) and the
 //! `render` crate.
 
+mod declared;
+
 use std::rc::Rc;
 
-use govalue::{Map, Str, Value, print, types};
+use govalue::{Map, Str, Value, print};
+
+use declared::{apply_conditions, apply_tags, import_from};
 
 use crate::chart::{self, Chart, File};
 use crate::metadata::{Dependency, Metadata, Versions};
 use crate::notice::{Level, Notice};
+use crate::origins::Marks;
 use crate::schema::{self, SchemaLoader};
 use crate::values::coalesce::{self, GLOBAL, Log, Nulls};
-use crate::values::{path_value, table};
 
 /// What [`Chart::resolve`] needs from its caller.
 pub struct Rules<'a> {
@@ -111,8 +115,7 @@ impl Chart {
         // Before anything else has touched the table.
         let mut written_by_user = Vec::new();
         texts_in(values, 0, &mut written_by_user);
-        let log = Log(notices);
-        let mut tree = Tree { nodes: Vec::new(), metadata: Vec::new(), log, versions: rules.versions };
+        let mut tree = Tree::new(rules.versions, notices);
         let root = tree.add(self, None);
         let processed = tree.enable(root, values, "").and_then(|()| tree.import(root));
         if let Err(error) = processed {
@@ -142,8 +145,7 @@ impl Chart {
     ) -> Result<Option<ResolvedChart>, ResolveError> {
         let mut written_by_user = Vec::new();
         texts_in(typed, 0, &mut written_by_user);
-        let log = Log(notices);
-        let mut tree = Tree { nodes: Vec::new(), metadata: Vec::new(), log, versions: rules.versions };
+        let mut tree = Tree::new(rules.versions, notices);
         let root = tree.add(self, None);
         if tree.enable(root, values, "").and_then(|()| tree.import(root)).is_err() {
             return Ok(None);
@@ -152,6 +154,36 @@ impl Chart {
         let twice = tree.coalesce_from(root, &once, Nulls::Remove).map_err(ResolveError::SubchartValues)?;
         tree.validated(root, &twice, rules.schema, written_by_user).map(Some)
     }
+}
+
+/// A chart that is used: names below the root down to it, and what was loaded.
+pub(crate) type Used<'c> = (Vec<String>, &'c Chart);
+
+/// Does with marked values what [`Chart::resolve`] does with real ones: the root's values, and the charts that
+/// are used. `defaults` are those of every chart, each before the charts below it.
+///
+/// # Errors
+/// When a subchart's values are no table.
+pub(crate) fn trace<'c>(
+    chart: &'c Chart,
+    user: &Map,
+    defaults: Vec<Map>,
+    marks: &Marks,
+    versions: &dyn Versions,
+) -> Result<(Map, Vec<Used<'c>>), ResolveError> {
+    let mut notices = Vec::new();
+    let mut tree = Tree::new(versions, &mut notices);
+    tree.marks = Some(marks);
+    let root = tree.add(chart, None);
+    for (node, defaults) in tree.nodes.iter_mut().zip(defaults) {
+        node.values = defaults;
+    }
+    tree.enable(root, user, "")?;
+    tree.import(root)?;
+    let values = tree.coalesce_from(root, user, Nulls::Remove).map_err(ResolveError::SubchartValues)?;
+    let mut used = Vec::new();
+    tree.used(root, &mut used);
+    Ok((values, used))
 }
 
 /// Charts as Helm holds them while it resolves: pointers that can be shared, renamed and cut off.
@@ -163,6 +195,8 @@ struct Tree<'c, 'n> {
     metadata: Vec<Metadata>,
     log: Log<'n>,
     versions: &'n dyn Versions,
+    /// What values stand for, when they are marked to find out where they come from.
+    marks: Option<&'n Marks>,
 }
 
 /// What the schemas of all charts say.
@@ -184,7 +218,11 @@ struct Node<'c> {
     written: Rc<[Str]>,
 }
 
-impl<'c> Tree<'c, '_> {
+impl<'c, 'n> Tree<'c, 'n> {
+    fn new(versions: &'n dyn Versions, notices: &'n mut Vec<Notice>) -> Self {
+        Self { nodes: Vec::new(), metadata: Vec::new(), log: Log(notices), versions, marks: None }
+    }
+
     fn add(&mut self, chart: &'c Chart, parent: Option<usize>) -> usize {
         let id = self.nodes.len();
         self.metadata.push(chart.metadata.clone());
@@ -274,8 +312,8 @@ impl<'c> Tree<'c, '_> {
         let own = self.nodes[node].metadata;
         self.metadata[own].dependencies = Some(declared.clone());
         let values = self.coalesce_from(node, values, Nulls::Remove).map_err(ResolveError::Dependencies)?;
-        apply_tags(&mut declared, &values, &mut self.log);
-        apply_conditions(&mut declared, &values, path, &mut self.log);
+        apply_tags(&mut declared, &values, self.marks, &mut self.log);
+        apply_conditions(&mut declared, &values, path, self.marks, &mut self.log);
 
         let off: Vec<String> =
             declared.iter().flatten().filter(|d| !d.enabled).map(|d| d.name.clone()).collect();
@@ -430,6 +468,15 @@ impl<'c> Tree<'c, '_> {
         names
     }
 
+    /// A chart and those below it.
+    fn used(&self, node: usize, used: &mut Vec<Used<'c>>) {
+        let names = self.names(node).into_iter().skip(1).collect();
+        used.push((names, self.nodes[node].chart));
+        for &child in &self.nodes[node].children {
+            self.used(child, used);
+        }
+    }
+
     fn full_path(&self, node: usize) -> String {
         match self.nodes[node].parent {
             Some(parent) => format!("{}/charts/{}", self.full_path(parent), self.name(node)),
@@ -483,89 +530,4 @@ fn deep_copy(values: &Map) -> Result<Map, ResolveError> {
         Some(Value::Map(copy)) => Ok(copy),
         _ => Err(ResolveError::Cycle),
     }
-}
-
-/// Any tag that is true enables; if there are only false ones, they disable.
-fn apply_tags(declared: &mut [Option<Dependency>], values: &Map, log: &mut Log<'_>) {
-    let Ok(tags) = table(values, "tags") else { return };
-    for dependency in declared.iter_mut().flatten() {
-        let (mut on, mut off) = (false, false);
-        for tag in &dependency.tags {
-            match tags.get(tag) {
-                None => {}
-                Some(Value::Bool(true)) => on = true,
-                Some(Value::Bool(false)) => off = true,
-                Some(_) => log.0.push(
-                    Notice::new(Level::Warn, "returned non-bool value")
-                        .with("tag", tag.as_str())
-                        .with("chart", dependency.name.as_str()),
-                ),
-            }
-        }
-        dependency.enabled = on || !off;
-    }
-}
-
-/// The first path of a condition that leads to a boolean decides, over any tag.
-fn apply_conditions(declared: &mut [Option<Dependency>], values: &Map, path: &str, log: &mut Log<'_>) {
-    for dependency in declared.iter_mut().flatten() {
-        for condition in dependency.condition.trim().split(',').filter(|condition| !condition.is_empty()) {
-            match path_value(values, &format!("{path}{condition}")) {
-                None => {}
-                Some(Value::Bool(enabled)) => {
-                    dependency.enabled = enabled;
-                    break;
-                }
-                Some(_) => log.0.push(
-                    Notice::new(Level::Warn, "returned non-bool value")
-                        .with("path", condition)
-                        .with("chart", dependency.name.as_str()),
-                ),
-            }
-        }
-    }
-}
-
-/// Collects what one dependency lends into `imported`, and rewrites its declaration to Helm's long form.
-fn import_from(dependency: &mut Dependency, values: &Map, imported: &Map, log: &mut Log<'_>) {
-    let name = dependency.name.clone();
-    let mut rewritten = Vec::new();
-    for import in &dependency.import_values {
-        let (child, parent, message) = match import {
-            Value::Map(map) if *map.ty() == types::MAP_ANY => {
-                let text = |key: &str| coalesce::display(&map.get(key).unwrap_or_default());
-                (text("child"), text("parent"), "ImportValues missing table from chart")
-            }
-            Value::Str(export) => {
-                (format!("exports.{}", export.to_str_lossy()), ".".to_owned(), "ImportValues missing table")
-            }
-            _ => continue,
-        };
-        let entry = Map::typed(&types::MAP_STRING);
-        entry.insert("child", child.as_str());
-        entry.insert("parent", parent.as_str());
-        rewritten.push(Value::Map(entry));
-        match table(values, &format!("{name}.{child}")) {
-            Ok(found) => {
-                let found = if found.is_empty() { Map::new() } else { found };
-                coalesce::merge_into(imported, &at_path(&parent, found), "", Nulls::Keep, log, 0);
-            }
-            Err(error) => {
-                let mut notice = Notice::new(Level::Warn, message);
-                if matches!(import, Value::Map(_)) {
-                    notice = notice.with("chart", name.as_str());
-                }
-                log.0.push(notice.with("error", error.to_string()));
-            }
-        }
-    }
-    dependency.import_values = rewritten;
-}
-
-/// Wraps a table in tables named by a dotted path.
-fn at_path(path: &str, values: Map) -> Map {
-    if path == "." {
-        return values;
-    }
-    path.rsplit('.').fold(values, |inner, key| Map::from_iter([(key, inner)]))
 }

@@ -101,6 +101,7 @@ pub(super) fn assemble(
         files: others.into(),
         values: chart_values,
         schema,
+        place: String::new(),
         subcharts,
         raw: files,
     })
@@ -137,7 +138,8 @@ fn subchart(
         });
         assemble(inner.collect(), context, depth + 1)
     };
-    loaded.map_err(|source| LoadError::Subchart {
+    let named = loaded.map(|chart| Chart { place: folder.to_owned(), ..chart });
+    named.map_err(|source| LoadError::Subchart {
         subchart: folder.to_owned(),
         chart: parent.to_owned(),
         source: Box::new(source),

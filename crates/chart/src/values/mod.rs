@@ -78,47 +78,51 @@ pub enum ValuesError {
 /// With Helm's words for the first source that cannot be read.
 pub fn merge(sources: &[ValueSource], files: &mut dyn FileReader) -> Result<Map, ValuesError> {
     let base = Map::new();
-    for source in sources {
-        if let ValueSource::File(file) = source {
+    for source in in_order(sources) {
+        apply(source, &base, files)?;
+    }
+    Ok(base)
+}
+
+/// Sources in the order in which they count, the last one most.
+pub(crate) fn in_order(sources: &[ValueSource]) -> Vec<&ValueSource> {
+    let mut ordered: Vec<&ValueSource> = sources.iter().collect();
+    ordered.sort_by_key(|source| match source {
+        ValueSource::File(_) => 0,
+        ValueSource::SetJson(_) => 1,
+        ValueSource::Set(_) => 2,
+        ValueSource::SetString(_) => 3,
+        ValueSource::SetFile(_) => 4,
+        ValueSource::SetLiteral(_) => 5,
+    });
+    ordered
+}
+
+/// Puts what one source says over what is there.
+pub(crate) fn apply(source: &ValueSource, base: &Map, files: &mut dyn FileReader) -> Result<(), ValuesError> {
+    let refuse = |flag| move |source| ValuesError::Set { flag, source };
+    match source {
+        ValueSource::File(file) => {
             let bytes = files.read(file).map_err(ValuesError::Read)?;
             let values = read(&bytes).map_err(|source| ValuesError::Parse { file: file.clone(), source })?;
-            overlay(&base, &values, 0);
+            overlay(base, &values, 0);
         }
-    }
-    for source in sources {
-        if let ValueSource::SetJson(text) = source {
+        ValueSource::SetJson(text) => {
             let trimmed = text.trim();
             if trimmed.starts_with('{') {
                 let values = govalue::json::read_map(trimmed.as_bytes())
                     .map_err(|_| ValuesError::JsonObject(text.clone()))?;
-                overlay(&base, &values, 0);
+                overlay(base, &values, 0);
             } else {
-                set::parse_json(text, &base).map_err(|_| ValuesError::Json(text.clone()))?;
+                set::parse_json(text, base).map_err(|_| ValuesError::Json(text.clone()))?;
             }
         }
+        ValueSource::Set(text) => set::parse(text, base).map_err(refuse("set"))?,
+        ValueSource::SetString(text) => set::parse_string(text, base).map_err(refuse("set-string"))?,
+        ValueSource::SetFile(text) => set::parse_file(text, base, files).map_err(refuse("set-file"))?,
+        ValueSource::SetLiteral(text) => set::parse_literal(text, base).map_err(refuse("set-literal"))?,
     }
-    let refuse = |flag| move |source| ValuesError::Set { flag, source };
-    for source in sources {
-        if let ValueSource::Set(text) = source {
-            set::parse(text, &base).map_err(refuse("set"))?;
-        }
-    }
-    for source in sources {
-        if let ValueSource::SetString(text) = source {
-            set::parse_string(text, &base).map_err(refuse("set-string"))?;
-        }
-    }
-    for source in sources {
-        if let ValueSource::SetFile(text) = source {
-            set::parse_file(text, &base, files).map_err(refuse("set-file"))?;
-        }
-    }
-    for source in sources {
-        if let ValueSource::SetLiteral(text) = source {
-            set::parse_literal(text, &base).map_err(refuse("set-literal"))?;
-        }
-    }
-    Ok(base)
+    Ok(())
 }
 
 /// Reads a values file: the tables of all its documents, later ones over earlier ones.
@@ -142,7 +146,7 @@ pub fn read(bytes: &[u8]) -> Result<Map, govalue::Error> {
 const DEPTH: usize = 2_000;
 
 /// Puts one table over another: tables merge, everything else is replaced, nulls stay.
-fn overlay(base: &Map, over: &Map, depth: usize) {
+pub(crate) fn overlay(base: &Map, over: &Map, depth: usize) {
     for (key, value) in over.iter() {
         if let Value::Map(inner) = &value
             && let Some(Value::Map(below)) = base.get(&key)

@@ -2,6 +2,7 @@
 //! that their first line names.
 
 mod charts;
+mod origins;
 mod schema;
 mod set;
 mod set_cases;
