@@ -359,6 +359,28 @@ func suiteComplete() {
 		__complete show values -- ''
 		--bogus __complete show ''
 	`)
+	subprocess := "apiVersion: v1\nruntime: subprocess\nruntimeConfig:\n  platformCommand:\n  - command: echo\n"
+	plugins := map[string]string{
+		"plugins/b/plugin.yaml":        "name: alpha\nversion: 0.1.0\ntype: cli/v1\nconfig:\n  shortHelp: does alpha\n" + subprocess,
+		"plugins/silent/plugin.yaml":   "name: no-short_1\nversion: 0.1.0\ntype: cli/v1\n" + subprocess,
+		"plugins/getter/plugin.yaml":   "name: getter\nversion: 0.1.0\ntype: getter/v1\napiVersion: v1\nruntime: subprocess\nconfig: {protocols: [foo]}\nruntimeConfig:\n  protocolCommands:\n  - {protocols: [foo], platformCommand: [{command: x}]}\n",
+		"plugins/a/plugin.yaml":        "name: legacy\nversion: 0.1.0\nusage: use it\ndescription: long\ncommand: echo hi\n",
+		"plugins/fetcher/plugin.yaml":  "name: fetcher\nversion: 0.1.0\nusage: get it\ncommand: x\ndownloaders: [{command: x, protocols: [bar]}]\n",
+		"plugins/empty/README":         "",
+		"plugins/deep/er/plugin.yaml":  "name: deep\nversion: 0.1.0\nusage: not found\ncommand: x\n",
+		"plugins2/other/plugin.yaml":   "name: other\nversion: 0.1.0\nusage: second folder\ncommand: x\n",
+		"plugins2/plugin.yaml":         "name: top\nversion: 0.1.0\nusage: not found\ncommand: x\n",
+		"home/.local/share/helm/x.txt": "",
+	}
+	for _, folders := range []string{"plugins", "plugins:plugins2", "none:plugins2", "none"} {
+		commandLines(t, plugins, map[string]string{"HELM_PLUGINS": folders}, `
+			__complete plugin uninstall ''
+			__complete plugin uninstall al
+			__complete plugin remove alpha ''
+			__complete plugin update legacy alpha x
+			__completeNoDesc plugin update ''
+		`)
+	}
 	commandLine(t, files, nil, "__complete", "template", "r", "shop\tx")
 	commandLine(t, files, nil, "__complete", "template", "two words", "")
 	commandLine(t, files, nil, "__complete", "template", "--namespace=two words", "r", "sho")

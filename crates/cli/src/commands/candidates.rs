@@ -121,7 +121,13 @@ pub(super) fn of_arguments(question: &mut Question<'_>, command: &Command, parse
         | Arguments::Variable
         | Arguments::PackageAndTarget
         | Arguments::NameAndUrl => Answer::no_more(),
-        Arguments::RemoteChart | Arguments::NameAndChart | Arguments::Plugins | Arguments::NoFiles => {
+        Arguments::Plugins => {
+            let mut plugins = plugins(question, parsed);
+            plugins.retain(|(name, _)| !parsed.args.contains(name));
+            let lines = plugins.into_iter().map(|(name, about)| format!("{name}\t{about}")).collect();
+            Answer::new(lines, directive::NO_FILES)
+        }
+        Arguments::RemoteChart | Arguments::NameAndChart | Arguments::NoFiles => {
             Answer::none(directive::NO_FILES)
         }
         Arguments::Files | Arguments::Topic => Answer::none(directive::DEFAULT),
@@ -193,6 +199,39 @@ fn repositories(question: &Question<'_>, parsed: &Parsed) -> Vec<(String, String
     let Some(config) = read_map(Path::new(&path)) else { return Vec::new() };
     let Some(Value::List(entries)) = config.get("repositories") else { return Vec::new() };
     entries.iter().filter_map(Value::as_map).map(|entry| (text(entry, "name"), text(entry, "url"))).collect()
+}
+
+/// The installed plugins that are commands: names, and a line about each. Their manifests are only read.
+fn plugins(question: &Question<'_>, parsed: &Parsed) -> Vec<(String, String)> {
+    let table = question.environment.table(parsed);
+    let folders = table.get("HELM_PLUGINS").map(String::as_str).unwrap_or_default();
+    let mut plugins = Vec::new();
+    for folder in std::env::split_paths(folders) {
+        let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+        let mut manifests: Vec<_> = entries.map(|entry| entry.path().join("plugin.yaml")).collect();
+        manifests.sort();
+        plugins.extend(manifests.iter().filter_map(|path| command_plugin(&read_map(path)?)));
+    }
+    plugins
+}
+
+/// What a plugin's manifest says of the command that it is, if it is one: in today's form or the one before.
+fn command_plugin(manifest: &Map) -> Option<(String, String)> {
+    let name = text(manifest, "name");
+    let named = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
+    if name.is_empty() || !name.chars().all(named) {
+        return None;
+    }
+    match text(manifest, "apiVersion").as_str() {
+        "v1" => {
+            let is_command = text(manifest, "type") == "cli/v1" && !text(manifest, "version").is_empty();
+            let config = manifest.get("config");
+            let about = config.and_then(|config| Some(text(config.as_map()?, "shortHelp")));
+            is_command.then(|| (name, about.unwrap_or_default()))
+        }
+        "" => manifest.get("downloaders").is_none().then(|| (name, text(manifest, "usage"))),
+        _ => None,
+    }
 }
 
 /// The charts of a repository, from the list Helm keeps for this, else from the index.
