@@ -72,6 +72,7 @@ pub(crate) enum Values {
     Colors,
     Formats,
     DocTypes,
+    Profiles,
     Revisions,
 }
 

@@ -46,6 +46,9 @@ pub(super) fn of_flag(
             "table\tOutput result in human-readable format",
             "yaml\tOutput result in YAML format",
         ]),
+        Some(Values::Profiles) => {
+            fixed(&["helm\tanswer every question, as Helm does", "strict\tdeny what was not granted"])
+        }
         Some(Values::Contexts) => {
             question.debug("About to get the different kube-contexts", debug);
             let files = question.environment.kubeconfig_files(parsed);

@@ -61,6 +61,8 @@ fn what_is_not_there_yet_is_named_apart_and_refused() {
     let (code, out, error) = run(&["upgrade", "web", "chart"]);
     assert_eq!((code, out.as_str()), (Some(1), ""));
     assert_eq!(error, "Error: the command \"upgrade\" is not in this version of Pintle yet\n");
+    let (_, out, _) = run(&["__complete", "template", "x", "--profile", ""]);
+    assert!(out.contains("\nstrict\tdeny what was not granted\n:4\n"), "{out}");
     // Its command line is read first.
     let (code, _, error) = run(&["upgrade", "web"]);
     assert_eq!(code, Some(1));

@@ -1,6 +1,6 @@
 //! Flags that Helm does not have.
 
-use crate::args::flag::{Flag, Kind, flag};
+use crate::args::flag::{Flag, Kind, Values, flag};
 
 /// The guard's questions, on every command that loads a chart (see docs/concepts/guard.md).
 pub(crate) const GUARD: &[Flag] = &[
@@ -24,5 +24,6 @@ pub(crate) const GUARD: &[Flag] = &[
     flag("limit", None, Kind::StringArray, "", "raise or lower a limit: NAME=VALUE (can specify multiple)")
         .ours(),
     flag("profile", None, Kind::String, "", "what charts may ask when nobody said anything: helm or strict")
-        .ours(),
+        .ours()
+        .completes(Values::Profiles),
 ];
