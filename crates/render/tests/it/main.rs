@@ -6,3 +6,4 @@ mod coverage;
 mod guard;
 mod host;
 mod replay;
+mod twice;

@@ -24,7 +24,7 @@ const TARGET: &str = "templates/t.yaml";
 /// Templates that call themselves are followed until Helm's limit: that takes a deep stack.
 const STACK: usize = 512 << 20;
 
-struct Semver;
+pub(crate) struct Semver;
 
 impl Versions for Semver {
     fn valid(&self, version: &str) -> bool {
