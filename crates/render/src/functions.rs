@@ -4,19 +4,24 @@
 //! Every question to the host goes through [`ask`]: the guard answers for all charts whose code is on the
 //! include and tpl stack, and hands out the permit that the host wants to see.
 
+mod dice;
+mod keys;
+
 use std::error::Error as StdError;
 use std::rc::Rc;
 
 use gotmpl::{Call, Function, Functions, Implementation, TextError};
-use govalue::types::{self, Kind, Signature, Type};
-use govalue::{CallResult, Error, Map, Object, Str, Value};
+use govalue::types::{self, Signature, Type};
+use govalue::{CallResult, Error, Map, Str, Value};
 use guard::{Permit, Question};
 use sprig::functions::{dates, random};
 use sprig::time::{Time, Zone};
 
+use self::dice::{Dice, random_text};
+use self::keys::{CERTIFICATE, keys, self_signed, signed};
 use crate::authors::Author;
 use crate::execute::{Session, without_no_value};
-use crate::host::{KeyAnswer, KeyRequest};
+use crate::host::KeyRequest;
 use crate::{Level, Notice};
 
 /// Helm stops an include that is this often inside itself.
@@ -44,8 +49,6 @@ const NONE: Signature = signature(&[]);
 const ONE_STRING: Signature = signature(&[STRING]);
 const ONE_INT: Signature = signature(&[INT]);
 const STRING_ANY: Signature = signature(&[STRING, ANY]);
-
-static CERTIFICATE: Type = Type::plain("sprig.certificate", Kind::Struct, None);
 
 static HOST_FUNCTIONS: &[Function] = &[
     host("include", STRING_ANY, include),
@@ -422,190 +425,4 @@ fn date_in_zone(call: &mut Call<'_, '_>, function: &'static str, args: &[Value])
 fn is_instant(value: &Value) -> bool {
     use govalue::IntKind::{Int, Int32, Int64};
     matches!(value, Value::Int(Int | Int32 | Int64, _)) || dates::time(value).is_ok()
-}
-
-/// Randomness for one function call: asked for once, then drawn from in small blocks.
-struct Dice<'c, 'a, 'e> {
-    call: &'c mut Call<'a, 'e>,
-    function: &'static str,
-    block: [u8; 256],
-    used: usize,
-    denied: Option<Failure>,
-}
-
-impl<'c, 'a, 'e> Dice<'c, 'a, 'e> {
-    fn new(call: &'c mut Call<'a, 'e>, function: &'static str) -> Result<Self, Failure> {
-        let mut dice = Self { call, function, block: [0; 256], used: 0, denied: None };
-        dice.refill();
-        match dice.denied.take() {
-            Some(denied) => Err(denied),
-            None => Ok(dice),
-        }
-    }
-
-    fn refill(&mut self) {
-        self.used = 0;
-        let asked = ask(self.call, Question::random(self.function))
-            .and_then(|permit| Ok((permit, session(self.call)?)));
-        match asked {
-            Ok((permit, session)) => {
-                if let Err(error) = session.host.random(permit, &mut self.block) {
-                    self.denied = Some(failure(error));
-                }
-            }
-            Err(denied) => self.denied = Some(denied),
-        }
-    }
-
-    fn byte(&mut self) -> u8 {
-        if self.used == self.block.len() {
-            self.refill();
-        }
-        self.used += 1;
-        self.block[self.used - 1]
-    }
-
-    fn fill(&mut self, buffer: &mut [u8]) {
-        for byte in buffer {
-            *byte = self.byte();
-        }
-    }
-
-    /// A number below a bound, every one as likely as the others.
-    fn below(&mut self, bound: u64) -> u64 {
-        if bound < 2 {
-            return 0;
-        }
-        let zone = u64::MAX - u64::MAX % bound;
-        loop {
-            let mut buffer = [0; 8];
-            self.fill(&mut buffer);
-            let number = u64::from_le_bytes(buffer);
-            if number < zone || self.denied.is_some() {
-                return number % bound;
-            }
-        }
-    }
-
-    fn end(self) -> Result<(), Failure> {
-        self.denied.map_or(Ok(()), Err)
-    }
-}
-
-fn random_text(
-    call: &mut Call<'_, '_>,
-    function: &'static str,
-    alphabet: random::Alphabet,
-    args: &[Value],
-) -> CallResult {
-    let mut dice = Dice::new(call, function)?;
-    let text = random::text(alphabet, int(args, 0), |bound| dice.below(bound as u64) as usize);
-    dice.end()?;
-    Ok(Value::str(text?))
-}
-
-fn keys(call: &mut Call<'_, '_>, function: &'static str, request: &KeyRequest<'_>) -> CallResult {
-    let permit = ask(call, Question::keygen(function))?;
-    match session(call)?.host.keys(permit, request).map_err(failure)? {
-        KeyAnswer::Text(text) => Ok(Value::str(text)),
-        KeyAnswer::Certificate { cert, key } => Ok(Value::Object(Rc::new(Certificate { cert, key }))),
-    }
-}
-
-/// Names and addresses as templates give them. Sprig refuses what is no string.
-fn strings(value: &Value, error: &str) -> Result<Vec<String>, Failure> {
-    let Value::List(list) = value else { return Ok(Vec::new()) };
-    list.iter()
-        .map(|item| match item {
-            Value::Str(text) => Ok(text.to_str_lossy().into_owned()),
-            other => {
-                let shown = String::from_utf8_lossy(&govalue::print::sprint(std::slice::from_ref(other)))
-                    .into_owned();
-                Err(failure(format!("{error}: {shown} is not a string")))
-            }
-        })
-        .collect()
-}
-
-const BAD_IP: &str = "error parsing ip";
-const BAD_NAME: &str = "error processing alternate dns name";
-
-fn self_signed(call: &mut Call<'_, '_>, function: &'static str, args: &[Value]) -> CallResult {
-    let (cn, key) = (text(args, 0), text(args, 4));
-    with_names(call, function, args, |ips, names| KeyRequest::SelfSigned {
-        cn: &cn,
-        ips,
-        names,
-        days: int(args, 3),
-        key: (args.len() > 4).then_some(key.as_str()),
-    })
-}
-
-fn signed(call: &mut Call<'_, '_>, function: &'static str, args: &[Value]) -> CallResult {
-    let (cn, key) = (text(args, 0), text(args, 5));
-    let Some(ca) = any(args, 4).as_object::<Certificate>() else {
-        return Err(failure("unable to parse certificate"));
-    };
-    with_names(call, function, args, |ips, names| KeyRequest::Signed {
-        cn: &cn,
-        ips,
-        names,
-        days: int(args, 3),
-        ca_cert: &ca.cert,
-        ca_key: &ca.key,
-        key: (args.len() > 5).then_some(key.as_str()),
-    })
-}
-
-/// Asks for a certificate with the addresses and names of the second and third argument.
-fn with_names<'r>(
-    call: &mut Call<'_, '_>,
-    function: &'static str,
-    args: &[Value],
-    request: impl FnOnce(Vec<String>, Vec<String>) -> KeyRequest<'r>,
-) -> CallResult {
-    let lists = strings(any(args, 1), BAD_IP)
-        .and_then(|ips| strings(any(args, 2), BAD_NAME).map(|names| (ips, names)));
-    match lists {
-        Ok((ips, names)) => keys(call, function, &request(ips, names)),
-        Err(refused) => {
-            // Helm: keys are looked at before names, and theirs is the error that is told.
-            // Case: template/calls/81f906de
-            keys(call, function, &request(Vec::new(), Vec::new()))?;
-            Err(refused)
-        }
-    }
-}
-
-/// What the certificate functions answer: a struct with two texts.
-struct Certificate {
-    cert: String,
-    key: String,
-}
-
-impl Object for Certificate {
-    fn ty(&self) -> &'static Type {
-        &CERTIFICATE
-    }
-
-    fn field(&self, name: &str) -> Option<Value> {
-        match name {
-            "Cert" => Some(Value::str(self.cert.as_str())),
-            "Key" => Some(Value::str(self.key.as_str())),
-            _ => None,
-        }
-    }
-
-    fn fields(&self) -> Vec<(&'static str, Value)> {
-        vec![("Cert", Value::str(self.cert.as_str())), ("Key", Value::str(self.key.as_str()))]
-    }
-
-    fn equals(&self, other: &dyn Object) -> Option<bool> {
-        let other = other.as_any().downcast_ref::<Self>()?;
-        Some(self.cert == other.cert && self.key == other.key)
-    }
-
-    fn as_any(&self) -> &dyn std::any::Any {
-        self
-    }
 }

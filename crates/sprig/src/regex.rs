@@ -8,6 +8,7 @@ mod cache;
 mod class;
 mod error;
 mod parse;
+mod rune;
 mod template;
 
 pub use cache::compile;

@@ -5,7 +5,7 @@
 
 use std::cmp::Ordering;
 
-use super::scan::break_width;
+use super::cursor::break_width;
 use crate::Str;
 
 /// Which go-yaml writes.

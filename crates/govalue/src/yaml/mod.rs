@@ -4,16 +4,19 @@
 //! scalars) and then the rules of JSON, so that every number is a `float64` and every key a string.
 //! `toYamlPretty` writes with go-yaml v3. [`read()`] and [`write()`] are the first, [`write_pretty`] the second.
 //!
-//! Reading goes from bytes (`source.rs`) to tokens (`scan.rs`, `scalar.rs`) to events (`parse.rs`) to one flat list
-//! of nodes (`node.rs`) that is walked to make a value (`read.rs`) or to look at the head of a manifest
-//! (`head.rs`). Documents of the common shape take a shorter way to the same list (`common.rs`). The grammar is libyaml's, which go-yaml was made from, error words and quirks included.
+//! Reading goes from bytes (`source.rs`) to tokens (`scan.rs`, over `cursor.rs`; `scalar.rs`, `name.rs`) to events
+//! (`parse.rs`) to one flat list of nodes (`node.rs`) that is walked to make a value (`read.rs`) or to look at the
+//! head of a manifest (`head.rs`). Documents of the common shape take a shorter way to the same list (`common.rs`).
+//! The grammar is libyaml's, which go-yaml was made from, error words and quirks included.
 //! Writing chooses styles (`emit.rs`). Nothing here recurses deeper than a bound.
 
 mod common;
+mod cursor;
 mod documents;
 mod emit;
 mod exact;
 mod head;
+mod name;
 mod node;
 mod outline;
 mod parse;

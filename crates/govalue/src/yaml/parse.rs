@@ -2,7 +2,8 @@
 
 use std::borrow::Cow;
 
-use super::scan::{Fault, Mark, Scanner, Token};
+use super::cursor::Mark;
+use super::scan::{Fault, Scanner, Token};
 use super::source::Source;
 
 /// One step of a document.

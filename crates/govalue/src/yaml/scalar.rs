@@ -2,7 +2,8 @@
 
 use std::borrow::Cow;
 
-use super::scan::{Fault, Scanner, break_width, is_blank};
+use super::cursor::{break_width, is_blank};
+use super::scan::{Fault, Scanner};
 
 /// What ends a run of plain text, or must be looked at: blanks, breaks, `:`, flow indicators, non-ASCII.
 const PLAIN_STOP: [bool; 256] = {

@@ -1,12 +1,14 @@
 //! Text → tokens: YAML 1.1 as libyaml and go-yaml read it, quirks of line numbers included.
 //!
 //! Indentation is turned into start and end tokens here. A key is only known by the `:` behind it, so where
-//! one may begin is remembered, and its token is put in afterwards. Scalars are in [`super::scalar`].
+//! one may begin is remembered, and its token is put in afterwards. Scalars are in
+//! [`super::scalar`], names in [`super::name`].
 
 use std::borrow::Cow;
 use std::cell::Cell;
 use std::collections::VecDeque;
 
+use super::cursor::Mark;
 use super::source::Source;
 use crate::Error;
 
@@ -15,14 +17,6 @@ const MAX_DEPTH: usize = 10_000;
 
 /// How many characters a key may have when no `?` announces it.
 const MAX_SIMPLE_KEY: usize = 1024;
-
-/// A place in the text; everything counts from zero, columns and offsets in characters.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(super) struct Mark {
-    pub(super) offset: usize,
-    pub(super) line: u32,
-    pub(super) column: u32,
-}
 
 /// What is wrong with a document, and where.
 #[derive(Debug, Clone, PartialEq)]
@@ -106,26 +100,7 @@ pub(super) struct Scanner<'a> {
     ended: bool,
     reader_fault: Option<&'static str>,
     /// Whether something behind the last byte was looked at.
-    at_end: Cell<bool>,
-}
-
-pub(super) fn is_blank(byte: u8) -> bool {
-    byte == b' ' || byte == b'\t'
-}
-
-pub(super) fn is_word(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-'
-}
-
-/// How many bytes the line break at the front has, CR LF counting as one; 0 for anything else.
-pub(super) fn break_width(text: &[u8]) -> usize {
-    match text {
-        [b'\r', b'\n', ..] => 2,
-        [b'\n' | b'\r', ..] => 1,
-        [0xc2, 0x85, ..] => 2,
-        [0xe2, 0x80, 0xa8 | 0xa9, ..] => 3,
-        _ => 0,
-    }
+    pub(super) at_end: Cell<bool>,
 }
 
 impl<'a> Scanner<'a> {
@@ -198,103 +173,13 @@ impl<'a> Scanner<'a> {
         }
     }
 
-    /// The byte some bytes ahead; 0 behind the end.
-    pub(super) fn at(&self, ahead: usize) -> u8 {
-        match self.text.get(self.pos + ahead) {
-            Some(&byte) => byte,
-            None => {
-                self.at_end.set(true);
-                0
-            }
-        }
-    }
-
-    /// Notes that the next bytes are read, as go-yaml does before it looks at them.
-    pub(super) fn touch(&self, bytes: usize) {
-        if self.pos + bytes > self.text.len() {
-            self.at_end.set(true);
-        }
-    }
-
-    pub(super) fn rest(&self) -> &'a [u8] {
-        &self.text[self.pos.min(self.text.len())..]
-    }
-
-    pub(super) fn break_at(&self, ahead: usize) -> usize {
-        let byte = self.at(ahead);
-        if matches!(byte, b'\n' | b'\r' | 0xc2 | 0xe2) {
-            break_width(&self.text[self.pos + ahead..])
-        } else {
-            0
-        }
-    }
-
-    /// Whether a blank, a line break or the end is there.
-    pub(super) fn is_blankz(&self, ahead: usize) -> bool {
-        let byte = self.at(ahead);
-        byte == 0 || is_blank(byte) || self.break_at(ahead) > 0
-    }
-
-    pub(super) fn is_breakz(&self) -> bool {
-        self.at(0) == 0 || self.break_at(0) > 0
-    }
-
-    pub(super) fn offset(&self) -> usize {
-        self.pos - self.wide
-    }
-
-    pub(super) fn column(&self) -> usize {
-        self.offset() - self.line_start
-    }
-
-    pub(super) fn mark(&self) -> Mark {
-        Mark { offset: self.offset(), line: self.line, column: self.column() as u32 }
-    }
-
-    /// Goes on by one character.
-    pub(super) fn skip(&mut self) {
-        let width = match self.at(0) {
-            0..0xc0 => 1,
-            0xc0..0xe0 => 2,
-            0xe0..0xf0 => 3,
-            _ => 4,
-        };
-        self.pos = (self.pos + width).min(self.text.len());
-        self.wide += width - 1;
-    }
-
-    /// Goes on by a line break of so many bytes.
-    pub(super) fn skip_break(&mut self, width: usize) {
-        // CR LF is two characters; the others are one.
-        if self.at(0) != b'\r' {
-            self.wide += width - 1;
-        }
-        self.pos += width;
-        self.line += 1;
-        self.line_start = self.offset();
-    }
-
-    pub(super) fn skip_blanks(&mut self) {
-        while is_blank(self.at(0)) {
-            self.pos += 1;
-        }
-    }
-
-    pub(super) fn skip_comment(&mut self) {
-        if self.at(0) == b'#' {
-            while !self.is_breakz() {
-                self.skip();
-            }
-        }
-    }
-
     pub(super) fn fault<T>(&self, problem: impl Into<Cow<'static, str>>) -> Result<T, Fault> {
         // go-yaml counts from one here, but names no line when the first is meant.
         let line = if self.line == 0 { 0 } else { self.line + 1 };
         Err(Fault { problem: problem.into(), line })
     }
 
-    fn push(&mut self, token: Token<'a>, mark: Mark) {
+    pub(super) fn push(&mut self, token: Token<'a>, mark: Mark) {
         self.tokens.push_back((token, mark));
     }
 
@@ -331,7 +216,7 @@ impl<'a> Scanner<'a> {
         Ok(())
     }
 
-    fn remove_simple_key(&mut self) -> Result<(), Fault> {
+    pub(super) fn remove_simple_key(&mut self) -> Result<(), Fault> {
         match self.simple_keys.last_mut() {
             Some(key) if key.possible && key.required => self.fault("could not find expected ':'"),
             Some(key) => {
@@ -373,7 +258,7 @@ impl<'a> Scanner<'a> {
         }
     }
 
-    fn unroll_indent(&mut self, column: i64) {
+    pub(super) fn unroll_indent(&mut self, column: i64) {
         if self.flow_level > 0 {
             return;
         }
@@ -604,188 +489,5 @@ impl<'a> Scanner<'a> {
             self.simple_key_allowed = self.flow_level == 0;
         }
         self.indicator(Token::Value)
-    }
-
-    fn anchor(&mut self, alias: bool) -> Result<(), Fault> {
-        let mark = self.mark();
-        self.pos += 1;
-        let name = self.word();
-        let ends =
-            self.is_blankz(0) || matches!(self.at(0), b'?' | b':' | b',' | b']' | b'}' | b'%' | b'@' | b'`');
-        if name.is_empty() || !ends {
-            return self.fault("did not find expected alphabetic or numeric character");
-        }
-        self.push(if alias { Token::Alias(name) } else { Token::Anchor(name) }, mark);
-        Ok(())
-    }
-
-    fn word(&mut self) -> &'a [u8] {
-        let start = self.pos;
-        while is_word(self.at(0)) {
-            self.pos += 1;
-        }
-        &self.text[start..self.pos]
-    }
-
-    fn tag(&mut self) -> Result<(), Fault> {
-        let mark = self.mark();
-        let (handle, suffix);
-        if self.at(1) == b'<' {
-            self.pos += 2;
-            handle = Vec::new();
-            suffix = self.tag_uri(&[])?;
-            if self.at(0) != b'>' {
-                return self.fault("did not find the expected '>'");
-            }
-            self.pos += 1;
-        } else {
-            let head = self.tag_handle(false)?;
-            if head.len() > 1 && head.ends_with(b"!") {
-                suffix = self.tag_uri(&[])?;
-                handle = head.to_vec();
-            } else {
-                let rest = self.tag_uri(head)?;
-                // `!` alone is a tag of its own.
-                (handle, suffix) =
-                    if rest.is_empty() { (Vec::new(), b"!".to_vec()) } else { (b"!".to_vec(), rest) };
-            }
-        }
-        if !self.is_blankz(0) {
-            return self.fault("did not find expected whitespace or line break");
-        }
-        self.push(Token::Tag(Box::new((handle, suffix))), mark);
-        Ok(())
-    }
-
-    fn tag_handle(&mut self, directive: bool) -> Result<&'a [u8], Fault> {
-        if self.at(0) != b'!' {
-            return self.fault("did not find expected '!'");
-        }
-        let start = self.pos;
-        self.pos += 1;
-        let name = self.word();
-        if self.at(0) == b'!' {
-            self.pos += 1;
-        } else if directive && !name.is_empty() {
-            return self.fault("did not find expected '!'");
-        }
-        Ok(&self.text[start..self.pos])
-    }
-
-    /// A tag's text after its handle; `head` is what was already taken for one, `!` included.
-    fn tag_uri(&mut self, head: &[u8]) -> Result<Vec<u8>, Fault> {
-        let mut uri = head.get(1..).unwrap_or_default().to_vec();
-        let mut found = !head.is_empty();
-        loop {
-            let byte = self.at(0);
-            match byte {
-                b'%' => self.uri_escape(&mut uri)?,
-                _ if is_word(byte) || b";/?:@&=+$,.!~*'()[]".contains(&byte) => {
-                    uri.push(byte);
-                    self.pos += 1;
-                }
-                _ => break,
-            }
-            found = true;
-        }
-        if found { Ok(uri) } else { self.fault("did not find expected tag URI") }
-    }
-
-    fn uri_escape(&mut self, uri: &mut Vec<u8>) -> Result<(), Fault> {
-        let mut left = None;
-        while left != Some(0) {
-            self.touch(3);
-            let digit = |byte: u8| char::from(byte).to_digit(16);
-            let (b'%', Some(high), Some(low)) = (self.at(0), digit(self.at(1)), digit(self.at(2))) else {
-                return self.fault("did not find URI escaped octet");
-            };
-            let octet = (high << 4 | low) as u8;
-            left = Some(match left {
-                None => match octet {
-                    0..0x80 => 0,
-                    0xc0..0xe0 => 1,
-                    0xe0..0xf0 => 2,
-                    0xf0..0xf8 => 3,
-                    _ => return self.fault("found an incorrect leading UTF-8 octet"),
-                },
-                Some(_) if octet & 0xc0 != 0x80 => {
-                    return self.fault("found an incorrect trailing UTF-8 octet");
-                }
-                Some(left) => left - 1,
-            });
-            uri.push(octet);
-            self.pos += 3;
-        }
-        Ok(())
-    }
-
-    fn directive(&mut self) -> Result<(), Fault> {
-        self.unroll_indent(-1);
-        self.remove_simple_key()?;
-        self.simple_key_allowed = false;
-        let mark = self.mark();
-        self.pos += 1;
-        let name = self.word();
-        if name.is_empty() {
-            return self.fault("could not find expected directive name");
-        }
-        if !self.is_blankz(0) {
-            return self.fault("found unexpected non-alphabetical character");
-        }
-        let token = match name {
-            b"YAML" => {
-                self.skip_blanks();
-                let major = self.version_number()?;
-                if self.at(0) != b'.' {
-                    return self.fault("did not find expected digit or '.' character");
-                }
-                self.pos += 1;
-                Token::Version(major, self.version_number()?)
-            }
-            b"TAG" => {
-                self.skip_blanks();
-                let handle = self.tag_handle(true)?.to_vec();
-                if !is_blank(self.at(0)) {
-                    return self.fault("did not find expected whitespace");
-                }
-                self.skip_blanks();
-                let prefix = self.tag_uri(&[])?;
-                if !self.is_blankz(0) {
-                    return self.fault("did not find expected whitespace or line break");
-                }
-                Token::TagDirective(Box::new((handle, prefix)))
-            }
-            _ => return self.fault("found unknown directive name"),
-        };
-        self.end_of_line()?;
-        self.push(token, mark);
-        Ok(())
-    }
-
-    /// Blanks, a comment, and the line break.
-    pub(super) fn end_of_line(&mut self) -> Result<(), Fault> {
-        self.skip_blanks();
-        self.skip_comment();
-        if !self.is_breakz() {
-            return self.fault("did not find expected comment or line break");
-        }
-        let width = self.break_at(0);
-        if width > 0 {
-            self.skip_break(width);
-        }
-        Ok(())
-    }
-
-    fn version_number(&mut self) -> Result<u32, Fault> {
-        let (mut value, mut length) = (0, 0);
-        while self.at(0).is_ascii_digit() {
-            length += 1;
-            if length > 2 {
-                return self.fault("found extremely long version number");
-            }
-            value = value * 10 + u32::from(self.at(0) - b'0');
-            self.pos += 1;
-        }
-        if length == 0 { self.fault("did not find expected version number") } else { Ok(value) }
     }
 }
