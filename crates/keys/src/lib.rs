@@ -5,6 +5,7 @@
 //! effects, and only the host of a render calls it, after the guard allowed the question. The time is handed
 //! in. Keys are made and used by aws-lc; DER is written here, because Go's exact choice of fields is the point.
 
+mod ahead;
 mod base64;
 mod certificate;
 mod curve;

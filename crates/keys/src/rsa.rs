@@ -31,7 +31,7 @@ pub(crate) struct RsaKey {
 
 impl RsaKey {
     pub(crate) fn generate(size: KeySize) -> Option<Self> {
-        let pair = KeyPair::generate(size).ok()?;
+        let pair = crate::ahead::key_pair(size)?;
         let pkcs8: Pkcs8V1Der<'_> = pair.as_der().ok()?;
         let mut reader = Reader(pkcs8.as_ref()).sequence()?;
         reader.integer()?;
