@@ -193,8 +193,14 @@ fn load_as(context: &mut Context<'_>, path: &Path, guard: &mut Guard, how: As) -
     result.map_err(|error| Failure::of(&error))
 }
 
-/// Values flags in the order they were typed, by kind.
+/// What all values flags say together.
 pub(crate) fn values(parsed: &Parsed) -> Result<Map, Failure> {
+    let merged = chart::values::merge(&value_sources(parsed), &mut Files);
+    merged.map_err(|error| Failure::plain(error.to_string()))
+}
+
+/// Values flags in the order they were typed, by kind.
+pub(crate) fn value_sources(parsed: &Parsed) -> Vec<ValueSource> {
     type Make = fn(String) -> ValueSource;
     let kinds: [(&str, Make); 6] = [
         ("values", ValueSource::File),
@@ -204,15 +210,11 @@ pub(crate) fn values(parsed: &Parsed) -> Result<Map, Failure> {
         ("set-file", ValueSource::SetFile),
         ("set-literal", ValueSource::SetLiteral),
     ];
-    let sources: Vec<ValueSource> = kinds
-        .iter()
-        .flat_map(|(flag, make)| parsed.all(flag).iter().map(|text| make(text.clone())))
-        .collect();
-    chart::values::merge(&sources, &mut Files).map_err(|error| Failure::plain(error.to_string()))
+    kinds.iter().flat_map(|(flag, make)| parsed.all(flag).iter().map(|text| make(text.clone()))).collect()
 }
 
 /// Files that value flags name: paths, and `-` for standard input.
-struct Files;
+pub(crate) struct Files;
 
 impl FileReader for Files {
     fn read(&mut self, name: &str) -> Result<Vec<u8>, Box<dyn Error>> {

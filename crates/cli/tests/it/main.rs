@@ -2,6 +2,7 @@
 
 mod cases;
 mod dependencies;
+mod explain;
 mod guard;
 mod order;
 mod output_dir;
