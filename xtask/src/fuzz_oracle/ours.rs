@@ -137,6 +137,7 @@ fn render(files: &[(&str, &[u8])], values: &Map) -> Result<RenderedFiles, String
         lint: false,
         subchart_notes: false,
         budget: gotmpl::Budget::default(),
+        templates: render::TEMPLATES,
         threads: 1,
     };
     let guard = Guard::new(Policy::builder().build());

@@ -20,6 +20,7 @@ pub use path::{Step, ValuePath};
 use std::collections::BTreeMap;
 use std::error::Error;
 
+use govalue::yaml;
 use govalue::{Map, Str, Value};
 
 use crate::chart::Chart;
@@ -194,12 +195,13 @@ impl Origins {
                 values::overlay(&base, &marked, 0);
                 said
             } else {
+                let limits = yaml::Limits::default();
                 let mut read = Read { files: &mut *files, seen: Vec::new() };
-                apply(source, &base, &mut read)?;
+                apply(source, &base, &mut read, &limits)?;
                 self.marks.mark_new(&base, index);
                 // By itself it says the same, but for items of lists that were there before.
                 let alone = Map::new();
-                match apply(source, &alone, &mut Again(read.seen)) {
+                match apply(source, &alone, &mut Again(read.seen), &limits) {
                     Ok(()) => Said::of(&Value::Map(alone), None),
                     Err(_) => Said::nothing(),
                 }

@@ -7,6 +7,7 @@ use chart::values::ValueSource;
 use govalue::{List, Map, Value, json, yaml};
 
 use super::{Context, edit_distance};
+use crate::limits::limits;
 use crate::paths;
 use crate::prepare::{self, Semver};
 use crate::report::Failure;
@@ -27,8 +28,9 @@ pub(super) fn explain(context: &mut Context<'_>) -> Result<(), Failure> {
     prepare::audit(context, &mut guard)?;
     let chart = chart?;
     let sources = prepare::value_sources(&context.parsed);
+    let limits = limits(context)?;
     let origins = chart
-        .origins(&sources, &mut prepare::Files, &Semver)
+        .origins(&sources, &mut prepare::Files::within(&limits), &Semver)
         .map_err(|error| Failure::plain(error.to_string()))?;
     let mut entries = origins.entries(&wanted);
     if entries.is_empty() && origins.value(&wanted).is_none() {

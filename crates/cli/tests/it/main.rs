@@ -4,6 +4,7 @@ mod cases;
 mod dependencies;
 mod explain;
 mod guard;
+mod limits;
 mod order;
 mod output_dir;
 mod reference;
