@@ -150,11 +150,15 @@ struct Parser<'f> {
     text: Vec<char>,
     at: usize,
     mode: Mode<'f>,
+    /// The same text in bytes, and a place that was reached in both: in characters and in bytes.
+    source: String,
+    known: (usize, usize),
 }
 
 impl<'f> Parser<'f> {
     fn run(text: &str, into: &Map, mode: Mode<'f>) -> Result<(), SetError> {
-        let mut parser = Self { text: text.chars().collect(), at: 0, mode };
+        let mut parser =
+            Self { text: text.chars().collect(), at: 0, mode, source: text.to_owned(), known: (0, 0) };
         loop {
             match parser.key(into, 0) {
                 Ok(()) => {}
@@ -256,10 +260,11 @@ impl<'f> Parser<'f> {
                 if self.blank() {
                     return Ok(Read::Value(Value::Nil));
                 }
-                let rest: String = self.text[self.at..].iter().collect();
+                let rest = self.rest();
                 let (value, length) = govalue::json::read_prefix(rest.as_bytes())
                     .map_err(|error| SetError::Json(error.to_string()))?;
-                self.at += rest[..length].chars().count();
+                let length = rest.get(..length).map_or(0, |read| read.chars().count());
+                self.at += length;
                 self.blank();
                 Ok(Read::Value(value))
             }
@@ -275,6 +280,14 @@ impl<'f> Parser<'f> {
                 }
             },
         }
+    }
+
+    /// What is left of the text. Finding it costs as much as was read since it was last asked for.
+    fn rest(&mut self) -> &str {
+        let (characters, bytes) = if self.known.0 <= self.at { self.known } else { (0, 0) };
+        let read: usize = self.text[characters..self.at].iter().map(|c| c.len_utf8()).sum();
+        self.known = (self.at, bytes + read);
+        &self.source[bytes + read..]
     }
 
     /// Reads a list whose opening brace was taken.

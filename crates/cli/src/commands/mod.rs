@@ -14,7 +14,6 @@ mod package;
 mod show;
 mod template;
 mod tree;
-mod values;
 mod version;
 
 use crate::args::flag::Flag;
@@ -85,8 +84,7 @@ fn find(environment: &Environment, arguments: &[String]) -> Result<Found, Failur
         flags.retain(|flag| flag.name != HELP.name);
         let Some(&position) = strip_flags(&flags, &found.rest).first() else { return Ok(found) };
         let word = &found.rest[position];
-        let called = |command: &&Command| command.is_called(word) && command.is_there(environment);
-        let Some(command) = found.children().iter().find(called) else {
+        let Some(command) = found.children().iter().find(|command| command.is_called(word)) else {
             if found.path.is_empty() {
                 return Err(unknown_command(environment, word));
             }
@@ -217,7 +215,7 @@ fn unknown_command(environment: &Environment, word: &str) -> Failure {
     let name = environment.name();
     let mut message = format!("unknown command {} for {name:?}", govalue::print::quote(word.as_bytes()));
     let mut close = String::new();
-    let mut known: Vec<&Command> = COMMANDS.iter().filter(|command| command.is_listed(environment)).collect();
+    let mut known: Vec<&Command> = COMMANDS.iter().filter(|command| command.is_listed()).collect();
     known.retain(|command| command.name != "help");
     // Helm: suggestions come in the order in which its program was put together.
     // Case: conformance/cases/cli/lint.jsonl, `lnt`.

@@ -11,12 +11,11 @@ use render::{Capabilities, Manifests, ReleaseOptions, RenderError, RenderOptions
 use super::Context;
 use crate::dependencies::{Manager, check_client_files, source_date_epoch};
 use crate::host::Machine;
-use crate::limits::limits;
 use crate::output_folder::OutputFolder;
 use crate::outside::References;
 use crate::paths;
 use crate::prepare::{self, Semver};
-use crate::report::Failure;
+use crate::report::{DENIED, Failure, LIMIT};
 
 /// What Helm adds to an error when there is something to look at with `--debug`.
 const USE_DEBUG: &str = "\n\nUse --debug flag to render out invalid YAML";
@@ -45,7 +44,7 @@ pub(super) fn run(context: &mut Context<'_>) -> Result<(), Failure> {
         let line = crate::log::line("DEBUG", "Chart path", &[("path", &shown.to_string_lossy())]);
         context.output.error_line(&line);
     }
-    let values = prepare::values(context)?;
+    let values = prepare::values(&context.parsed)?;
     let mut guard = prepare::guard(context)?;
     let loaded = prepare::load(context, &path, &mut guard);
     prepare::audit(context, &mut guard)?;
@@ -78,8 +77,7 @@ pub(super) fn run(context: &mut Context<'_>) -> Result<(), Failure> {
         chart = ManuallyDrop::new(loaded);
     }
     check_name(&name)?;
-    let limits = limits(context)?;
-    let mut references = References::new(&mut guard, &limits);
+    let mut references = References::new(&mut guard);
     let schema: Option<&mut dyn chart::schema::SchemaLoader> =
         if context.parsed.bool("skip-schema-validation") { None } else { Some(&mut references) };
     let mut notices = Vec::new();
@@ -117,8 +115,7 @@ pub(super) fn run(context: &mut Context<'_>) -> Result<(), Failure> {
         lookup: false,
         subchart_notes: context.parsed.bool("render-subchart-notes"),
         lint: false,
-        budget: limits.budget,
-        templates: usize::try_from(limits.templates).unwrap_or(usize::MAX),
+        budget: prepare::budget(context)?,
         threads: prepare::threads(),
     };
     let host = Box::new(Machine::new(context.environment));
@@ -131,7 +128,7 @@ pub(super) fn run(context: &mut Context<'_>) -> Result<(), Failure> {
         Ok(files) => files,
         Err(error) => return failed(context, &error, b""),
     };
-    let manifests = match render::classify_within(prepare::threads(), &files, &limits.yaml) {
+    let manifests = match render::classify_on(prepare::threads(), &files) {
         Ok(manifests) => manifests,
         Err(error) => return failed(context, &error, &everything(&files)),
     };
@@ -253,7 +250,14 @@ fn failed(context: &mut Context<'_>, error: &RenderError, partial: &[u8]) -> Res
     } else {
         format!("{error}{USE_DEBUG}")
     };
-    Err(Failure::plain(message).caused_by(error))
+    let failure = Failure::plain(message);
+    Err(if let Some(denial) = error.denial() {
+        failure.with_code(DENIED).with_hints(denial.hint())
+    } else if let Some(limit) = error.limit() {
+        failure.with_code(LIMIT).with_hint(format!("--limit {}=NUMBER raises it", limit.name))
+    } else {
+        failure
+    })
 }
 
 /// All files in one text, as Helm shows them when one of them is not YAML.
