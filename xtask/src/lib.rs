@@ -2,6 +2,7 @@
 
 pub mod bench;
 pub mod fuzz_oracle;
+pub mod soak;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;

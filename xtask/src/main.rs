@@ -1,44 +1,31 @@
 //! Developers' tasks: `cargo xtask TASK`.
 
-fn main() -> std::process::ExitCode {
-    let task = std::env::args().nth(1).unwrap_or_default();
-    match task.as_str() {
-        "crates" => match xtask::crates() {
-            Ok(crates) => {
-                for (name, arrows) in crates {
-                    println!("{name}: {}", arrows.into_iter().collect::<Vec<_>>().join(" "));
-                }
-                std::process::ExitCode::SUCCESS
-            }
-            Err(error) => {
-                eprintln!("{error}");
-                std::process::ExitCode::FAILURE
-            }
-        },
-        "bench" => match xtask::bench::run(&std::env::args().skip(2).collect::<Vec<_>>()) {
-            Ok(()) => std::process::ExitCode::SUCCESS,
-            Err(error) => {
-                eprintln!("{error}");
-                std::process::ExitCode::FAILURE
-            }
-        },
-        "docs" => match xtask::docs() {
-            Ok(()) => std::process::ExitCode::SUCCESS,
-            Err(error) => {
-                eprintln!("{error}");
-                std::process::ExitCode::FAILURE
-            }
-        },
-        "fuzz-oracle" => match xtask::fuzz_oracle::run(&std::env::args().skip(2).collect::<Vec<_>>()) {
-            Ok(()) => std::process::ExitCode::SUCCESS,
-            Err(error) => {
-                eprintln!("{error}");
-                std::process::ExitCode::FAILURE
-            }
-        },
-        other => {
-            eprintln!("unknown task {other:?}; tasks are: bench, crates, docs, fuzz-oracle");
-            std::process::ExitCode::FAILURE
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let mut arguments = std::env::args().skip(1);
+    let task = arguments.next().unwrap_or_default();
+    let rest: Vec<String> = arguments.collect();
+    let outcome = match task.as_str() {
+        "bench" => xtask::bench::run(&rest),
+        "crates" => crates(),
+        "docs" => xtask::docs(),
+        "fuzz-oracle" => xtask::fuzz_oracle::run(&rest),
+        "soak" => xtask::soak::run(&rest),
+        other => Err(format!("unknown task {other:?}; tasks are: bench, crates, docs, fuzz-oracle, soak")),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::FAILURE
         }
     }
+}
+
+fn crates() -> Result<(), String> {
+    for (name, arrows) in xtask::crates()? {
+        println!("{name}: {}", arrows.into_iter().collect::<Vec<_>>().join(" "));
+    }
+    Ok(())
 }

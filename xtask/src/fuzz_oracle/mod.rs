@@ -6,7 +6,7 @@
 
 pub mod case;
 mod features;
-mod ours;
+pub(crate) mod ours;
 mod process;
 mod recorder;
 mod shrink;
@@ -20,7 +20,7 @@ use features::Features;
 use recorder::Oracle;
 
 /// The stack that rendering gets, as in the binary.
-const STACK: usize = 512 << 20;
+pub(crate) const STACK: usize = 512 << 20;
 
 /// What the command line asks for.
 struct Options {

@@ -3,8 +3,9 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use chart::load::{self, FollowAll};
+use chart::schema::SchemaLoader;
 use chart::values::{FileReader, ValueSource};
-use chart::{File, Rules, Versions};
+use chart::{Chart, File, Rules, Versions};
 use govalue::{Map, Value, yaml};
 use guard::{Guard, Permit, Policy, Provenance};
 use render::{
@@ -121,7 +122,18 @@ fn render(files: &[(&str, &[u8])], values: &Map) -> Result<RenderedFiles, String
     let plain = |data: &[u8]| data.strip_prefix(b"\xef\xbb\xbf").unwrap_or(data).to_vec();
     all.extend(files.iter().map(|(name, data)| File::new(*name, plain(data))));
     let chart = load::files(all, &mut context).map_err(|error| error.to_string())?;
-    let rules = Rules { versions: &Semver, schema: None };
+    render_chart(chart, values, None, gotmpl::Budget::default(), Steady::new(true))
+}
+
+/// Resolves and renders a loaded chart as an installation called `rel`.
+pub(crate) fn render_chart(
+    chart: Chart,
+    values: &Map,
+    schema: Option<&mut dyn SchemaLoader>,
+    budget: gotmpl::Budget,
+    host: Steady,
+) -> Result<RenderedFiles, String> {
+    let rules = Rules { versions: &Semver, schema };
     let chart = chart.resolve(values, rules, &mut Vec::new()).map_err(|error| error.to_string())?;
     let options = RenderOptions {
         release: ReleaseOptions {
@@ -136,17 +148,17 @@ fn render(files: &[(&str, &[u8])], values: &Map) -> Result<RenderedFiles, String
         lookup: false,
         lint: false,
         subchart_notes: false,
-        budget: gotmpl::Budget::default(),
-        templates: render::TEMPLATES,
+        budget,
         threads: 1,
     };
     let guard = Guard::new(Policy::builder().build());
-    render::execute(&chart, options, Box::new(Steady(1)), guard, &Provenance::Local)
+    render::execute(&chart, options, Box::new(host), guard, &Provenance::Local)
         .files
         .map_err(|error| error.to_string())
 }
 
-struct OneFile<'a>(&'a [u8]);
+/// A host's file that holds this, whatever its name.
+pub(crate) struct OneFile<'a>(pub(crate) &'a [u8]);
 
 impl FileReader for OneFile<'_> {
     fn read(&mut self, _: &str) -> Result<Vec<u8>, Box<dyn std::error::Error>> {
@@ -154,7 +166,8 @@ impl FileReader for OneFile<'_> {
     }
 }
 
-struct Semver;
+/// The rules for versions, as the command line has them.
+pub(crate) struct Semver;
 
 impl Versions for Semver {
     fn valid(&self, version: &str) -> bool {
@@ -169,7 +182,17 @@ impl Versions for Semver {
 }
 
 /// A host whose answers never change. Questions with steady answers are all that the recorder asks.
-struct Steady(u64);
+pub(crate) struct Steady {
+    random: u64,
+    real_keys: bool,
+}
+
+impl Steady {
+    /// Keys are made, or, where nobody looks at them, a text stands for each: a chart may ask for many.
+    pub(crate) fn new(real_keys: bool) -> Self {
+        Self { random: 1, real_keys }
+    }
+}
 
 impl Host for Steady {
     fn now(&mut self, _: Permit) -> Moment {
@@ -182,14 +205,16 @@ impl Host for Steady {
 
     fn random(&mut self, _: Permit, buffer: &mut [u8]) -> Result<(), String> {
         for byte in buffer {
-            self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-            *byte = (self.0 >> 56) as u8;
+            self.random =
+                self.random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            *byte = (self.random >> 56) as u8;
         }
         Ok(())
     }
 
     fn keys(&mut self, _: Permit, request: &KeyRequest<'_>) -> Result<KeyAnswer, String> {
         match request {
+            _ if !self.real_keys => Ok(KeyAnswer::Text("a key".to_owned())),
             KeyRequest::PrivateKey(kind) => Ok(KeyAnswer::Text(keys::private_key(kind))),
             KeyRequest::Bcrypt(password) => Ok(KeyAnswer::Text(keys::bcrypt(password))),
             KeyRequest::Htpasswd { user, password } => Ok(KeyAnswer::Text(keys::htpasswd(user, password))),
