@@ -42,7 +42,7 @@ impl Run {
 }
 
 /// One definition: a file, a `define`, or a string given to `tpl`.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Template {
     /// The name it is known by.
     pub(crate) name: Str,

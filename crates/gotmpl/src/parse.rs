@@ -17,13 +17,21 @@ const MAX_NESTING: u32 = 1_000;
 /// Nested parentheses, below Go's ten thousand: each takes several native frames here.
 const MAX_PARENS: u32 = 1_000;
 
-/// Parses a text: the definition under its own name last, before it what `define` and `block` define in it.
+/// What a text defines.
+pub(crate) struct Definitions {
+    /// The definition under the text's own name last, before it what `define` and `block` define in it.
+    pub(crate) templates: Vec<Template>,
+    /// Whether one of those in it has the text's own name.
+    pub(crate) names_itself: bool,
+}
+
+/// Parses a text.
 pub(crate) fn parse(
     name: &Str,
     source: Arc<[u8]>,
     owner: u32,
     functions: &Functions,
-) -> Result<Vec<Template>, ParseError> {
+) -> Result<Definitions, ParseError> {
     if source.len() >= u32::MAX as usize {
         return Err(ParseError::new(format!("template: {name}:1: text is larger than 4 GiB")));
     }
@@ -46,9 +54,10 @@ pub(crate) fn parse(
         range_depth: 0,
         nesting: 0,
         parens: 0,
+        names_itself: false,
     };
     parser.file()?;
-    let Parser { code, mut definitions, .. } = parser;
+    let Parser { code, mut definitions, names_itself, .. } = parser;
     let own = definitions.remove(name);
     let code = Arc::new(code);
     let template = |definition: Definition| Template {
@@ -59,7 +68,8 @@ pub(crate) fn parse(
         body: definition.body,
         slots: definition.slots,
     };
-    Ok(definitions.into_values().chain(own).map(template).collect())
+    let templates = definitions.into_values().chain(own).map(template).collect();
+    Ok(Definitions { templates, names_itself })
 }
 
 /// Moves what was collected to its place in a table.
@@ -125,6 +135,7 @@ struct Parser<'a> {
     range_depth: u32,
     nesting: u32,
     parens: u32,
+    names_itself: bool,
 }
 
 type Result<T, E = ParseError> = std::result::Result<T, E>;
@@ -263,6 +274,7 @@ impl Parser<'_> {
         self.action_line = action_line;
         self.pending = pending;
         self.ghosts = ghosts;
+        self.names_itself |= name == *self.name;
         self.add(Definition { name, body, slots })
     }
 

@@ -11,7 +11,7 @@ use crate::ast::Template;
 use crate::error::{ExecError, LimitError, ParseError};
 use crate::exec::Engine;
 use crate::functions::Functions;
-use crate::parse::parse;
+use crate::parse::{Definitions, parse};
 
 /// What a key that a map does not have reads as.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -73,8 +73,10 @@ type Text = (Rc<Template>, Vec<Rc<Template>>);
 const MOST_COMPILED: usize = 4 << 20;
 
 /// A text that was parsed and belongs to no set yet. Texts can be parsed on many threads.
+#[derive(Clone)]
 pub struct Parsed {
     templates: Vec<Template>,
+    names_itself: bool,
 }
 
 impl Parsed {
@@ -83,7 +85,22 @@ impl Parsed {
     /// # Errors
     /// In Go's words.
     pub fn new(name: &str, text: Arc<[u8]>, owner: u32, functions: &Functions) -> Result<Self, ParseError> {
-        Ok(Self { templates: parse(&Str::from(name), text, owner, functions)? })
+        let Definitions { templates, names_itself } = parse(&Str::from(name), text, owner, functions)?;
+        Ok(Self { templates, names_itself })
+    }
+
+    /// The same text under another name, without parsing it again; `None` when it defines something of either
+    /// name, which only a parser sorts out. Charts often bring copies of one library.
+    pub fn renamed(&self, name: &str, owner: u32) -> Option<Self> {
+        let name = Str::from(name);
+        let (own, inner) = self.templates.split_last()?;
+        if self.names_itself || inner.iter().any(|template| template.name == name) {
+            return None;
+        }
+        let renamed = |template: &Template| Template { parse_name: name.clone(), owner, ..template.clone() };
+        let mut templates: Vec<Template> = inner.iter().map(renamed).collect();
+        templates.push(Template { name: name.clone(), ..renamed(own) });
+        Some(Self { templates, names_itself: false })
     }
 }
 
@@ -171,7 +188,7 @@ impl Set {
 
     /// Parses a text given to `tpl`.
     pub(crate) fn compile(&mut self, text: &Str, owner: u32) -> Result<Text, ParseError> {
-        let mut parsed = parse(&self.name, Arc::from(text.as_bytes()), owner, &self.functions)?;
+        let mut parsed = parse(&self.name, Arc::from(text.as_bytes()), owner, &self.functions)?.templates;
         let main = parsed.pop().map(Rc::new).ok_or_else(|| ParseError::new(String::new()))?;
         let compiled: Text = (main, parsed.into_iter().map(Rc::new).collect());
         if self.compiled_bytes.saturating_add(text.len()) > MOST_COMPILED {
@@ -245,6 +262,23 @@ mod tests {
         let (_, definitions) = set.compile(&Str::from(r#"{{ define "a" }} {{ end }}"#), 2).unwrap();
         set.push_layer(&definitions);
         assert_eq!(set.lookup(b"a").unwrap().owner, 1);
+    }
+
+    #[test]
+    fn a_renamed_text_is_what_it_would_be_if_it_were_parsed() {
+        let functions = Functions::default();
+        let text: Arc<[u8]> = Arc::from(&b"a{{ define \"b\" }}x{{ end }}{{ template \"b\" }}{{ .x.y }}"[..]);
+        let parsed = Parsed::new("one", Arc::clone(&text), 1, &functions).unwrap();
+        let names = |parsed: &Parsed| -> Vec<_> {
+            let each = parsed.templates.iter();
+            each.map(|it| (it.name.to_string(), it.parse_name.to_string(), it.owner, it.slots)).collect()
+        };
+        let renamed = parsed.renamed("two", 2).unwrap();
+        assert_eq!(names(&renamed), names(&Parsed::new("two", Arc::clone(&text), 2, &functions).unwrap()));
+        // What it defines would be itself.
+        assert!(parsed.renamed("b", 2).is_none());
+        let text: Arc<[u8]> = Arc::from(&b"{{ define \"b\" }}x{{ end }}"[..]);
+        assert!(Parsed::new("b", text, 1, &functions).unwrap().renamed("one", 2).is_none());
     }
 
     #[test]

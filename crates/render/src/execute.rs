@@ -118,15 +118,32 @@ fn parse(
     renderables: &[Renderable<'_>],
     threads: usize,
 ) -> Result<(), RenderError> {
+    // Umbrella charts bring a copy of the same library with each of their charts: a text is parsed once.
     struct Text<'a>(&'a str, &'a Arc<[u8]>, u32);
-    let texts: Vec<_> = renderables.iter().map(|it| Text(&it.path, it.text, it.owner)).collect();
+    let mut firsts: HashMap<&[u8], usize> = HashMap::new();
+    let mut texts = Vec::new();
+    let mut places = Vec::with_capacity(renderables.len());
+    for it in renderables {
+        let place = firsts.entry(&**it.text).or_insert_with(|| {
+            texts.push(Text(&it.path, it.text, it.owner));
+            texts.len() - 1
+        });
+        places.push(*place);
+    }
     let size: usize = texts.iter().map(|Text(_, text, _)| text.len()).sum();
     let threads = if size < WORTH_THREADS { 1 } else { threads };
-    let parsed = together::map(threads, &texts, |Text(path, text, owner)| {
-        Parsed::new(path, Arc::clone(text), *owner, functions)
-    });
-    for (Text(path, ..), parsed) in texts.iter().zip(parsed) {
-        set.add(parsed.map_err(|error| RenderError::parse(path, &error))?);
+    let parse = |path: &str, text: &Arc<[u8]>, owner| Parsed::new(path, Arc::clone(text), owner, functions);
+    let parsed = together::map(threads, &texts, |Text(path, text, owner)| parse(path, text, *owner));
+    // In the order in which Helm parses: the first error counts.
+    for (it, place) in renderables.iter().zip(places) {
+        let refused = |error: &_| RenderError::parse(&it.path, error);
+        let first = parsed[place].as_ref().map_err(refused)?;
+        let own =
+            if texts[place].0 == it.path { Some(first.clone()) } else { first.renamed(&it.path, it.owner) };
+        set.add(match own {
+            Some(parsed) => parsed,
+            None => parse(&it.path, it.text, it.owner).map_err(|error| refused(&error))?,
+        });
     }
     Ok(())
 }
