@@ -279,8 +279,8 @@ impl Origins {
             }
             leaf => {
                 let origin = self.origin(path, leaf);
-                // Helm gives every subchart a table for globals; nobody said so.
-                if origin.is_none() && matches!(leaf, Value::Map(_)) {
+                // Helm gives every subchart a table for globals; nobody said so. No values at all are no entry.
+                if matches!(leaf, Value::Map(_)) && (origin.is_none() || path.0.is_empty()) {
                     return;
                 }
                 let entry = Entry {
