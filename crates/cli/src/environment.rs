@@ -32,6 +32,19 @@ const CEILING: &str = match option_env!("PINTLE_ADMIN_GRANTS") {
     None => "/etc/pintle/grants.yaml",
 };
 
+/// Bytes that this process holds right now; `None` on systems where we do not know how to ask.
+pub(crate) fn memory_in_use() -> Option<u64> {
+    if !cfg!(target_os = "linux") {
+        return None;
+    }
+    let mut buffer = [0; 4096];
+    let mut file = std::fs::File::open("/proc/self/status").ok()?;
+    let length = std::io::Read::read(&mut file, &mut buffer).ok()?;
+    let text = std::str::from_utf8(&buffer[..length]).ok()?;
+    let line = text.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
+    Some(line.trim().strip_suffix(" kB")?.parse::<u64>().ok()? << 10)
+}
+
 impl Environment {
     /// Reads the process's own environment. Variables and arguments that are not UTF-8 are read lossily.
     pub(crate) fn from_process() -> Self {

@@ -6,7 +6,7 @@ use govalue::yaml::{self, Limits, Outline, Shape};
 use guard::{GrantsFile, Guard, Node, Policy, Profile, Tree};
 
 use crate::commands::Context;
-use crate::prepare::{MAX_VALUES, read_bounded, system_words};
+use crate::prepare::{MAX_OWN, read_bounded, system_words};
 use crate::report::Failure;
 
 /// Builds the guard from profile, grants files and flags, weakest first, under the administrator's file.
@@ -66,7 +66,7 @@ fn unreadable(path: &Path, error: &std::io::Error) -> Failure {
 
 fn grants_file(path: &Path) -> Result<GrantsFile, Failure> {
     let name = path.to_string_lossy();
-    let text = read_bounded(path, MAX_VALUES).map_err(|error| unreadable(path, &error))?;
+    let text = read_bounded(path, MAX_OWN).map_err(|error| unreadable(path, &error))?;
     let tree = yaml::outline(&text, &Limits::default())
         .map_err(|error| Failure::plain(format!("cannot read grants file {name}: {error}")))?;
     GrantsFile::parse(&name, &node(tree)).map_err(|error| Failure::plain(error.to_string()))

@@ -13,6 +13,7 @@ mod grants;
 mod host;
 mod jsonpath;
 mod kubeconfig;
+mod limits;
 mod log;
 mod output;
 mod output_folder;

@@ -3,16 +3,16 @@
 
 use std::error::Error;
 use std::path::{Component, Path, PathBuf};
+use std::time::Duration;
 
 use chart::load::Outside;
 use chart::schema::SchemaLoader;
-use govalue::yaml::{self, Limits};
+use govalue::yaml;
 use guard::{Actor, Guard, Question};
 
-use crate::prepare::{read_bounded, system_words};
+use crate::limits::{LimitMet, Limits};
+use crate::prepare::{read_bounded, read_limited, system_words};
 
-/// A schema larger than this is refused.
-const MAX_SCHEMA: u64 = 64 << 20;
 /// A Chart.yaml that is read for its name only.
 const MAX_CHART_FILE: u64 = 16 << 20;
 
@@ -86,7 +86,7 @@ fn chart_name(folder: &Path) -> String {
     let named = is_plain
         .then(|| read_bounded(&file, MAX_CHART_FILE).ok())
         .flatten()
-        .and_then(|text| yaml::read_map(&text, &Limits::default()).ok())
+        .and_then(|text| yaml::read_map(&text, &yaml::Limits::default()).ok())
         .and_then(|map| map.get("name"))
         .and_then(|name| name.as_str().map(ToString::to_string));
     let folder =
@@ -116,11 +116,24 @@ impl Error for DeniedLink {
 /// Loads what values schemas refer to, after asking the guard.
 pub(crate) struct References<'a> {
     guard: &'a mut Guard,
+    /// Bytes that one may have.
+    most: u64,
+    /// Seconds that all checks may take.
+    seconds: u64,
+    memory: gotmpl::Memory,
+    /// Time that checks have taken so far.
+    spent: Duration,
 }
 
 impl<'a> References<'a> {
-    pub(crate) fn new(guard: &'a mut Guard) -> Self {
-        Self { guard }
+    pub(crate) fn new(guard: &'a mut Guard, limits: &Limits) -> Self {
+        Self {
+            guard,
+            most: limits.schema,
+            seconds: limits.schema_seconds,
+            memory: limits.budget.memory,
+            spent: Duration::ZERO,
+        }
     }
 }
 
@@ -149,8 +162,19 @@ impl SchemaLoader for References<'_> {
             Ok(status) if !status.is_file() => {
                 Err(format!("read {}: not a regular file", path.display()).into())
             }
-            _ => read_bounded(&read, MAX_SCHEMA)
-                .map_err(|error| format!("open {}: {}", path.display(), system_words(&error)).into()),
+            Err(error) => Err(format!("open {}: {}", path.display(), system_words(&error)).into()),
+            Ok(_) => read_limited(&read, "schema.bytes", self.most),
+        }
+    }
+
+    fn wait(&mut self, passed: Duration) -> Result<(), Box<dyn Error>> {
+        self.spent += passed;
+        if self.spent >= Duration::from_secs(self.seconds) {
+            return Err(LimitMet::slow_schema(self.seconds).into());
+        }
+        match (self.memory.used)() {
+            Some(used) if used > self.memory.limit => Err(LimitMet::memory(self.memory.limit).into()),
+            _ => Ok(()),
         }
     }
 }

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use chart::load;
 use chart::values::{FileReader, ValueSource};
 use chart::{Chart, Notice, Versions};
-use govalue::yaml::{self, Limits};
+use govalue::yaml;
 use govalue::{Map, Value};
 use guard::Guard;
 use render::KubeVersion;
@@ -17,14 +17,13 @@ use sprig::semver::{Constraints, Version};
 use crate::args::Parsed;
 use crate::commands::Context;
 pub(crate) use crate::grants::{audit, guard};
+use crate::limits::{LimitMet, Limits, limits};
 use crate::outside::GuardedLinks;
 use crate::paths;
 use crate::report::Failure;
 
-/// An archive larger than this is refused before it is read.
-pub(crate) const MAX_ARCHIVE: u64 = 512 << 20;
-/// A values file larger than this is refused before it is read.
-pub(crate) const MAX_VALUES: u64 = 256 << 20;
+/// A file of the user's own, configuration or grants, larger than this is refused.
+pub(crate) const MAX_OWN: u64 = 64 << 20;
 
 /// Masterminds' rules for versions.
 pub(crate) struct Semver;
@@ -98,8 +97,8 @@ pub(crate) fn locate(context: &mut Context<'_>, name: &str) -> Result<PathBuf, F
 
 fn knows_repository(context: &Context<'_>, wanted: &str) -> bool {
     let path = context.environment.global(&context.parsed, "repository-config");
-    let Ok(text) = read_bounded(Path::new(&path), MAX_VALUES) else { return false };
-    let Ok(config) = yaml::read_map(&text, &Limits::default()) else { return false };
+    let Ok(text) = read_bounded(Path::new(&path), MAX_OWN) else { return false };
+    let Ok(config) = yaml::read_map(&text, &yaml::Limits::default()) else { return false };
     let Some(Value::List(repositories)) = config.get("repositories") else { return false };
     repositories
         .iter()
@@ -108,12 +107,23 @@ fn knows_repository(context: &Context<'_>, wanted: &str) -> bool {
 }
 
 pub(crate) fn read_bounded(path: &Path, limit: u64) -> std::io::Result<Vec<u8>> {
+    let bytes = read_up_to(std::fs::File::open(path)?, limit)?;
+    bytes.ok_or_else(|| std::io::Error::other(format!("file is larger than {limit} bytes")))
+}
+
+/// Reads a file that must keep to a limit, with Helm's words for what the system refuses.
+pub(crate) fn read_limited(path: &Path, name: &'static str, limit: u64) -> Result<Vec<u8>, Box<dyn Error>> {
+    let file = path.display().to_string();
+    let failed = |error: std::io::Error| format!("open {file}: {}", system_words(&error));
+    let bytes = read_up_to(std::fs::File::open(path).map_err(failed)?, limit).map_err(failed)?;
+    bytes.ok_or_else(|| LimitMet::oversize(&file, name, limit).into())
+}
+
+/// All bytes, or nothing when there are more than so many.
+fn read_up_to(from: impl std::io::Read, limit: u64) -> std::io::Result<Option<Vec<u8>>> {
     let mut bytes = Vec::new();
-    std::fs::File::open(path)?.take(limit + 1).read_to_end(&mut bytes)?;
-    if bytes.len() as u64 > limit {
-        return Err(std::io::Error::other(format!("file is larger than {limit} bytes")));
-    }
-    Ok(bytes)
+    from.take(limit.saturating_add(1)).read_to_end(&mut bytes)?;
+    Ok((bytes.len() as u64 <= limit).then_some(bytes))
 }
 
 /// The system's words for an error, as Go prints them.
@@ -172,8 +182,11 @@ enum As {
 }
 
 fn load_as(context: &mut Context<'_>, path: &Path, guard: &mut Guard, how: As) -> Result<Chart, Failure> {
+    let limits = limits(context)?;
     let mut links = GuardedLinks::new(path, guard);
     let mut loading = load::Context::new(&Semver, &mut links);
+    loading.limits = limits.chart;
+    loading.yaml = limits.yaml;
     loading.detect = matches!(how, As::Anything | As::Folder);
     let result = if path.is_dir() || how == As::Folder {
         load::directory(path, &mut loading)
@@ -181,20 +194,25 @@ fn load_as(context: &mut Context<'_>, path: &Path, guard: &mut Guard, how: As) -
         // Helm: a file where a folder should be is a chart without anything in it.
         Err(load::LoadError::NoChartFile)
     } else {
-        match read_bounded(path, MAX_ARCHIVE) {
-            Ok(bytes) => load::archive(&path.to_string_lossy(), &bytes, &mut loading),
-            Err(error) => {
-                return Err(Failure::plain(format!("open {}: {}", path.display(), system_words(&error))));
-            }
-        }
+        let bytes = read_limited(path, "archive.bytes", limits.archive);
+        let bytes = bytes.map_err(|error| Failure::of(&*error))?;
+        load::archive(&path.to_string_lossy(), &bytes, &mut loading)
     };
     let notices = std::mem::take(&mut loading.notices);
     log(context, &notices);
     result.map_err(|error| Failure::of(&error))
 }
 
+/// What all values flags say together.
+pub(crate) fn values(context: &Context<'_>) -> Result<Map, Failure> {
+    let limits = limits(context)?;
+    let mut files = Files::within(&limits);
+    chart::values::merge_within(&value_sources(&context.parsed), &mut files, &limits.yaml)
+        .map_err(|error| Failure::of(&error))
+}
+
 /// Values flags in the order they were typed, by kind.
-pub(crate) fn values(parsed: &Parsed) -> Result<Map, Failure> {
+pub(crate) fn value_sources(parsed: &Parsed) -> Vec<ValueSource> {
     type Make = fn(String) -> ValueSource;
     let kinds: [(&str, Make); 6] = [
         ("values", ValueSource::File),
@@ -204,23 +222,27 @@ pub(crate) fn values(parsed: &Parsed) -> Result<Map, Failure> {
         ("set-file", ValueSource::SetFile),
         ("set-literal", ValueSource::SetLiteral),
     ];
-    let sources: Vec<ValueSource> = kinds
-        .iter()
-        .flat_map(|(flag, make)| parsed.all(flag).iter().map(|text| make(text.clone())))
-        .collect();
-    chart::values::merge(&sources, &mut Files).map_err(|error| Failure::plain(error.to_string()))
+    kinds.iter().flat_map(|(flag, make)| parsed.all(flag).iter().map(|text| make(text.clone()))).collect()
 }
 
 /// Files that value flags name: paths, and `-` for standard input.
-struct Files;
+pub(crate) struct Files {
+    /// Bytes that one may have.
+    most: u64,
+}
+
+impl Files {
+    pub(crate) fn within(limits: &Limits) -> Self {
+        Self { most: limits.values }
+    }
+}
 
 impl FileReader for Files {
     fn read(&mut self, name: &str) -> Result<Vec<u8>, Box<dyn Error>> {
         let name = name.trim();
         if name == "-" {
-            let mut bytes = Vec::new();
-            std::io::stdin().lock().take(MAX_VALUES).read_to_end(&mut bytes)?;
-            return Ok(bytes);
+            let oversize = LimitMet::oversize(name, "values.bytes", self.most);
+            return read_up_to(std::io::stdin().lock(), self.most)?.ok_or_else(|| oversize.into());
         }
         if let Some((scheme, _)) = name.split_once("://")
             && matches!(scheme, "http" | "https" | "oci")
@@ -230,8 +252,7 @@ impl FileReader for Files {
         if Path::new(name).is_dir() {
             return Err(format!("read {name}: is a directory").into());
         }
-        read_bounded(Path::new(name), MAX_VALUES)
-            .map_err(|error| format!("open {name}: {}", system_words(&error)).into())
+        read_limited(Path::new(name), "values.bytes", self.most)
     }
 }
 
@@ -248,30 +269,6 @@ pub(crate) fn kube_version(context: &Context<'_>) -> Result<Option<KubeVersion>,
             .map(Some)
             .map_err(|error| Failure::plain(format!("invalid kube version '{text}': {error}"))),
     }
-}
-
-/// `--limit render.steps=…` and its kin.
-pub(crate) fn budget(context: &Context<'_>) -> Result<gotmpl::Budget, Failure> {
-    let mut budget = gotmpl::Budget::default();
-    let variable = context.environment.get("PINTLE_LIMITS").unwrap_or_default();
-    let listed = variable.split(',').filter(|text| !text.is_empty()).map(str::to_owned);
-    for text in listed.chain(context.parsed.all("limit").iter().cloned()) {
-        let number =
-            |value: &str| value.parse::<f64>().ok().filter(|n| *n >= 1.0 && *n < 1e18).map(|n| n as u64);
-        match text.split_once('=').map(|(name, value)| (name, number(value))) {
-            Some(("render.steps", Some(steps))) => {
-                budget.steps = steps;
-                budget.steps_limit = steps;
-            }
-            Some(("render.depth", Some(depth))) => budget.depth = depth.min(8_000) as u32,
-            _ => {
-                return Err(Failure::plain(format!(
-                    "--limit {text}: write NAME=NUMBER; the limits are render.steps and render.depth"
-                )));
-            }
-        }
-    }
-    Ok(budget)
 }
 
 /// Labels as `k=v`, of which Helm reserves some.

@@ -31,12 +31,21 @@ impl Failure {
         Self { log: Vec::new(), message: Some(message.into()), trailer: None, hint: None, code: 1 }
     }
 
-    /// An error of a library in its own words; a denial among its causes has its code and hint.
+    /// An error of a library in its own words; a denial or a limit among its causes has its code and hint.
     pub(crate) fn of(error: &(dyn Error + 'static)) -> Self {
-        let failure = Self::plain(error.to_string());
-        match crate::outside::denial_in(error) {
-            Some(denial) => failure.with_code(DENIED).with_hints(denial.hint()),
-            None => failure,
+        Self::plain(error.to_string()).caused_by(error)
+    }
+
+    /// The same failure with the code and the hint of a denial or a limit among the causes of an error.
+    pub(crate) fn caused_by(self, error: &(dyn Error + 'static)) -> Self {
+        if let Some(denial) = crate::outside::denial_in(error) {
+            return self.with_code(DENIED).with_hints(denial.hint());
+        }
+        match crate::limits::met(error) {
+            Some((name, limit)) => self
+                .with_code(LIMIT)
+                .with_hint(format!("the limit {name} of {limit} was met; --limit {name}=NUMBER raises it")),
+            None => self,
         }
     }
 

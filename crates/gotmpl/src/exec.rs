@@ -14,11 +14,13 @@ use std::rc::Rc;
 
 use govalue::{Value, print};
 
+use self::arguments::PRINTED_IN_A_STEP;
 use self::frame::{At, Frame, Val};
 use crate::ast::{Branch, Node, Run, Template, TemplateCall};
+use crate::budget::Budget;
 use crate::builtins::{pointee, text_of};
 use crate::error::{ExecError, LimitError};
-use crate::set::{Budget, Set};
+use crate::set::Set;
 
 pub use self::call::{Call, TextError};
 
@@ -83,7 +85,14 @@ impl<'e> Engine<'e> {
                 return Err(frame.limit(limit));
             }
             match node {
-                Node::Text(span) => out.extend_from_slice(code.text(*span)),
+                Node::Text(span) => {
+                    let text = code.text(*span);
+                    if let Err(limit) = self.budget.charge_bytes(text.len() as u64) {
+                        frame.at = At::Node(node);
+                        return Err(frame.limit(limit));
+                    }
+                    out.extend_from_slice(text);
+                }
                 Node::Action { pipe, .. } => {
                     let pipe = code.pipe(*pipe);
                     let value = self.pipeline(frame, dot, pipe)?;
@@ -133,14 +142,19 @@ impl<'e> Engine<'e> {
         let before = out.len();
         match &value.value {
             Value::Nil => out.extend_from_slice(b"<no value>"),
-            Value::Str(text) => out.extend_from_slice(text),
+            Value::Str(text) => {
+                self.budget.charge_bytes(text.len() as u64).map_err(|limit| frame.limit(limit))?;
+                out.extend_from_slice(text);
+            }
             other => {
                 print::try_write_value(out, other).map_err(|error| frame.error(error.to_string()))?;
+                let written = (out.len() - before) as u64;
+                self.budget.charge_bytes(written).map_err(|limit| frame.limit(limit))?;
             }
         }
-        // A step for each line's worth of output bounds what a loop can print.
+        // What is printed takes time as well.
         let written = (out.len() - before) as u64;
-        self.budget.charge(written / 64).map_err(|limit| frame.limit(limit))
+        self.budget.charge(written / PRINTED_IN_A_STEP).map_err(|limit| frame.limit(limit))
     }
 
     fn branch<'t>(
@@ -227,6 +241,7 @@ impl<'e> Engine<'e> {
             }
             Value::Map(map) => {
                 let element = map.ty().elem;
+                self.budget.charge(map.len() as u64 / 4).map_err(|limit| frame.limit(limit))?;
                 // The entries as they are now: the body may change the map.
                 for (key, item) in map.iter() {
                     iterate!(Val::plain(Value::Str(key)), Val::element(item, element));

@@ -1,7 +1,7 @@
 //! The table of functions a set of templates can call.
 
 use govalue::types::{self, Signature};
-use govalue::{CallResult, Value};
+use govalue::{CallResult, Cost, Value};
 
 use crate::builtins;
 use crate::exec::Call;
@@ -31,8 +31,9 @@ pub struct Function {
     pub name: &'static str,
     /// What it takes; arguments are checked and worded as Go does.
     pub signature: Signature,
-    /// What a call costs beyond one step, in bytes it may produce or steps it may take, told before the call.
-    pub cost: Option<fn(&[Value]) -> u64>,
+    /// What a call costs beyond one step, told before the call. Without it the length of its texts counts: those
+    /// it is given, and the one it answers.
+    pub cost: Option<fn(&[Value]) -> Cost>,
     /// What it does.
     pub implementation: Implementation,
 }

@@ -21,6 +21,7 @@
 //! Absent on purpose: Helm. The crate knows nothing of charts.
 
 mod ast;
+mod budget;
 mod builtins;
 mod characters;
 mod error;
@@ -32,8 +33,9 @@ mod parse;
 mod set;
 mod survey;
 
+pub use budget::{Budget, Memory};
 pub use error::{ExecError, LimitError, ParseError, Place};
 pub use exec::{Call, TextError};
 pub use functions::{ANY_NUMBER, Function, Functions, Implementation};
-pub use set::{Budget, MissingKey, Parsed, Set};
+pub use set::{MissingKey, Parsed, Set};
 pub use survey::{actions, constants};

@@ -8,7 +8,8 @@ use std::sync::Arc;
 use govalue::{Str, Value};
 
 use crate::ast::Template;
-use crate::error::{ExecError, LimitError, ParseError};
+use crate::budget::Budget;
+use crate::error::{ExecError, ParseError};
 use crate::exec::Engine;
 use crate::functions::Functions;
 use crate::parse::{Definitions, parse};
@@ -22,44 +23,6 @@ pub enum MissingKey {
     Zero,
     /// An error. Go's `missingkey=error`.
     Error,
-}
-
-/// What an execution may use up.
-#[derive(Debug, Clone)]
-pub struct Budget {
-    /// Steps left: one per node, more for functions that say so.
-    pub steps: u64,
-    /// The limit that `steps` began with, for the error.
-    pub steps_limit: u64,
-    /// How deep templates may call each other. A level takes native stack: give the executing thread
-    /// 32 KiB for each.
-    pub depth: u32,
-}
-
-impl Budget {
-    /// A budget of so many steps.
-    pub fn with_steps(steps: u64) -> Self {
-        Self { steps, steps_limit: steps, ..Self::default() }
-    }
-
-    pub(crate) fn charge(&mut self, steps: u64) -> Result<(), LimitError> {
-        match self.steps.checked_sub(steps) {
-            Some(left) => {
-                self.steps = left;
-                Ok(())
-            }
-            None => {
-                self.steps = 0;
-                Err(LimitError { name: "render.steps", limit: self.steps_limit })
-            }
-        }
-    }
-}
-
-impl Default for Budget {
-    fn default() -> Self {
-        Self { steps: 2_000_000_000, steps_limit: 2_000_000_000, depth: 4_000 }
-    }
 }
 
 /// Definitions by name.

@@ -29,4 +29,4 @@ pub use list::List;
 pub use map::{Map, MapIter};
 pub use string::Str;
 pub use types::{FloatKind, IntKind, Kind, Method, Signature, Type};
-pub use value::{CallResult, Object, Value, is_exported};
+pub use value::{CallResult, Cost, Object, Value, is_exported};

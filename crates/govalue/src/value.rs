@@ -9,6 +9,24 @@ use crate::{FloatKind, IntKind, Kind, List, Map, Str, Type, types};
 /// What a function or method of the host answers.
 pub type CallResult = Result<Value, Box<dyn std::error::Error>>;
 
+/// What a call will cost, told from its arguments before it is made; on the high side.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Cost {
+    /// How long it takes, in steps of a template: some fifty nanoseconds each.
+    pub steps: u64,
+    /// How many bytes it makes.
+    pub bytes: u64,
+}
+
+impl From<u64> for Cost {
+    /// Of a function that makes or reads so many bytes, and does no more than that.
+    fn from(bytes: u64) -> Self {
+        /// Bytes of text or of a result that take a step's time.
+        const BYTES_OF_A_STEP: u64 = 32;
+        Self { steps: bytes / BYTES_OF_A_STEP, bytes }
+    }
+}
+
 /// A dynamic Go value, three words wide; cloning never copies a map, a list or a long string.
 #[derive(Clone, Default)]
 pub enum Value {

@@ -38,4 +38,5 @@ pub use pattern::Pattern;
 pub use policy::{Builder, Policy};
 pub use question::Question;
 pub use scope::{ClockKind, ClusterScope, FileScope, HttpScope, Mode, ReleaseScope, Scope, Verb};
+pub use text::nearest;
 pub use url::UrlPattern;

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 /// Finds the known word nearest to `word`, if one is near enough to be meant.
-pub(crate) fn nearest(word: &str, known: impl IntoIterator<Item = &'static str>) -> Option<&'static str> {
+pub fn nearest(word: &str, known: impl IntoIterator<Item = &'static str>) -> Option<&'static str> {
     // A word of any length may come from a file; comparing is quadratic, and no known word is long.
     if word.len() > 64 {
         return None;

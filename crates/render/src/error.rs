@@ -39,7 +39,13 @@ pub enum RenderError {
         path: String,
         /// The YAML reader's words.
         message: String,
+        /// Name and value of the limit that was met, if that is what is wrong.
+        limit: Option<(&'static str, u64)>,
     },
+
+    /// A limit was met before anything was executed.
+    #[error("{0}")]
+    Limit(#[source] gotmpl::LimitError),
 }
 
 impl RenderError {
@@ -48,9 +54,12 @@ impl RenderError {
         self.cause()
     }
 
-    /// The limit that was met, if that is the cause.
-    pub fn limit(&self) -> Option<&gotmpl::LimitError> {
-        self.cause()
+    /// Name and value of the limit that was met, if that is the cause.
+    pub fn limit(&self) -> Option<(&'static str, u64)> {
+        match self {
+            Self::Manifest { limit, .. } => *limit,
+            _ => self.cause().map(|limit: &gotmpl::LimitError| (limit.name, limit.limit)),
+        }
     }
 
     fn cause<T: Error + 'static>(&self) -> Option<&T> {

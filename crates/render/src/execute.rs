@@ -20,6 +20,9 @@ use crate::{Notice, RenderedFiles, together};
 /// The set's own name, which shows in error texts.
 const SET_NAME: &str = "gotpl";
 
+/// The value of [`RenderOptions::templates`] when nobody says another.
+pub const TEMPLATES: usize = 32 << 20;
+
 /// What rendering takes beside the chart and its values.
 pub struct RenderOptions {
     /// What `.Release` says.
@@ -36,6 +39,8 @@ pub struct RenderOptions {
     pub lint: bool,
     /// Steps and depth that templates may use.
     pub budget: Budget,
+    /// `render.templates`: bytes of text that all templates together may have. Parsed, they take several times that.
+    pub templates: usize,
     /// How many threads may parse templates; they are executed one after the other.
     pub threads: usize,
 }
@@ -99,7 +104,7 @@ pub fn execute(
     let functions = functions::table();
     let mut set = Set::new(SET_NAME, Rc::clone(&functions), MissingKey::Zero);
     let renderables = &templates.renderables;
-    let files = parse(&mut set, &functions, renderables, options.threads)
+    let files = parse(&mut set, &functions, renderables, &options)
         .and_then(|()| run(&mut set, renderables, options.budget, &mut session))
         .map(|mut files| {
             let notes = take_notes(&mut files, chart, options.subchart_notes);
@@ -116,7 +121,7 @@ fn parse(
     set: &mut Set,
     functions: &Functions,
     renderables: &[Renderable<'_>],
-    threads: usize,
+    options: &RenderOptions,
 ) -> Result<(), RenderError> {
     // Umbrella charts bring a copy of the same library with each of their charts: a text is parsed once.
     struct Text<'a>(&'a str, &'a Arc<[u8]>, u32);
@@ -131,7 +136,12 @@ fn parse(
         places.push(*place);
     }
     let size: usize = texts.iter().map(|Text(_, text, _)| text.len()).sum();
-    let threads = if size < WORTH_THREADS { 1 } else { threads };
+    let all: usize = renderables.iter().map(|it| it.text.len()).sum();
+    if all > options.templates {
+        let limit = options.templates as u64;
+        return Err(RenderError::Limit(gotmpl::LimitError { name: "render.templates", limit }));
+    }
+    let threads = if size < WORTH_THREADS { 1 } else { options.threads };
     let parse = |path: &str, text: &Arc<[u8]>, owner| Parsed::new(path, Arc::clone(text), owner, functions);
     let parsed = together::map(threads, &texts, |Text(path, text, owner)| parse(path, text, *owner));
     // In the order in which Helm parses: the first error counts.

@@ -12,7 +12,7 @@ use std::rc::Rc;
 
 use gotmpl::{Call, Function, Functions, Implementation, TextError};
 use govalue::types::{self, Signature, Type};
-use govalue::{CallResult, Error, Map, Str, Value};
+use govalue::{CallResult, Cost, Error, Map, Str, Value};
 use guard::{Permit, Question};
 use sprig::functions::{dates, random};
 use sprig::time::{Time, Zone};
@@ -22,6 +22,7 @@ use self::keys::{CERTIFICATE, keys, self_signed, signed};
 use crate::authors::Author;
 use crate::execute::{Session, without_no_value};
 use crate::host::KeyRequest;
+use crate::price;
 use crate::{Level, Notice};
 
 /// Helm stops an include that is this often inside itself.
@@ -39,6 +40,16 @@ const fn host(
     call: fn(&mut Call<'_, '_>, &[Value]) -> CallResult,
 ) -> Function {
     Function { name, signature, cost: None, implementation: Implementation::Host(call) }
+}
+
+/// A function whose price is not the length of its texts.
+const fn priced(
+    name: &'static str,
+    signature: Signature,
+    cost: fn(&[Value]) -> Cost,
+    call: fn(&mut Call<'_, '_>, &[Value]) -> CallResult,
+) -> Function {
+    Function { name, signature, cost: Some(cost), implementation: Implementation::Host(call) }
 }
 
 const ANY: &Type = &types::ANY;
@@ -100,15 +111,19 @@ static HOST_FUNCTIONS: &[Function] = &[
         };
         Ok(Value::Str(dates::duration_round(value, || now.unwrap_or_else(Time::zero))))
     }),
-    host("randAlpha", ONE_INT, |call, args| random_text(call, "randAlpha", random::Alphabet::Alpha, args)),
-    host("randAlphaNum", ONE_INT, |call, args| {
+    priced("randAlpha", ONE_INT, price::random, |call, args| {
+        random_text(call, "randAlpha", random::Alphabet::Alpha, args)
+    }),
+    priced("randAlphaNum", ONE_INT, price::random, |call, args| {
         random_text(call, "randAlphaNum", random::Alphabet::AlphaNum, args)
     }),
-    host("randAscii", ONE_INT, |call, args| random_text(call, "randAscii", random::Alphabet::Ascii, args)),
-    host("randNumeric", ONE_INT, |call, args| {
+    priced("randAscii", ONE_INT, price::random, |call, args| {
+        random_text(call, "randAscii", random::Alphabet::Ascii, args)
+    }),
+    priced("randNumeric", ONE_INT, price::random, |call, args| {
         random_text(call, "randNumeric", random::Alphabet::Numeric, args)
     }),
-    host("randBytes", ONE_INT, |call, args| {
+    priced("randBytes", ONE_INT, price::random, |call, args| {
         let count = int(args, 0);
         let mut source = Dice::new(call, "randBytes")?;
         let text = random::bytes(count, |buffer| source.fill(buffer));
@@ -122,7 +137,7 @@ static HOST_FUNCTIONS: &[Function] = &[
         source.end()?;
         Ok(Value::int(number?))
     }),
-    host("shuffle", ONE_STRING, |call, args| {
+    priced("shuffle", ONE_STRING, price::shuffle, |call, args| {
         let text = text(args, 0);
         let mut source = Dice::new(call, "shuffle")?;
         let mut letters: Vec<char> = text.chars().collect();
@@ -145,38 +160,45 @@ static HOST_FUNCTIONS: &[Function] = &[
         session(call)?.host.random(permit, &mut nonce).map_err(failure)?;
         Ok(Value::str(sprig::crypto::encrypt_aes(bytes(args, 0), bytes(args, 1), nonce)))
     }),
-    host("bcrypt", ONE_STRING, |call, args| {
+    priced("bcrypt", ONE_STRING, price::password, |call, args| {
         let password = bytes(args, 0);
         keys(call, "bcrypt", &KeyRequest::Bcrypt(password))
     }),
-    host("htpasswd", signature(&[STRING, STRING]), |call, args| {
+    priced("htpasswd", signature(&[STRING, STRING]), price::password, |call, args| {
         let (user, password) = (text(args, 0), bytes(args, 1));
         keys(call, "htpasswd", &KeyRequest::Htpasswd { user: &user, password })
     }),
-    host("genPrivateKey", ONE_STRING, |call, args| {
+    priced("genPrivateKey", ONE_STRING, price::private_key, |call, args| {
         let kind = text(args, 0);
         keys(call, "genPrivateKey", &KeyRequest::PrivateKey(&kind))
     }),
-    host("genCA", signature(&[STRING, INT]), |call, args| {
+    priced("genCA", signature(&[STRING, INT]), price::certificate, |call, args| {
         let cn = text(args, 0);
         keys(call, "genCA", &KeyRequest::Ca { cn: &cn, days: int(args, 1) })
     }),
-    host("genCAWithKey", signature(&[STRING, INT, STRING]), |call, args| {
+    priced("genCAWithKey", signature(&[STRING, INT, STRING]), price::signature, |call, args| {
         let (cn, key) = (text(args, 0), text(args, 2));
         keys(call, "genCAWithKey", &KeyRequest::CaWithKey { cn: &cn, days: int(args, 1), key: &key })
     }),
-    host("genSelfSignedCert", signature(&[STRING, LIST, LIST, INT]), |call, args| {
+    priced("genSelfSignedCert", signature(&[STRING, LIST, LIST, INT]), price::certificate, |call, args| {
         self_signed(call, "genSelfSignedCert", args)
     }),
-    host("genSelfSignedCertWithKey", signature(&[STRING, LIST, LIST, INT, STRING]), |call, args| {
-        self_signed(call, "genSelfSignedCertWithKey", args)
-    }),
-    host("genSignedCert", signature(&[STRING, LIST, LIST, INT, &CERTIFICATE]), |call, args| {
-        signed(call, "genSignedCert", args)
-    }),
-    host(
+    priced(
+        "genSelfSignedCertWithKey",
+        signature(&[STRING, LIST, LIST, INT, STRING]),
+        price::signature,
+        |call, args| self_signed(call, "genSelfSignedCertWithKey", args),
+    ),
+    priced(
+        "genSignedCert",
+        signature(&[STRING, LIST, LIST, INT, &CERTIFICATE]),
+        price::certificate,
+        |call, args| signed(call, "genSignedCert", args),
+    ),
+    priced(
         "genSignedCertWithKey",
         signature(&[STRING, LIST, LIST, INT, &CERTIFICATE, STRING]),
+        price::signature,
         |call, args| signed(call, "genSignedCertWithKey", args),
     ),
     host("buildCustomCert", signature(&[STRING, STRING]), |call, args| {

@@ -20,6 +20,7 @@ mod host;
 pub mod lint;
 mod manifest;
 mod order;
+mod price;
 mod together;
 
 use std::collections::BTreeMap;
@@ -31,11 +32,11 @@ pub use capabilities::{
 pub use chart::{Level, Notice};
 pub use context::{ReleaseOptions, VALUES};
 pub use error::RenderError;
-pub use execute::{RenderOptions, Rendered, execute, execute_own};
+pub use execute::{RenderOptions, Rendered, TEMPLATES, execute, execute_own};
 pub use functions::function_names;
 pub use hooks::{Hook, HookEvent};
 pub use host::{Host, KeyAnswer, KeyRequest, Moment};
-pub use manifest::{Manifest, Manifests, classify, classify_on, split, trim};
+pub use manifest::{Manifest, Manifests, classify, classify_within, split, trim};
 pub use order::INSTALL_ORDER;
 
 /// What templates printed.

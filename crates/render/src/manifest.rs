@@ -130,30 +130,35 @@ pub(crate) fn base_name(path: &str) -> &str {
 /// [`RenderError::Manifest`] for the first document whose YAML cannot be read; nothing of the files is lost,
 /// the caller still has them to print with `--debug`.
 pub fn classify(files: &RenderedFiles) -> Result<Manifests, RenderError> {
-    classify_on(1, files)
+    classify_within(1, files, &yaml::Limits::default())
 }
 
 /// Texts below this size together are read before a second thread would have begun.
 const WORTH_THREADS: usize = 32 << 10;
 
-/// As [`classify`], reading documents on so many threads.
+/// As [`classify`], reading documents on so many threads and within limits.
 ///
 /// # Errors
 /// As [`classify`]: the first document's.
-pub fn classify_on(threads: usize, files: &RenderedFiles) -> Result<Manifests, RenderError> {
+pub fn classify_within(
+    threads: usize,
+    files: &RenderedFiles,
+    limits: &yaml::Limits,
+) -> Result<Manifests, RenderError> {
     let size: usize = files.files.values().map(Vec::len).sum();
     let threads = if size < WORTH_THREADS { 1 } else { threads };
     let of_manifests = files.files.iter().filter(|(path, _)| !base_name(path).starts_with('_'));
     let files: Vec<_> = of_manifests.collect();
     let read = together::map(threads, &files, |(_, content)| {
         let documents = split(content).into_iter();
-        documents.map(|document| (document, yaml::head(document))).collect::<Vec<_>>()
+        documents.map(|document| (document, yaml::head_within(document, limits))).collect::<Vec<_>>()
     });
     let mut manifests = Manifests::default();
     for ((path, _), documents) in files.into_iter().zip(read) {
         for (document, head) in documents {
             let head = head.map_err(|source| RenderError::Manifest {
                 path: path.clone(),
+                limit: source.limit(),
                 message: source.to_string(),
             })?;
             let hook = head.annotation(b"helm.sh/hook");

@@ -6,12 +6,14 @@
 
 mod cache;
 mod class;
+mod effort;
 mod error;
 mod parse;
 mod rune;
 mod template;
 
 pub use cache::compile;
+pub(crate) use effort::Effort;
 pub use error::{Error, ErrorCode};
 
 use std::borrow::Cow;
@@ -27,6 +29,9 @@ use crate::unicode;
 /// How much memory a compiled pattern may take. Go's own limit is on instructions, see [`ErrorCode::Large`].
 const PROGRAM_SIZE: usize = 96 << 20;
 
+/// How much memory the engine may take to search, for each of its automata.
+const CACHE_SIZE: usize = 512 << 10;
+
 /// A compiled regular expression.
 #[derive(Debug, Clone)]
 pub struct Regex {
@@ -34,6 +39,7 @@ pub struct Regex {
     /// Names of the capture groups; group 0 is the whole match.
     names: Vec<Option<Vec<u8>>>,
     empty_pattern: bool,
+    effort: Effort,
 }
 
 impl Regex {
@@ -44,11 +50,13 @@ impl Regex {
     pub fn new(pattern: &[u8]) -> Result<Self, Error> {
         let parsed = parse::parse(pattern)?;
         let config = meta::Config::new().nfa_size_limit(Some(PROGRAM_SIZE)).utf8_empty(true);
+        let config = config.hybrid_cache_capacity(CACHE_SIZE);
+        let effort = Effort::of(&parsed.hir);
         let engine = meta::Builder::new()
             .configure(config)
             .build_from_hir(&parsed.hir)
             .map_err(|_| Error::new(ErrorCode::Large, pattern))?;
-        Ok(Self { engine, names: parsed.names, empty_pattern: pattern.is_empty() })
+        Ok(Self { engine, names: parsed.names, empty_pattern: pattern.is_empty(), effort })
     }
 
     /// About how many bytes the program takes.
@@ -216,6 +224,14 @@ fn span(captures: &Captures, group: usize) -> Option<Range<usize>> {
         captures.slots().get(group * 2 + offset).copied().flatten().map(NonMaxUsize::get)
     };
     Some(slot(0)?..slot(1)?)
+}
+
+/// What a search for a pattern takes, and whether the pattern must be compiled first. Nothing is compiled to tell.
+pub(crate) fn effort(pattern: &[u8]) -> (Effort, bool) {
+    match cache::known(pattern) {
+        Some(regex) => (regex.map_or(Effort::NONE, |regex| regex.effort), false),
+        None => (parse::parse(pattern).map_or(Effort::NONE, |parsed| Effort::of(&parsed.hir)), true),
+    }
 }
 
 /// `regexp.QuoteMeta`: a pattern that matches the text as it stands.

@@ -149,6 +149,7 @@ pub(crate) fn render_chart(
         lint: false,
         subchart_notes: false,
         budget,
+        templates: render::TEMPLATES,
         threads: 1,
     };
     let guard = Guard::new(Policy::builder().build());

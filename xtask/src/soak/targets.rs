@@ -86,7 +86,7 @@ impl Input {
             ])?),
             Kind::Set => {
                 let text = String::from_utf8_lossy(text);
-                let base = chart::values::read(VALUES).map_err(shown)?;
+                let base = chart::values::read(VALUES, &govalue::yaml::Limits::default()).map_err(shown)?;
                 let outcomes = [
                     set::parse(&text, &base),
                     set::parse_string(&text, &base),
@@ -144,7 +144,7 @@ const VALUES: &[u8] = b"image: {repository: nginx, tag: \"1.25\"}\nreplicas: 3\n
 /// Fewer steps than the command line grants, so that ten thousand endless loops end in an hour.
 fn budget() -> gotmpl::Budget {
     const STEPS: u64 = 2_000_000;
-    gotmpl::Budget { steps: STEPS, steps_limit: STEPS, ..gotmpl::Budget::default() }
+    gotmpl::Budget::with_steps(STEPS)
 }
 
 fn shown(error: impl std::fmt::Display) -> String {

@@ -11,22 +11,37 @@ use crate::chart::{Chart, File};
 use crate::go;
 use govalue::print::quote;
 
-/// Bounds for one archive.
+/// Bounds for a chart that is loaded; the names are those of [`LoadError::limit`].
 #[derive(Debug, Clone, Copy)]
 pub struct ArchiveLimits {
-    /// Bytes of all files together. Helm's bound.
+    /// `chart.bytes`: of all files of one archive or folder. Helm's bound.
     pub total: u64,
-    /// Entries, of whatever kind.
+    /// `archive.entries`, of whatever kind.
     pub entries: usize,
-    /// Bytes of an entry's name.
+    /// `archive.name`: bytes of an entry's name.
     pub name: usize,
-    /// How many times its size an archive may unpack to, once it is past the first mebibytes.
+    /// `archive.ratio`: how many times its size an archive may unpack to, once it is past the first mebibytes.
     pub ratio: u64,
+    /// `chart.files`: entries of a folder. Links that lead back up can show more than there are.
+    pub files: usize,
+    /// `chart.nesting`: how deep charts may lie in charts. Helm has no limit; an archive that contains itself
+    /// shows why one is due.
+    pub nesting: usize,
+    /// `chart.unpacked`: bytes of all archives of one chart, those under `charts/` included.
+    pub unpacked: u64,
 }
 
 impl Default for ArchiveLimits {
     fn default() -> Self {
-        Self { total: MAX_CHART_SIZE, entries: 100_000, name: 4096, ratio: 500 }
+        Self {
+            total: MAX_CHART_SIZE,
+            entries: 100_000,
+            name: 4096,
+            ratio: 500,
+            files: 500_000,
+            nesting: 64,
+            unpacked: 256 << 20,
+        }
     }
 }
 
@@ -69,6 +84,19 @@ pub enum ArchiveError {
     Ratio(u64),
 }
 
+impl ArchiveError {
+    /// Name and value of the limit that was met, if that is what is wrong.
+    pub fn limit(&self) -> Option<(&'static str, u64)> {
+        match self {
+            Self::TooLarge(limit) => Some(("chart.bytes", *limit)),
+            Self::TooManyEntries(limit) => Some(("archive.entries", *limit as u64)),
+            Self::LongName(limit) => Some(("archive.name", *limit as u64)),
+            Self::Ratio(limit) => Some(("archive.ratio", *limit)),
+            _ => None,
+        }
+    }
+}
+
 /// Loads the chart in an archive's bytes. `name` is the file's name as the user typed it.
 ///
 /// # Errors
@@ -82,11 +110,12 @@ pub fn archive(name: &str, bytes: &[u8], context: &mut Context<'_>) -> Result<Ch
         other if context.detect => LoadError::UnreadableArchive(other),
         other => LoadError::Archive(other),
     })?;
+    context.count(&files)?;
     if !context.detect {
         return assemble(files, context, 0);
     }
     match files.iter().find(|file| &*file.name == "Chart.yaml") {
-        Some(file) => check_version(&file.data)?,
+        Some(file) => check_version(&file.data, &context.yaml)?,
         None => return Err(LoadError::NoChartFileInArchive),
     }
     assemble(files, context, 0)

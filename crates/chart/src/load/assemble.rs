@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use govalue::yaml;
 
-use super::{Context, LoadError, MAX_NESTING, archive};
+use super::{Context, LoadError, archive};
 use crate::chart::{Chart, File};
 use crate::go;
 use crate::lock::Lock;
@@ -14,18 +14,14 @@ use crate::notice::{Level, Notice};
 use crate::values;
 
 /// Chooses the loader by `apiVersion`, as Helm does before it looks at anything else.
-pub(super) fn check_version(chart_file: &[u8]) -> Result<(), LoadError> {
+pub(super) fn check_version(chart_file: &[u8], limits: &yaml::Limits) -> Result<(), LoadError> {
     let parse = |source| LoadError::Parse { file: "Chart.yaml", source };
-    let document = document(chart_file, &decode::API_VERSION).map_err(parse)?;
+    let document = yaml::read_exact(chart_file, limits, &decode::API_VERSION).map_err(parse)?;
     match decode::api_version(&document).map_err(parse)?.as_str() {
         "" | "v1" | "v2" => Ok(()),
         "v3" => Err(LoadError::InvalidVersion),
         _ => Err(LoadError::UnsupportedVersion),
     }
-}
-
-fn document(bytes: &[u8], wanted: &'static yaml::Wanted) -> Result<govalue::Value, govalue::Error> {
-    yaml::read_exact(bytes, &yaml::Limits::default(), wanted)
 }
 
 /// Builds a chart from its files. `depth` counts the charts around it.
@@ -34,13 +30,14 @@ pub(super) fn assemble(
     context: &mut Context<'_>,
     depth: usize,
 ) -> Result<Chart, LoadError> {
-    if depth > MAX_NESTING {
-        return Err(LoadError::Nesting);
+    if depth > context.limits.nesting {
+        return Err(LoadError::Nesting(context.limits.nesting));
     }
+    let yaml = context.yaml;
     let mut metadata = None;
     for file in files.iter().filter(|file| &*file.name == "Chart.yaml") {
         let metadata: &mut Metadata = metadata.get_or_insert_default();
-        read_metadata(metadata, file, "Chart.yaml")?;
+        read_metadata(metadata, file, "Chart.yaml", &yaml)?;
         if metadata.api_version.is_empty() {
             "v1".clone_into(&mut metadata.api_version);
         }
@@ -54,23 +51,23 @@ pub(super) fn assemble(
     for file in &files {
         match &*file.name {
             "Chart.yaml" => {}
-            "Chart.lock" => lock = read_lock(file, "Chart.lock")?,
+            "Chart.lock" => lock = read_lock(file, "Chart.lock", &yaml)?,
             "values.yaml" => {
                 let parse = |source| LoadError::Parse { file: "values.yaml", source };
-                chart_values = Some(values::read(&file.data).map_err(parse)?);
+                chart_values = Some(values::read(&file.data, &yaml).map_err(parse)?);
             }
             "values.schema.json" => schema = Some(Arc::clone(&file.data)),
             name @ ("requirements.yaml" | "requirements.lock") => {
                 let metadata: &mut Metadata = metadata.get_or_insert_default();
                 let is_lock = name == "requirements.lock";
                 if is_lock {
-                    lock = read_lock(file, "requirements.lock")?;
+                    lock = read_lock(file, "requirements.lock", &yaml)?;
                 }
                 if metadata.api_version != "v1" {
                     context.notices.push(Notice::new(Level::Info, moved(is_lock)));
                 }
                 if !is_lock {
-                    read_metadata(metadata, file, "requirements.yaml")?;
+                    read_metadata(metadata, file, "requirements.yaml", &yaml)?;
                 }
                 if metadata.api_version == "v1" {
                     others.push(file.clone());
@@ -127,6 +124,7 @@ fn subchart(
                 let data = first.map(|file| Arc::clone(&file.data)).unwrap_or_default();
                 archive::unpack(&data, &context.limits)
                     .map_err(LoadError::from)
+                    .and_then(|files| context.count(&files).map(|()| files))
                     .and_then(|files| assemble(files, context, depth + 1))
             }
         }
@@ -146,14 +144,19 @@ fn subchart(
     })
 }
 
-fn read_metadata(metadata: &mut Metadata, file: &File, name: &'static str) -> Result<(), LoadError> {
-    document(&file.data, &decode::METADATA)
+fn read_metadata(
+    metadata: &mut Metadata,
+    file: &File,
+    name: &'static str,
+    limits: &yaml::Limits,
+) -> Result<(), LoadError> {
+    yaml::read_exact(&file.data, limits, &decode::METADATA)
         .and_then(|document| metadata.decode(&document))
         .map_err(|source| LoadError::Parse { file: name, source })
 }
 
-fn read_lock(file: &File, name: &'static str) -> Result<Option<Lock>, LoadError> {
-    document(&file.data, &decode::LOCK)
+fn read_lock(file: &File, name: &'static str, limits: &yaml::Limits) -> Result<Option<Lock>, LoadError> {
+    yaml::read_exact(&file.data, limits, &decode::LOCK)
         .and_then(|document| Lock::decode(&document))
         .map_err(|source| LoadError::Parse { file: name, source })
 }

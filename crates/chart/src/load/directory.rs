@@ -12,13 +12,10 @@ use std::time::SystemTime;
 
 use super::assemble::{assemble, check_version};
 use super::ignore::Rules;
-use super::{BOM, Context, Entry, Folder, LoadError, MAX_CHART_SIZE};
+use super::{BOM, Context, Entry, Folder, LoadError};
 use crate::chart::{Chart, File};
 use crate::go::{self, io_error, path_error};
 use crate::notice::{Level, Notice};
-
-/// No chart has as many entries; links that lead back up can show more than there are.
-const MAX_ENTRIES: usize = 500_000;
 
 /// How deep directories may lie; the system's limit on paths is near.
 const MAX_DEPTH: usize = 512;
@@ -50,11 +47,25 @@ pub fn folder(dir: &Path, context: &mut Context<'_>) -> Result<Folder, LoadError
     let templates = walk.kind("templates");
     let crds = walk.kind("crds");
     // What was looked at by itself is read again as a part of the whole.
-    walk.remaining = MAX_CHART_SIZE;
+    walk.remaining = walk.context.limits.total;
     let before = std::mem::take(&mut walk.context.notices);
     let chart = walk.load();
     let notices = std::mem::replace(&mut context.notices, before);
     Ok(Folder { path, chart_file, values, schema, templates, crds, chart, notices })
+}
+
+/// Reads a file that is needed before the walk: no pipe that never ends, and no more than a chart may have.
+fn read_special(path: &Path, limit: u64) -> Result<std::io::Result<Vec<u8>>, LoadError> {
+    if fs::metadata(path).is_ok_and(|status| !status.is_file() && !status.is_dir()) {
+        return Err(LoadError::Irregular(path.to_owned()));
+    }
+    let mut data = Vec::new();
+    let read = fs::File::open(path).and_then(|file| file.take(limit + 1).read_to_end(&mut data));
+    if data.len() as u64 > limit {
+        let file = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        return Err(LoadError::TooLarge { file, limit });
+    }
+    Ok(read.map(|_| data))
 }
 
 /// `filepath.Abs`: relative to the working directory, and without dots.
@@ -93,7 +104,7 @@ impl<'c, 'a> Walk<'c, 'a> {
             rules: Rules::default(),
             allowed: BTreeSet::new(),
             files: Vec::new(),
-            remaining: MAX_CHART_SIZE,
+            remaining: context.limits.total,
             entries: 0,
             context,
         })
@@ -106,8 +117,8 @@ impl<'c, 'a> Walk<'c, 'a> {
         if !self.context.detect {
             return Ok(());
         }
-        match fs::read(&path) {
-            Ok(contents) => check_version(&contents),
+        match read_special(&path, self.remaining)? {
+            Ok(contents) => check_version(&contents, &self.context.yaml),
             Err(error) => {
                 let reason = path_error(read_operation(&error), &path, &error);
                 Err(LoadError::Detect { path, reason })
@@ -119,7 +130,7 @@ impl<'c, 'a> Walk<'c, 'a> {
         let ignore_file = self.root.join(".helmignore");
         if fs::metadata(&ignore_file).is_ok() {
             self.ask(&ignore_file)?;
-            let text = fs::read(&ignore_file)
+            let text = read_special(&ignore_file, self.remaining)?
                 .map_err(|e| LoadError::Io(path_error(read_operation(&e), &ignore_file, &e)))?;
             self.rules = Rules::parse(&text)?;
         }
@@ -141,9 +152,10 @@ impl<'c, 'a> Walk<'c, 'a> {
                 Entry::Directory(format!("read {}: is a directory", path.display()))
             }
             Ok(status) if !status.is_file() => Entry::Unreadable(LoadError::Irregular(path).to_string()),
-            Ok(status) => match self.read(&path, status.len()) {
+            Ok(status) => match self.read(&path, name, status.len()) {
                 Ok(data) => Entry::File(data),
-                Err(reason) => Entry::Unreadable(reason),
+                Err(LoadError::Read { reason, .. }) => Entry::Unreadable(reason),
+                Err(error) => Entry::Unreadable(error.to_string()),
             },
         }
     }
@@ -173,8 +185,9 @@ impl<'c, 'a> Walk<'c, 'a> {
         names.sort();
         for name in names {
             self.entries += 1;
-            if self.entries > MAX_ENTRIES {
-                return Err(LoadError::TooManyFiles(MAX_ENTRIES));
+            let most = self.context.limits.files;
+            if self.entries > most {
+                return Err(LoadError::TooManyFiles(most));
             }
             let path = dir.join(&name);
             let inner = match prefix {
@@ -227,9 +240,7 @@ impl<'c, 'a> Walk<'c, 'a> {
         if !status.is_file() {
             return Err(LoadError::Irregular(path.to_owned()));
         }
-        let data = self
-            .read(target.unwrap_or(path), status.len())
-            .map_err(|reason| LoadError::Read { file: inner.to_owned(), reason })?;
+        let data = self.read(target.unwrap_or(path), inner, status.len())?;
         let data = data.strip_prefix(BOM).map(Arc::from).unwrap_or(data);
         let file = File::new(inner, data);
         self.files.push(file.changed_at(status.modified().ok().and_then(seconds)));
@@ -237,13 +248,16 @@ impl<'c, 'a> Walk<'c, 'a> {
     }
 
     /// Reads a file that must fit into what is left of the budget, even if it grew since.
-    fn read(&mut self, path: &Path, size: u64) -> Result<Arc<[u8]>, String> {
-        let over = || format!("chart exceeds maximum decompressed size of {MAX_CHART_SIZE} bytes");
+    fn read(&mut self, path: &Path, inner: &str, size: u64) -> Result<Arc<[u8]>, LoadError> {
+        let over = || LoadError::TooLarge { file: inner.to_owned(), limit: self.context.limits.total };
+        let failed = |operation, error| LoadError::Read {
+            file: inner.to_owned(),
+            reason: path_error(operation, path, &error),
+        };
         if size > self.remaining {
             return Err(over());
         }
-        let mut file = fs::File::open(path).map_err(|e| path_error("open", path, &e))?;
-        let failed = |e: io::Error| path_error("read", path, &e);
+        let mut file = fs::File::open(path).map_err(|error| failed("open", error))?;
         // Straight to where it stays: a copy of every file costs as much as reading it.
         let mut data: Arc<[u8]> = std::iter::repeat_n(0, usize::try_from(size).unwrap_or(0)).collect();
         let mut filled = 0;
@@ -253,14 +267,14 @@ impl<'c, 'a> Walk<'c, 'a> {
                     Ok(0) => break,
                     Ok(count) => filled += count,
                     Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
-                    Err(e) => return Err(failed(e)),
+                    Err(e) => return Err(failed("read", e)),
                 }
             }
         }
         let mut more = Vec::new();
         file.take((self.remaining + 1).saturating_sub(filled as u64))
             .read_to_end(&mut more)
-            .map_err(failed)?;
+            .map_err(|error| failed("read", error))?;
         if filled < data.len() || !more.is_empty() {
             // It changed since it was measured.
             data = [&data[..filled], &more].concat().into();

@@ -20,6 +20,8 @@ pub use ignore::IgnoreError;
 
 use std::path::{Path, PathBuf};
 
+use govalue::yaml;
+
 use crate::chart::{Chart, File};
 use crate::metadata::{ValidationError, Versions};
 use crate::notice::Notice;
@@ -29,9 +31,6 @@ pub(crate) const BOM: &[u8] = b"\xef\xbb\xbf";
 
 /// The bytes a chart may have when unpacked.
 pub const MAX_CHART_SIZE: u64 = 100 * 1024 * 1024;
-
-/// How deep charts may lie in charts. Helm has no limit; an archive that contains itself shows why one is due.
-const MAX_NESTING: usize = 64;
 
 /// Decides about symbolic links that lead out of the chart's directory.
 pub trait Outside {
@@ -58,8 +57,12 @@ pub struct Context<'a> {
     pub versions: &'a dyn Versions,
     /// Asked about links out of the chart.
     pub outside: &'a mut dyn Outside,
-    /// Bounds for archives, those under `charts/` too.
+    /// Bounds for files and archives, those under `charts/` too.
     pub limits: ArchiveLimits,
+    /// Bounds for YAML.
+    pub yaml: yaml::Limits,
+    /// Bytes that were unpacked so far.
+    unpacked: u64,
     /// Whether `apiVersion` picks the loader before anything else is looked at, as most of Helm does. Some of
     /// its commands (`create --starter`, `dependency`) load whatever there is as a chart of version 2.
     pub detect: bool,
@@ -70,7 +73,24 @@ pub struct Context<'a> {
 impl<'a> Context<'a> {
     /// Helm's limits and no notices yet.
     pub fn new(versions: &'a dyn Versions, outside: &'a mut dyn Outside) -> Self {
-        Self { versions, outside, limits: ArchiveLimits::default(), detect: true, notices: Vec::new() }
+        Self {
+            versions,
+            outside,
+            limits: ArchiveLimits::default(),
+            yaml: yaml::Limits::default(),
+            unpacked: 0,
+            detect: true,
+            notices: Vec::new(),
+        }
+    }
+
+    /// Counts what came out of an archive: each may be small, and all of them together not.
+    fn count(&mut self, files: &[File]) -> Result<(), LoadError> {
+        self.unpacked += files.iter().map(|file| file.data.len() as u64).sum::<u64>();
+        if self.unpacked > self.limits.unpacked {
+            return Err(LoadError::Unpacked(self.limits.unpacked));
+        }
+        Ok(())
     }
 }
 
@@ -137,8 +157,19 @@ pub enum LoadError {
         got: String,
     },
     /// Charts lie too deep in charts.
-    #[error("charts are nested more than {MAX_NESTING} levels deep")]
-    Nesting,
+    #[error("charts are nested more than {0} levels deep")]
+    Nesting(usize),
+    /// All archives together are too large.
+    #[error("the archives of this chart unpack to more than {0} bytes")]
+    Unpacked(u64),
+    /// A folder is too large.
+    #[error("error reading {file}: chart exceeds maximum decompressed size of {limit} bytes")]
+    TooLarge {
+        /// The file that was too much.
+        file: String,
+        /// Bytes that all files may have.
+        limit: u64,
+    },
     /// An archive is broken or too large.
     #[error(transparent)]
     Archive(#[from] ArchiveError),
@@ -179,4 +210,20 @@ pub enum LoadError {
     /// A link out of the chart was refused.
     #[error("{0}")]
     Outside(#[source] Box<dyn std::error::Error>),
+}
+
+impl LoadError {
+    /// Name and value of the limit that was met, if that is what is wrong.
+    pub fn limit(&self) -> Option<(&'static str, u64)> {
+        match self {
+            Self::Parse { source, .. } => source.limit(),
+            Self::Subchart { source, .. } => source.limit(),
+            Self::Archive(source) | Self::UnreadableArchive(source) => source.limit(),
+            Self::Nesting(limit) => Some(("chart.nesting", *limit as u64)),
+            Self::Unpacked(limit) => Some(("chart.unpacked", *limit)),
+            Self::TooLarge { limit, .. } => Some(("chart.bytes", *limit)),
+            Self::TooManyFiles(limit) => Some(("chart.files", *limit as u64)),
+            _ => None,
+        }
+    }
 }

@@ -18,7 +18,9 @@ pub(crate) use marks::Marks;
 pub use path::{Step, ValuePath};
 
 use std::collections::BTreeMap;
+use std::error::Error;
 
+use govalue::yaml;
 use govalue::{Map, Str, Value};
 
 use crate::chart::Chart;
@@ -193,11 +195,13 @@ impl Origins {
                 values::overlay(&base, &marked, 0);
                 said
             } else {
-                apply(source, &base, files)?;
+                let limits = yaml::Limits::default();
+                let mut read = Read { files: &mut *files, seen: Vec::new() };
+                apply(source, &base, &mut read, &limits)?;
                 self.marks.mark_new(&base, index);
                 // By itself it says the same, but for items of lists that were there before.
                 let alone = Map::new();
-                match apply(source, &alone, files) {
+                match apply(source, &alone, &mut Again(read.seen), &limits) {
                     Ok(()) => Said::of(&Value::Map(alone), None),
                     Err(_) => Said::nothing(),
                 }
@@ -418,6 +422,30 @@ impl Origins {
             None if is_global => Way::Global,
             None => Way::Import,
         }
+    }
+}
+
+/// Reads for a flag, and keeps what it has read: standard input can be read once.
+struct Read<'f> {
+    files: &'f mut dyn FileReader,
+    seen: Vec<(String, Vec<u8>)>,
+}
+
+impl FileReader for Read<'_> {
+    fn read(&mut self, name: &str) -> Result<Vec<u8>, Box<dyn Error>> {
+        let bytes = self.files.read(name)?;
+        self.seen.push((name.to_owned(), bytes.clone()));
+        Ok(bytes)
+    }
+}
+
+/// What a flag has read, once more.
+struct Again(Vec<(String, Vec<u8>)>);
+
+impl FileReader for Again {
+    fn read(&mut self, name: &str) -> Result<Vec<u8>, Box<dyn Error>> {
+        let seen = self.0.iter().find(|(known, _)| known == name);
+        Ok(seen.map(|(_, bytes)| bytes.clone()).unwrap_or_default())
     }
 }
 

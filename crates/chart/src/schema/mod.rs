@@ -11,6 +11,8 @@ mod words;
 
 use std::error::Error;
 use std::panic::AssertUnwindSafe;
+use std::sync::mpsc;
+use std::time::Duration;
 
 use govalue::{Map, Value};
 use serde_json::Value as Json;
@@ -25,6 +27,15 @@ pub trait SchemaLoader {
     /// # Errors
     /// When it may not or cannot be loaded; the error is the source of the [`SchemaError`].
     fn load(&mut self, chart: &[String], url: &str) -> Result<Vec<u8>, Box<dyn Error>>;
+
+    /// Told again and again while a check goes on how much time has passed since the last time.
+    ///
+    /// # Errors
+    /// To end the check; the error is the source of the [`SchemaError`].
+    fn wait(&mut self, passed: Duration) -> Result<(), Box<dyn Error>> {
+        let _ = passed;
+        Ok(())
+    }
 }
 
 /// Loads nothing: schemas must stand alone.
@@ -100,30 +111,124 @@ fn check(values: &Map, schema: &[u8], references: &mut References<'_>) -> Result
     let values = json(&Value::Map(values.clone()), 0).ok_or_else(|| {
         SchemaError::new("unable to validate schema: values are nested too deeply".to_owned())
     })?;
-    if plain::is_plain(&document) && meets_plain(&values, &document) {
-        return Ok(());
-    }
-    let mut documents: Vec<Document> = vec![(LOCATION.to_owned(), document)];
-    loop {
-        let mut schemas = boon::Schemas::new();
-        let mut compiler = compiler();
-        for (url, document) in &documents {
-            let added = compiler.add_resource(url, document.clone());
-            added.map_err(|e| SchemaError::new(words::compile_error(&e, &documents)))?;
+    // Without references a check takes no longer than the sizes of schema and values allow.
+    let plain = plain::is_plain(&document);
+    if plain && !refers(&document) && schema.len().saturating_mul(count(&values)) < WORTH_WATCHING {
+        if meets_plain(&values, &document) {
+            return Ok(());
         }
-        match compiler.compile(LOCATION, &mut schemas) {
-            Ok(index) => {
-                let Err(error) = schemas.validate(&values, index) else { return Ok(()) };
-                return match words::validation_error(&error, &documents) {
-                    Some(text) => Err(SchemaError::new(format!("{text}\n"))),
-                    None => Ok(()),
-                };
-            }
-            Err(boon::CompileError::LoadUrlError { url, .. }) if documents.len() < MAX_DOCUMENTS => {
+        return match attempt(&values, &[(LOCATION.to_owned(), document)]) {
+            Attempt::Meets => Ok(()),
+            Attempt::Fails(text) => Err(SchemaError::new(text)),
+            Attempt::Wants(url) => references.load(&url).map(|_| ()),
+        };
+    }
+    let mut input = (values, vec![(LOCATION.to_owned(), document)]);
+    loop {
+        let work = move || {
+            let (values, documents) = &input;
+            let attempt = match documents.as_slice() {
+                [(_, document)] if plain && meets_plain(values, document) => Attempt::Meets,
+                documents => attempt(values, documents),
+            };
+            (attempt, input)
+        };
+        let (attempt, back) = watched(work, references.loader)?;
+        input = back;
+        match attempt {
+            Attempt::Meets => return Ok(()),
+            Attempt::Fails(text) => return Err(SchemaError::new(text)),
+            Attempt::Wants(url) => {
                 let document = references.load(&url)?;
-                documents.push((url, document));
+                input.1.push((url, document));
             }
-            Err(error) => return Err(SchemaError::new(words::compile_error(&error, &documents))),
+        }
+    }
+}
+
+/// Bytes of schema times values below which a check needs nobody to watch it.
+const WORTH_WATCHING: usize = 1 << 28;
+
+/// Whether a schema may refer to a part of itself.
+fn refers(schema: &Json) -> bool {
+    match schema {
+        Json::Array(items) => items.iter().any(refers),
+        Json::Object(entries) => {
+            entries.iter().any(|(key, value)| key.to_ascii_lowercase().ends_with("ref") || refers(value))
+        }
+        _ => false,
+    }
+}
+
+/// How many values there are, at every level.
+fn count(value: &Json) -> usize {
+    match value {
+        Json::Array(items) => 1 + items.iter().map(count).sum::<usize>(),
+        Json::Object(entries) => 1 + entries.values().map(count).sum::<usize>(),
+        _ => 1,
+    }
+}
+
+/// How a check with the documents that are there ended.
+enum Attempt {
+    Meets,
+    Fails(String),
+    /// There must be another document.
+    Wants(String),
+}
+
+fn attempt(values: &Json, documents: &[Document]) -> Attempt {
+    let mut schemas = boon::Schemas::new();
+    let mut compiler = compiler();
+    for (url, document) in documents {
+        if let Err(error) = compiler.add_resource(url, document.clone()) {
+            return Attempt::Fails(words::compile_error(&error, documents));
+        }
+    }
+    match compiler.compile(LOCATION, &mut schemas) {
+        Ok(index) => match schemas.validate(values, index) {
+            Ok(()) => Attempt::Meets,
+            Err(error) => match words::validation_error(&error, documents) {
+                Some(text) => Attempt::Fails(format!("{text}\n")),
+                None => Attempt::Meets,
+            },
+        },
+        Err(boon::CompileError::LoadUrlError { url, .. }) if documents.len() < MAX_DOCUMENTS => {
+            Attempt::Wants(url)
+        }
+        Err(error) => Attempt::Fails(words::compile_error(&error, documents)),
+    }
+}
+
+/// Of the thread that checks; only pages that are used are ever there.
+const STACK: usize = 256 << 20;
+
+/// How often the loader is told.
+const TICK: Duration = Duration::from_millis(20);
+
+/// Does what may take for ever, for as long as the loader waits: schemas in which every level asks the next one
+/// twice, say. The validator cannot be stopped, so that it is left to itself then.
+fn watched<T: Send + 'static>(
+    work: impl FnOnce() -> T + Send + 'static,
+    loader: &mut dyn SchemaLoader,
+) -> Result<T, SchemaError> {
+    let (done, result) = mpsc::sync_channel(1);
+    let worker = std::thread::Builder::new().stack_size(STACK).spawn(move || {
+        // Nobody waits any more: so be it.
+        let _ = done.send(work());
+    });
+    let worker = worker.map_err(|error| SchemaError::new(format!("unable to validate schema: {error}")))?;
+    loop {
+        match result.recv_timeout(TICK) {
+            Ok(value) => return Ok(value),
+            Err(mpsc::RecvTimeoutError::Timeout) => loader.wait(TICK).map_err(|source| SchemaError {
+                text: format!("unable to validate schema: {source}"),
+                source: Some(source),
+            })?,
+            Err(mpsc::RecvTimeoutError::Disconnected) => match worker.join() {
+                Err(panic) => std::panic::resume_unwind(panic),
+                Ok(()) => return Err(SchemaError::new("unable to validate schema: the validator stopped")),
+            },
         }
     }
 }

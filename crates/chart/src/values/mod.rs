@@ -46,7 +46,7 @@ pub trait FileReader {
 pub enum ValuesError {
     /// A values file cannot be read.
     #[error("{0}")]
-    Read(Box<dyn Error>),
+    Read(#[source] Box<dyn Error>),
     /// A values file is no YAML, or no table.
     #[error("failed to parse {file}: {source}")]
     Parse {
@@ -71,15 +71,37 @@ pub enum ValuesError {
     },
 }
 
+impl ValuesError {
+    /// Name and value of the limit that was met, if that is what is wrong.
+    pub fn limit(&self) -> Option<(&'static str, u64)> {
+        match self {
+            Self::Parse { source, .. } => source.limit(),
+            _ => None,
+        }
+    }
+}
+
 /// Merges sources in Helm's order, which is by kind and not by place on the command line: files, then
 /// `--set-json`, `--set`, `--set-string`, `--set-file`, `--set-literal`.
 ///
 /// # Errors
 /// With Helm's words for the first source that cannot be read.
 pub fn merge(sources: &[ValueSource], files: &mut dyn FileReader) -> Result<Map, ValuesError> {
+    merge_within(sources, files, &yaml::Limits::default())
+}
+
+/// As [`merge`], with other limits for YAML.
+///
+/// # Errors
+/// As [`merge`].
+pub fn merge_within(
+    sources: &[ValueSource],
+    files: &mut dyn FileReader,
+    limits: &yaml::Limits,
+) -> Result<Map, ValuesError> {
     let base = Map::new();
     for source in in_order(sources) {
-        apply(source, &base, files)?;
+        apply(source, &base, files, limits)?;
     }
     Ok(base)
 }
@@ -99,12 +121,18 @@ pub(crate) fn in_order(sources: &[ValueSource]) -> Vec<&ValueSource> {
 }
 
 /// Puts what one source says over what is there.
-pub(crate) fn apply(source: &ValueSource, base: &Map, files: &mut dyn FileReader) -> Result<(), ValuesError> {
+pub(crate) fn apply(
+    source: &ValueSource,
+    base: &Map,
+    files: &mut dyn FileReader,
+    limits: &yaml::Limits,
+) -> Result<(), ValuesError> {
     let refuse = |flag| move |source| ValuesError::Set { flag, source };
     match source {
         ValueSource::File(file) => {
             let bytes = files.read(file).map_err(ValuesError::Read)?;
-            let values = read(&bytes).map_err(|source| ValuesError::Parse { file: file.clone(), source })?;
+            let values =
+                read(&bytes, limits).map_err(|source| ValuesError::Parse { file: file.clone(), source })?;
             overlay(base, &values, 0);
         }
         ValueSource::SetJson(text) => {
@@ -129,14 +157,13 @@ pub(crate) fn apply(source: &ValueSource, base: &Map, files: &mut dyn FileReader
 ///
 /// # Errors
 /// When a document is no YAML or no table.
-pub fn read(bytes: &[u8]) -> Result<Map, govalue::Error> {
-    let limits = yaml::Limits::default();
-    let wrap = |e: govalue::Error| govalue::Error::new(format!("cannot unmarshal yaml document: {e}"));
+pub fn read(bytes: &[u8], limits: &yaml::Limits) -> Result<Map, govalue::Error> {
+    let wrap = |e: govalue::Error| e.prefixed("cannot unmarshal yaml document: ");
     let values = Map::new();
     for document in yaml::documents(bytes) {
         let document =
             document.map_err(|e| govalue::Error::new(format!("error reading yaml document: {e}")))?;
-        let document = yaml::read_map(&document, &limits).map_err(wrap)?;
+        let document = yaml::read_map(&document, limits).map_err(wrap)?;
         overlay(&values, &document, 0);
     }
     Ok(values)

@@ -2,6 +2,7 @@
 
 use super::Context;
 use crate::args::flag::Flag;
+use crate::environment::Environment;
 use crate::report::Failure;
 
 /// What a command does.
@@ -23,6 +24,8 @@ pub(crate) struct Command {
     pub(crate) long: &'static str,
     /// Not listed anywhere.
     pub(crate) hidden: bool,
+    /// Helm does not have it; called as helm, nor do we.
+    pub(crate) ours: bool,
     /// Its own flags.
     pub(crate) flags: &'static [&'static [Flag]],
     /// Flags of which only one may be given.
@@ -103,6 +106,7 @@ pub(crate) const fn command(name: &'static str, usage: &'static str, short: &'st
         short,
         long: "",
         hidden: false,
+        ours: false,
         flags: &[],
         exclusive: &[],
         arity: Arity::Any,
@@ -131,6 +135,11 @@ impl Command {
 
     pub(crate) const fn hidden(mut self) -> Self {
         self.hidden = true;
+        self
+    }
+
+    pub(crate) const fn ours(mut self) -> Self {
+        self.ours = true;
         self
     }
 
@@ -180,8 +189,13 @@ impl Command {
         if self.children.is_empty() { self.built } else { self.children.iter().any(Self::is_built) }
     }
 
+    /// Whether there is such a command under the name that the program was called by.
+    pub(crate) fn is_there(&self, environment: &Environment) -> bool {
+        !(self.ours && environment.is_helm)
+    }
+
     /// Whether lists show it.
-    pub(crate) fn is_listed(&self) -> bool {
-        !self.hidden
+    pub(crate) fn is_listed(&self, environment: &Environment) -> bool {
+        !self.hidden && self.is_there(environment)
     }
 }

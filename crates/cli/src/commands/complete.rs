@@ -295,7 +295,7 @@ fn is_flag(argument: &str) -> bool {
 fn names(commands: &[Command], word: &str, environment: &Environment) -> Vec<String> {
     commands
         .iter()
-        .filter(|command| command.is_listed() && command.name.starts_with(word))
+        .filter(|command| command.is_listed(environment) && command.name.starts_with(word))
         .map(|command| format!("{}\t{}", command.name, environment.own_words(command.short)))
         .collect()
 }

@@ -91,7 +91,7 @@ fn usage(found: &Found, environment: &Environment, with_help: bool) -> String {
         let width = children.iter().map(|child| child.name.len()).max().unwrap_or(0).max(MIN_PADDING);
         let mut list = |heading: &str, built: &dyn Fn(&Command) -> bool| {
             let shown: Vec<&Command> =
-                children.iter().filter(|child| child.is_listed() && built(child)).collect();
+                children.iter().filter(|child| child.is_listed(environment) && built(child)).collect();
             if !shown.is_empty() {
                 text.push_str(&format!("\n{heading}:\n"));
             }

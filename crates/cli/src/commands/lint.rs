@@ -3,15 +3,17 @@
 use std::path::{Path, PathBuf};
 
 use chart::load::{self, Folder};
+use chart::schema::SchemaLoader;
 use govalue::{Map, Value};
 use guard::{Guard, Provenance};
 use render::lint::{LintOptions, Message, Report, Severity, lint};
 
 use super::Context;
 use crate::host::Machine;
-use crate::outside::{GuardedLinks, References, denial_in};
+use crate::limits::{Limits, limits};
+use crate::outside::{GuardedLinks, References};
 use crate::prepare::{self, Semver};
-use crate::report::{DENIED, Failure, LIMIT};
+use crate::report::Failure;
 
 /// Subcharts deeper than this are not looked for; the system's limit on paths is near.
 const MAX_DEPTH: usize = 512;
@@ -26,7 +28,7 @@ pub(super) fn run(context: &mut Context<'_>) -> Result<(), Failure> {
         }
     }
     let namespace = context.environment.namespace(&context.parsed);
-    let values = prepare::values(&context.parsed)?;
+    let values = prepare::values(context)?;
     // Linting writes defaults into the tables of `values`; this is what was typed.
     let typed = match govalue::compare::deep_copy(&Value::Map(values.clone())) {
         Some(Value::Map(copy)) => copy,
@@ -35,7 +37,8 @@ pub(super) fn run(context: &mut Context<'_>) -> Result<(), Failure> {
     let quiet = context.parsed.bool("quiet");
     let tolerated = if context.parsed.bool("strict") { Severity::Info } else { Severity::Warning };
     let validates = !context.parsed.bool("skip-schema-validation");
-    let budget = prepare::budget(context)?;
+    let limits = limits(context)?;
+    let make_loader = loaders(&limits);
     let mut guard = prepare::guard(context)?;
     let (mut failed, mut told) = (0, 0);
     // What is ours: the first denial or limit decides about the exit code.
@@ -44,14 +47,15 @@ pub(super) fn run(context: &mut Context<'_>) -> Result<(), Failure> {
         let options = LintOptions {
             namespace: namespace.clone(),
             kube_version: kube_version.clone(),
-            budget: budget.clone(),
+            budget: limits.budget.clone(),
+            templates: usize::try_from(limits.templates).unwrap_or(usize::MAX),
             versions: &Semver,
-            schema: validates.then_some(|guard| Box::new(References::new(guard))),
+            schema: validates.then_some(&make_loader),
             threads: prepare::threads(),
             provenance: Provenance::Local,
             typed: typed.clone(),
         };
-        let result = match folder(path, &mut guard) {
+        let result = match folder(path, &mut guard, &limits) {
             Err(reason) => Err(reason),
             Ok(folder) => {
                 let host = Box::new(Machine::new(context.environment));
@@ -103,6 +107,11 @@ pub(super) fn run(context: &mut Context<'_>) -> Result<(), Failure> {
     Ok(())
 }
 
+/// What makes the one who loads what a schema refers to.
+fn loaders(limits: &Limits) -> impl for<'g> Fn(&'g mut Guard) -> Box<dyn SchemaLoader + 'g> + '_ {
+    |guard| Box::new(References::new(guard, limits))
+}
+
 /// Adds what lies below a `charts` folder: the folder of every Chart.yaml, and every archive. Links are not
 /// followed. `name` is the path as it is told, `path` the same for the system.
 fn find_subcharts(name: &str, path: &Path, depth: usize, found: &mut Vec<String>) {
@@ -133,10 +142,12 @@ fn clean(path: &str) -> String {
 }
 
 /// Looks at a chart's folder or archive. The error is Helm's text for what is no chart at all.
-fn folder(name: &str, guard: &mut Guard) -> Result<Folder, String> {
+fn folder(name: &str, guard: &mut Guard, limits: &Limits) -> Result<Folder, String> {
     let path = Path::new(name);
     let mut links = GuardedLinks::new(path, guard);
     let mut loading = load::Context::new(&Semver, &mut links);
+    loading.limits = limits.chart;
+    loading.yaml = limits.yaml;
     if !is_archive(name) {
         let file = clean(&format!("{name}/Chart.yaml"));
         if let Err(error) = std::fs::metadata(&file) {
@@ -148,7 +159,7 @@ fn folder(name: &str, guard: &mut Guard) -> Result<Folder, String> {
     if path.is_dir() {
         return Err(format!("unable to extract tarball: read {name}: is a directory"));
     }
-    let bytes = prepare::read_bounded(path, prepare::MAX_ARCHIVE)
+    let bytes = prepare::read_bounded(path, limits.archive)
         .map_err(|error| format!("unable to open tarball: open {name}: {}", prepare::system_words(&error)))?;
     let shown = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
     load::expanded(&shown, &bytes, &mut loading)
@@ -157,16 +168,10 @@ fn folder(name: &str, guard: &mut Guard) -> Result<Folder, String> {
 
 /// A denial or a limit behind what was found.
 fn cause(folder: &Folder, report: &Report) -> Option<Failure> {
-    if let Err(error) = &folder.chart
-        && let Some(denial) = denial_in(error)
-    {
-        return Some(Failure::plain("").with_code(DENIED).with_hints(denial.hint()));
-    }
-    let failure = report.failure.as_ref()?;
-    if let Some(denial) = failure.denial() {
-        return Some(Failure::plain("").with_code(DENIED).with_hints(denial.hint()));
-    }
-    let limit = failure.limit()?;
-    let hint = format!("--limit {}=NUMBER raises it", limit.name);
-    Some(Failure::plain("").with_code(LIMIT).with_hint(hint))
+    let of = |error: &(dyn std::error::Error + 'static)| {
+        let failure = Failure::plain("").caused_by(error);
+        (failure.code != 1).then_some(failure)
+    };
+    let loaded = folder.chart.as_ref().err().and_then(|error| of(error));
+    loaded.or_else(|| report.failure.as_ref().and_then(|error| of(error)))
 }

@@ -14,6 +14,7 @@ mod package;
 mod show;
 mod template;
 mod tree;
+mod values;
 mod version;
 
 use crate::args::flag::Flag;
@@ -84,7 +85,8 @@ fn find(environment: &Environment, arguments: &[String]) -> Result<Found, Failur
         flags.retain(|flag| flag.name != HELP.name);
         let Some(&position) = strip_flags(&flags, &found.rest).first() else { return Ok(found) };
         let word = &found.rest[position];
-        let Some(command) = found.children().iter().find(|command| command.is_called(word)) else {
+        let called = |command: &&Command| command.is_called(word) && command.is_there(environment);
+        let Some(command) = found.children().iter().find(called) else {
             if found.path.is_empty() {
                 return Err(unknown_command(environment, word));
             }
@@ -215,7 +217,7 @@ fn unknown_command(environment: &Environment, word: &str) -> Failure {
     let name = environment.name();
     let mut message = format!("unknown command {} for {name:?}", govalue::print::quote(word.as_bytes()));
     let mut close = String::new();
-    let mut known: Vec<&Command> = COMMANDS.iter().filter(|command| command.is_listed()).collect();
+    let mut known: Vec<&Command> = COMMANDS.iter().filter(|command| command.is_listed(environment)).collect();
     known.retain(|command| command.name != "help");
     // Helm: suggestions come in the order in which its program was put together.
     // Case: conformance/cases/cli/lint.jsonl, `lnt`.

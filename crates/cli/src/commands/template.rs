@@ -11,11 +11,12 @@ use render::{Capabilities, Manifests, ReleaseOptions, RenderError, RenderOptions
 use super::Context;
 use crate::dependencies::{Manager, check_client_files, source_date_epoch};
 use crate::host::Machine;
+use crate::limits::limits;
 use crate::output_folder::OutputFolder;
 use crate::outside::References;
 use crate::paths;
 use crate::prepare::{self, Semver};
-use crate::report::{DENIED, Failure, LIMIT};
+use crate::report::Failure;
 
 /// What Helm adds to an error when there is something to look at with `--debug`.
 const USE_DEBUG: &str = "\n\nUse --debug flag to render out invalid YAML";
@@ -44,7 +45,7 @@ pub(super) fn run(context: &mut Context<'_>) -> Result<(), Failure> {
         let line = crate::log::line("DEBUG", "Chart path", &[("path", &shown.to_string_lossy())]);
         context.output.error_line(&line);
     }
-    let values = prepare::values(&context.parsed)?;
+    let values = prepare::values(context)?;
     let mut guard = prepare::guard(context)?;
     let loaded = prepare::load(context, &path, &mut guard);
     prepare::audit(context, &mut guard)?;
@@ -77,7 +78,8 @@ pub(super) fn run(context: &mut Context<'_>) -> Result<(), Failure> {
         chart = ManuallyDrop::new(loaded);
     }
     check_name(&name)?;
-    let mut references = References::new(&mut guard);
+    let limits = limits(context)?;
+    let mut references = References::new(&mut guard, &limits);
     let schema: Option<&mut dyn chart::schema::SchemaLoader> =
         if context.parsed.bool("skip-schema-validation") { None } else { Some(&mut references) };
     let mut notices = Vec::new();
@@ -115,7 +117,8 @@ pub(super) fn run(context: &mut Context<'_>) -> Result<(), Failure> {
         lookup: false,
         subchart_notes: context.parsed.bool("render-subchart-notes"),
         lint: false,
-        budget: prepare::budget(context)?,
+        budget: limits.budget,
+        templates: usize::try_from(limits.templates).unwrap_or(usize::MAX),
         threads: prepare::threads(),
     };
     let host = Box::new(Machine::new(context.environment));
@@ -128,7 +131,7 @@ pub(super) fn run(context: &mut Context<'_>) -> Result<(), Failure> {
         Ok(files) => files,
         Err(error) => return failed(context, &error, b""),
     };
-    let manifests = match render::classify_on(prepare::threads(), &files) {
+    let manifests = match render::classify_within(prepare::threads(), &files, &limits.yaml) {
         Ok(manifests) => manifests,
         Err(error) => return failed(context, &error, &everything(&files)),
     };
@@ -250,14 +253,7 @@ fn failed(context: &mut Context<'_>, error: &RenderError, partial: &[u8]) -> Res
     } else {
         format!("{error}{USE_DEBUG}")
     };
-    let failure = Failure::plain(message);
-    Err(if let Some(denial) = error.denial() {
-        failure.with_code(DENIED).with_hints(denial.hint())
-    } else if let Some(limit) = error.limit() {
-        failure.with_code(LIMIT).with_hint(format!("--limit {}=NUMBER raises it", limit.name))
-    } else {
-        failure
-    })
+    Err(Failure::plain(message).caused_by(error))
 }
 
 /// All files in one text, as Helm shows them when one of them is not YAML.

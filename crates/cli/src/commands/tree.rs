@@ -7,7 +7,7 @@ use std::borrow::Cow;
 
 use super::command::{Arguments, Arity, Command, command};
 use crate::args::tables::{
-    CHART_PATH, GUARD, POST_RENDER, VALUES, charts, install, program, releases, sources,
+    CHART_PATH, GUARD, POST_RENDER, VALUES, charts, install, ours, program, releases, sources,
 };
 
 /// The text of the program itself.
@@ -396,6 +396,20 @@ pub(crate) static COMMANDS: &[Command] = &[
         .arity(Arity::Exactly(2))
         .not_built()
         .completes(Arguments::ReleaseAndChart),
+    command("values", "", "where a chart's values come from")
+        .long(include_str!("text/values.txt"))
+        .ours()
+        .arity(Arity::None)
+        .children(&[command(
+            "explain",
+            "CHART [PATH]",
+            "print every value with the file, line or flag it comes from",
+        )
+        .long(include_str!("text/values-explain.txt"))
+        .flags(&[ours::EXPLAIN, VALUES, CHART_PATH, GUARD])
+        .arity(Arity::AtLeast(1))
+        .runs(super::values::explain)
+        .completes(Arguments::Chart)]),
     command("verify", "PATH", "verify that a chart at the given path has been signed and is valid")
         .long(include_str!("text/verify.txt"))
         .flags(&[charts::VERIFICATION])

@@ -51,7 +51,7 @@ impl Place {
         self.environment.push((name.to_owned(), value.as_ref().to_owned()));
     }
 
-    fn command(&self, program: &str) -> Command {
+    pub(crate) fn command(&self, program: &str) -> Command {
         let mut command = Command::new(program);
         command.current_dir(self.root()).env_clear().env("PATH", "/usr/bin:/bin").env("TZ", "Asia/Tokyo");
         command.env("HOME", self.path("home")).env("KUBECONFIG", "/dev/null/none");

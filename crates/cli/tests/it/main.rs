@@ -2,7 +2,9 @@
 
 mod cases;
 mod dependencies;
+mod explain;
 mod guard;
+mod limits;
 mod order;
 mod output_dir;
 mod reference;

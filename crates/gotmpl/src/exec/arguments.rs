@@ -8,7 +8,7 @@ use govalue::{List, Type, Value};
 use super::{At, Call, Engine, Frame, Result, Val};
 use crate::ast::{Arg, ArgKind, Constant, Number};
 use crate::builtins::{call, reflect_string, zero};
-use crate::error::ExecError;
+use crate::error::{ExecError, LimitError};
 use crate::functions::Implementation;
 
 impl Engine<'_> {
@@ -54,8 +54,8 @@ impl Engine<'_> {
         } else {
             self.arguments(frame, dot, function.name, &function.signature, args, last)?
         };
-        let cost = 1 + function.cost.map_or(0, |cost| cost(&values) / 64);
-        if let Err(limit) = self.budget.charge(cost) {
+        let cost = function.cost.map_or_else(|| text_length(&values).into(), |cost| cost(&values));
+        if let Err(limit) = self.budget.charge_call(cost) {
             frame.at = node;
             return Err(frame.limit(limit));
         }
@@ -79,12 +79,28 @@ impl Engine<'_> {
             Implementation::And | Implementation::Or => Ok(Value::Nil),
         };
         match result {
-            Ok(value) => Ok(Val::plain(value)),
+            Ok(value) => {
+                if function.cost.is_none() {
+                    self.made(&value).map_err(|limit| {
+                        frame.at = node;
+                        frame.limit(limit)
+                    })?;
+                }
+                Ok(Val::plain(value))
+            }
             Err(cause) => {
                 frame.at = node;
                 Err(call_error(frame, function.name, cause))
             }
         }
+    }
+
+    /// Charges for a text that was made.
+    pub(super) fn made(&mut self, value: &Value) -> Result<(), LimitError> {
+        let Value::Str(text) = value else { return Ok(()) };
+        let length = text.len() as u64;
+        self.budget.charge(length / PRINTED_IN_A_STEP)?;
+        self.budget.charge_bytes(length)
     }
 
     pub(super) fn arguments<'t>(
@@ -159,6 +175,14 @@ impl Engine<'_> {
             },
         }
     }
+}
+
+/// Bytes of a text that may have been put together from small values.
+pub(super) const PRINTED_IN_A_STEP: u64 = 8;
+
+/// What a function that says nothing about its cost has to read at most.
+pub(super) fn text_length(values: &[Value]) -> u64 {
+    values.iter().map(|value| if let Value::Str(text) = value { text.len() as u64 } else { 0 }).sum()
 }
 
 pub(super) fn call_error(frame: &Frame<'_>, name: &str, cause: Box<dyn std::error::Error>) -> ExecError {

@@ -6,7 +6,10 @@ use super::{Engine, Result, Val};
 use crate::error::{ExecError, ParseError, Place};
 
 /// Parsing takes steps too, or a template could make new texts all day.
-const BYTES_PARSED_PER_STEP: u64 = 16;
+const BYTES_PARSED_PER_STEP: u64 = 2;
+
+/// A parsed text is larger than the text.
+const BYTES_OF_A_PARSED_BYTE: u64 = 8;
 
 /// What a host function has: the engine, to execute templates, and the host behind it.
 pub struct Call<'c, 'e> {
@@ -54,7 +57,11 @@ impl Call<'_, '_> {
         let compiled = match self.engine.set.compiled(text, owner) {
             Some(compiled) => compiled,
             None => {
-                let parsing = self.engine.budget.charge(text.len() as u64 / BYTES_PARSED_PER_STEP);
+                let length = text.len() as u64;
+                let budget = &mut self.engine.budget;
+                let parsing = budget
+                    .charge(length / BYTES_PARSED_PER_STEP)
+                    .and_then(|()| budget.charge_bytes(length.saturating_mul(BYTES_OF_A_PARSED_BYTE)));
                 parsing.map_err(|limit| {
                     TextError::Execute(ExecError::caused(self.place(), limit.to_string(), Box::new(limit)))
                 })?;

@@ -3,7 +3,7 @@
 use govalue::types::Kind;
 use govalue::{Object, Value, print};
 
-use super::arguments::{call_error, constant_value};
+use super::arguments::{call_error, constant_value, text_length};
 use super::{At, Engine, Frame, Result, Val};
 use crate::ast::{Arg, ArgKind, Command, Pipe};
 use crate::builtins::zero;
@@ -166,6 +166,11 @@ impl Engine<'_> {
             .and_then(|ty| text(name).and_then(|name| ty.method(name)));
         if let Some(method) = method {
             let values = self.arguments(frame, dot, method.name, &method.signature, args, last)?;
+            let charged = self.budget.charge_call(method_cost(&receiver.value, &values).into());
+            if let Err(limit) = charged {
+                frame.at = At::Arg(node);
+                return Err(frame.limit(limit));
+            }
             return match (method.call)(&receiver.value, &values) {
                 Ok(value) => Ok(Val::plain(value)),
                 Err(cause) => {
@@ -213,6 +218,20 @@ impl Engine<'_> {
             }
             _ => Err(cannot_evaluate(frame, name, &receiver)),
         }
+    }
+}
+
+/// What a method may read: all bytes that it has, those that its argument names, or its argument once for each.
+fn method_cost(receiver: &Value, args: &[Value]) -> u64 {
+    let Value::Map(entries) = receiver else { return text_length(args) };
+    let length = |value: &Value| if let Value::Bytes(bytes) = value { bytes.len() as u64 } else { 0 };
+    match args {
+        [] => entries.borrow().values().map(length).sum::<u64>().saturating_mul(4),
+        [Value::Str(name), ..] => match entries.borrow().get(name) {
+            Some(value) => length(value),
+            None => text_length(args).saturating_mul(entries.len() as u64 * 8),
+        },
+        _ => text_length(args),
     }
 }
 

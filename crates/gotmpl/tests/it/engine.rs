@@ -54,7 +54,7 @@ fn functions() -> Functions {
         Function {
             name: "costly",
             signature: ANY_NUMBER,
-            cost: Some(|_| 64_000_000),
+            cost: Some(|_| 64_000_000.into()),
             implementation: Implementation::Pure(|_| panic!("the budget is asked before the call")),
         },
     ]);
@@ -132,7 +132,7 @@ fn a_budget_is_for_all_executions_it_is_given_to() {
 
 #[test]
 fn recursion_ends_at_the_limit_of_depth_by_whatever_way() {
-    let depth = |text: &str| met(text, &mut Budget { depth: 20, ..Budget::default() });
+    let depth = |text: &str| met(text, &mut Budget::default().with_depth(20));
     let limit = LimitError { name: "render.depth", limit: 20 };
     assert_eq!(depth("{{ template \"main\" . }}"), limit);
     assert_eq!(depth("{{ include \"main\" . }}"), limit);
@@ -148,7 +148,7 @@ fn recursion_ends_at_the_limit_of_depth_by_whatever_way() {
 fn a_text_that_executes_itself_ends_at_the_limit_of_depth() {
     let mut set = set(&[("main", r#"{{ tpl .text . }}"#, 0)]);
     let data: Map = [("text", "{{ tpl .text . }}")].into_iter().collect();
-    let mut budget = Budget { depth: 20, ..Budget::default() };
+    let mut budget = Budget::default().with_depth(20);
     let error = set.execute("main", &Value::Map(data), &mut Vec::new(), &mut (), &mut budget).unwrap_err();
     assert_eq!(limit(&error), Some(LimitError { name: "render.depth", limit: 20 }), "{error}");
 }
@@ -161,7 +161,7 @@ fn a_text_costs_steps_for_its_length_when_it_is_new() {
             r#"{{{{ $x := "{{{{/* {comment} */}}}}" }}}}{{{{ range 200 }}}}{{{{ tpl {text} . }}}}{{{{ end }}}}"#
         )
     };
-    let budget = || Budget::with_steps(15_000);
+    let budget = || Budget::with_steps(30_000);
     assert_eq!(met(&loop_over("(printf \"%s{{- .%d }}\" $x .)"), &mut budget()).name, "render.steps");
     execute(&mut set(&[("main", &loop_over("$x"), 0)]), &mut budget()).unwrap();
 }

@@ -1,6 +1,7 @@
 //! Every recorded case of Go's text/template.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::rc::Rc;
 
 use govalue::{Map, Value};
@@ -8,12 +9,17 @@ use pintle_gotmpl::{Budget, Functions, MissingKey, Set};
 
 use crate::data;
 
-/// Cases that differ and why, one per line: `ID REASON`.
-const KNOWN: &str = include_str!("known-differences.txt");
-
-fn known() -> BTreeMap<&'static str, &'static str> {
-    let lines = KNOWN.lines().filter(|line| !line.is_empty() && !line.starts_with('#'));
-    lines.map(|line| line.split_once(' ').unwrap_or_else(|| panic!("no reason: {line}"))).collect()
+/// Cases that differ and why: `docs/compat/known.jsonl`.
+fn known() -> BTreeMap<String, String> {
+    let rows = data::lines(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/compat/known.jsonl"));
+    let field = |row: &Map, name: &str| {
+        let text = data::text(row, name).unwrap_or_else(|| panic!("no {name} in a line of known.jsonl"));
+        String::from_utf8_lossy(&text).into_owned()
+    };
+    rows.iter()
+        .map(|row| (field(row, "id"), field(row, "reason")))
+        .filter(|(id, _)| id.starts_with("gotmpl/"))
+        .collect()
 }
 
 /// The data of a case. What values of ours cannot be is left out, so that a template that names it fails.

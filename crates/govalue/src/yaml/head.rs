@@ -90,7 +90,15 @@ const LINTED: Target = Target {
 /// When the document is not YAML, or one of the fields has a type that Helm's struct cannot hold; in the
 /// words of Go.
 pub fn head(bytes: &[u8]) -> Result<Head, Error> {
-    read_into(bytes, &SIMPLE_HEAD).map(Option::unwrap_or_default)
+    read_into(bytes, &SIMPLE_HEAD, &Limits::default()).map(Option::unwrap_or_default)
+}
+
+/// As [`head`], within other limits.
+///
+/// # Errors
+/// As [`head`].
+pub fn head_within(bytes: &[u8], limits: &Limits) -> Result<Head, Error> {
+    read_into(bytes, &SIMPLE_HEAD, limits).map(Option::unwrap_or_default)
 }
 
 /// Reads what `helm lint` looks at of a document: no annotations, but the namespace. `None` for null.
@@ -98,18 +106,17 @@ pub fn head(bytes: &[u8]) -> Result<Head, Error> {
 /// # Errors
 /// As [`head`], with the names of lint's struct.
 pub fn object(bytes: &[u8]) -> Result<Option<Head>, Error> {
-    read_into(bytes, &LINTED)
+    read_into(bytes, &LINTED, &Limits::default())
 }
 
-fn read_into(bytes: &[u8], target: &'static Target) -> Result<Option<Head>, Error> {
-    let limits = Limits::default();
+fn read_into(bytes: &[u8], target: &'static Target, limits: &Limits) -> Result<Option<Head>, Error> {
     let source = Source::new(bytes);
-    let converting = |error: Error| Error::new(format!("error converting YAML to JSON: {error}"));
-    let document = Document::read(&source, &limits).map_err(converting)?;
+    let converting = |error: Error| error.prefixed("error converting YAML to JSON: ");
+    let document = Document::read(&source, limits).map_err(converting)?;
     if document.nodes.is_empty() {
         return Ok(None);
     }
-    let mut decoder = Decoder::new(&document, &limits, Mode::Plain);
+    let mut decoder = Decoder::new(&document, limits, Mode::Plain);
     decoder.value::<false>(0).and_then(|_| decoder.finish(target.wanted)).map_err(converting)?;
     let mut reader = Reader { document: &document, target, head: Head::default(), error: None };
     if reader.is_null(0) {

@@ -32,7 +32,7 @@ mod wanted;
 mod write;
 
 pub use documents::{Part, documents, documents_placed};
-pub use head::{Head, head, object};
+pub use head::{Head, head, head_within, object};
 pub use outline::{Outline, Shape, outline};
 pub use place::{Parts, Place, read_placed};
 pub use pretty::write_pretty;
@@ -41,17 +41,36 @@ pub use wanted::Wanted;
 pub use write::write;
 
 /// What a document from a stranger may cost.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Copy)]
 pub struct Limits {
     /// How deep collections may nest.
     pub depth: usize,
     /// How many nodes there may be after aliases are expanded.
     pub nodes: usize,
+    /// How many bytes of text there may be in them.
+    pub bytes: usize,
+}
+
+impl Limits {
+    fn too_many_nodes(&self) -> crate::Error {
+        let message = format!("yaml: document has more than {} nodes", self.nodes);
+        crate::Error::limit_met(message, "yaml.nodes", self.nodes as u64)
+    }
+
+    fn too_long(&self) -> crate::Error {
+        let message = format!("yaml: document has more than {} bytes of text", self.bytes);
+        crate::Error::limit_met(message, "yaml.bytes", self.bytes as u64)
+    }
+
+    fn too_deep(&self) -> crate::Error {
+        let message = format!("yaml: exceeded max depth of {}", self.depth);
+        crate::Error::limit_met(message, "yaml.depth", self.depth as u64)
+    }
 }
 
 impl Default for Limits {
     fn default() -> Self {
         // Go's own bound on nesting is ten thousand; a value of that depth could not be dropped on a small stack.
-        Self { depth: 1_000, nodes: 20_000_000 }
+        Self { depth: 1_000, nodes: 2_000_000, bytes: 256 << 20 }
     }
 }

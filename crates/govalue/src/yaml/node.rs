@@ -52,7 +52,7 @@ impl<'a> Document<'a> {
             let (event, mark) = parser.next()?;
             let number = nodes.len() as u32;
             if nodes.len() >= limits.nodes {
-                return Err(Error::new(format!("yaml: document has more than {} nodes", limits.nodes)));
+                return Err(limits.too_many_nodes());
             }
             let (kind, anchor, opens) = match event {
                 Event::StreamStart | Event::DocumentStart => continue,
@@ -83,7 +83,7 @@ impl<'a> Document<'a> {
             if opens {
                 open.push(number);
                 if open.len() > limits.depth {
-                    return Err(Error::new(format!("yaml: exceeded max depth of {}", limits.depth)));
+                    return Err(limits.too_deep());
                 }
             }
             nodes.push(Node { kind, end: number + 1, line: mark.line });

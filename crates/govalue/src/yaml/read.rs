@@ -51,8 +51,7 @@ pub(super) enum Mode {
 
 fn read_with(bytes: &[u8], limits: &Limits, mode: Mode, wanted: &'static Wanted) -> Result<Value, Error> {
     let source = Source::new(bytes);
-    decode(&source, limits, mode, wanted)
-        .map_err(|error| Error::new(format!("error converting YAML to JSON: {error}")))
+    decode(&source, limits, mode, wanted).map_err(|error| error.prefixed("error converting YAML to JSON: "))
 }
 
 fn decode(source: &Source<'_>, limits: &Limits, mode: Mode, wanted: &'static Wanted) -> Result<Value, Error> {
@@ -120,6 +119,8 @@ pub(super) struct Decoder<'d, 'a> {
     depth: usize,
     decoded: usize,
     aliased: usize,
+    /// Bytes of texts, as often as they are met.
+    bytes: usize,
     /// Whether something has no place in JSON.
     doubtful: bool,
 }
@@ -135,6 +136,7 @@ impl<'d, 'a> Decoder<'d, 'a> {
             depth: 0,
             decoded: 0,
             aliased: 0,
+            bytes: 0,
             doubtful: false,
         }
     }
@@ -153,7 +155,7 @@ impl<'d, 'a> Decoder<'d, 'a> {
             self.aliased += 1;
         }
         if self.decoded > self.limits.nodes {
-            return Err(Error::new(format!("yaml: document has more than {} nodes", self.limits.nodes)));
+            return Err(self.limits.too_many_nodes());
         }
         if self.aliased > 100 && self.decoded > 1000 {
             // go-yaml's own guard against aliases that multiply.
@@ -170,10 +172,15 @@ impl<'d, 'a> Decoder<'d, 'a> {
         Ok(())
     }
 
+    fn read(&mut self, text: &[u8]) -> Result<(), Error> {
+        self.bytes = self.bytes.saturating_add(text.len());
+        if self.bytes > self.limits.bytes { Err(self.limits.too_long()) } else { Ok(()) }
+    }
+
     fn enter(&mut self) -> Result<(), Error> {
         self.depth += 1;
         if self.depth > self.limits.depth {
-            return Err(Error::new(format!("yaml: exceeded max depth of {}", self.limits.depth)));
+            return Err(self.limits.too_deep());
         }
         Ok(())
     }
@@ -201,7 +208,10 @@ impl<'d, 'a> Decoder<'d, 'a> {
         let document = self.document;
         match &document.nodes[number as usize].kind {
             Kind::Alias { name, target } => self.follow(number, name, |this| this.value::<BUILD>(*target)),
-            Kind::Scalar { value, tag, implicit } => self.scalar::<BUILD>(value, tag.as_deref(), *implicit),
+            Kind::Scalar { value, tag, implicit } => {
+                self.read(value)?;
+                self.scalar::<BUILD>(value, tag.as_deref(), *implicit)
+            }
             Kind::Sequence => {
                 self.enter()?;
                 let mut items = Vec::new();
@@ -288,6 +298,7 @@ impl<'d, 'a> Decoder<'d, 'a> {
         match &document.nodes[number as usize].kind {
             Kind::Scalar { value, tag, implicit } => {
                 self.count()?;
+                self.read(value)?;
                 Key::of(value, tag.as_deref(), *implicit)
             }
             Kind::Alias { name, target } => {

@@ -17,7 +17,8 @@ pub(crate) fn cases(suite: &str) -> Vec<Map> {
     files.extend(
         listed(&root.join("tests/cases")).into_iter().filter(|file| file.ends_with(format!("{suite}.jsonl"))),
     );
-    files.iter().flat_map(|file| lines(file)).collect()
+    // The first line of a recorded file names the oracle.
+    files.iter().flat_map(|file| lines(file)).filter(|case| case.contains_key("kind")).collect()
 }
 
 #[expect(clippy::disallowed_methods, reason = "tests read their cases")]
@@ -29,16 +30,16 @@ fn listed(folder: &Path) -> Vec<PathBuf> {
     files
 }
 
+/// The lines of a file, each of which is an object.
 #[expect(clippy::disallowed_methods, reason = "tests read their cases")]
-fn lines(file: &Path) -> Vec<Map> {
+pub(crate) fn lines(file: &Path) -> Vec<Map> {
     let text = std::fs::read(file).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
     let lines = text.split(|&byte| byte == b'\n').filter(|line| !line.is_empty());
-    let cases = lines.map(|line| match json::read_with(line, json::Numbers::AsWritten) {
-        Ok(Value::Map(case)) => case,
+    let maps = lines.map(|line| match json::read_with(line, json::Numbers::AsWritten) {
+        Ok(Value::Map(map)) => map,
         other => panic!("{}: {other:?}", file.display()),
     });
-    // The first line of a recorded file names the oracle.
-    cases.filter(|case| case.contains_key("kind")).collect()
+    maps.collect()
 }
 
 /// A text of a case; one that is not UTF-8 is in base64 under another name.

@@ -72,12 +72,14 @@ pub struct LintOptions<'a> {
     pub kube_version: Option<KubeVersion>,
     /// Steps and depth that templates may use.
     pub budget: gotmpl::Budget,
+    /// Bytes of text that all templates together may have.
+    pub templates: usize,
     /// How many threads may parse templates.
     pub threads: usize,
     /// The rules for versions.
     pub versions: &'a dyn Versions,
     /// Whether values must meet the charts' schemas, and what makes the one who loads what a schema refers to.
-    pub schema: Option<MakeLoader>,
+    pub schema: Option<&'a MakeLoader<'a>>,
     /// Where the chart came from.
     pub provenance: Provenance,
     /// The values as the user gave them. Templates that stand in these ask in the chart's own name; what linting
@@ -86,7 +88,7 @@ pub struct LintOptions<'a> {
 }
 
 /// Makes the one who loads what a schema refers to, after asking the guard.
-pub type MakeLoader = for<'g> fn(&'g mut Guard) -> Box<dyn SchemaLoader + 'g>;
+pub type MakeLoader<'a> = dyn for<'g> Fn(&'g mut Guard) -> Box<dyn SchemaLoader + 'g> + 'a;
 
 /// What linting a chart gives.
 pub struct Report {

@@ -86,6 +86,7 @@ pub(super) fn check(
         subchart_notes: false,
         lint: true,
         budget: options.budget,
+        templates: options.templates,
         threads: options.threads,
     };
     let rendered = execute(&resolved, render, host, guard, &options.provenance);

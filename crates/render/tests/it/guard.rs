@@ -171,6 +171,7 @@ fn render_with(files: &[(&str, &str)], user: &str, policy: guard::Builder) -> Ou
         subchart_notes: false,
         lint: false,
         budget: gotmpl::Budget::default(),
+        templates: pintle_render::TEMPLATES,
         threads: 2,
     };
     let script = Script::default();

@@ -112,6 +112,7 @@ fn evaluate(case: &Case) -> Result<Answer, String> {
         lookup: false,
         subchart_notes: case.op() == "subchart-notes",
         budget: gotmpl::Budget::default(),
+        templates: pintle_render::TEMPLATES,
         threads: 1,
         lint: false,
     };

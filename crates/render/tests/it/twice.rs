@@ -36,6 +36,7 @@ fn rendered(folder: &Path, threads: usize) -> String {
         lookup: false,
         subchart_notes: true,
         budget: gotmpl::Budget::default(),
+        templates: pintle_render::TEMPLATES,
         threads,
         lint: false,
     };
@@ -43,7 +44,8 @@ fn rendered(folder: &Path, threads: usize) -> String {
     let host = Box::new(Script::default());
     let rendered = pintle_render::execute(&resolved, options, host, guard, &Provenance::Local);
     let files = rendered.files.expect("a chart that renders");
-    let manifests = pintle_render::classify_on(threads, &files).expect("manifests that are read");
+    let manifests = pintle_render::classify_within(threads, &files, &govalue::yaml::Limits::default())
+        .expect("manifests that are read");
     let mut all = format!("{notices:?}\n{}\n", String::from_utf8_lossy(&files.notes));
     for manifest in &manifests.resources {
         let _ = writeln!(all, "{}\n{}", manifest.path, String::from_utf8_lossy(&manifest.content));

@@ -1,13 +1,15 @@
-//! What a call will cost, told from its arguments: bytes of the answer or steps, whichever is more.
+//! What a call will cost, told from its arguments.
 //!
-//! Estimates are on the high side and quick to make, so that a caller can refuse before anything is allocated.
+//! Estimates are on the high side and quick to make, so that a caller can refuse before anything is allocated. Most
+//! are bytes that are made or read; where time does not follow from that, they are a [`Cost`].
 
 use std::collections::HashMap;
 
-use govalue::{Str, Value};
+use govalue::{Cost, Str, Value};
 
 use super::args::{any, int, length, map_of, string};
 use super::numeric::Steps;
+use crate::regex;
 
 /// The size of an element of a list.
 const ELEMENT: u64 = 24;
@@ -20,10 +22,6 @@ pub(super) fn indent(args: &[Value]) -> u64 {
     let s = string(args, 1);
     let lines = memchr::memchr_iter(b'\n', s).count() + 1;
     times(int(args, 0), lines).saturating_add(s.len() as u64)
-}
-
-pub(super) fn wrap(args: &[Value]) -> u64 {
-    string(args, 1).len() as u64 * 2
 }
 
 pub(super) fn wrap_with(args: &[Value]) -> u64 {
@@ -76,55 +74,99 @@ pub(super) fn multiply(args: &[Value]) -> u64 {
     (args.len() as u64).saturating_mul(args.len() as u64).saturating_mul(64)
 }
 
+/// A list that is copied.
+pub(super) fn first_list(args: &[Value]) -> u64 {
+    length(any(args, 0)) as u64 * ELEMENT
+}
+
+/// A list that is copied, behind a number.
+pub(super) fn second_list(args: &[Value]) -> u64 {
+    length(any(args, 1)) as u64 * ELEMENT * 2
+}
+
 pub(super) fn concat(args: &[Value]) -> u64 {
     args.iter().map(|value| length(value) as u64 * ELEMENT).sum()
 }
 
+/// Every element may be compared with every other, down to its leaves.
 pub(super) fn uniq(args: &[Value]) -> u64 {
-    let count = length(any(args, 0)) as u64;
-    count.saturating_mul(count).saturating_add(tree(args))
+    let Value::List(list) = any(args, 0) else { return size(any(args, 0)) };
+    let largest = list.iter().map(size).max().unwrap_or(0);
+    let count = list.len() as u64;
+    count.saturating_mul(count.saturating_add(largest)).saturating_add(tree(args))
 }
 
 pub(super) fn without(args: &[Value]) -> u64 {
-    (length(any(args, 0)) as u64).saturating_mul(args.len() as u64).saturating_add(tree(args))
+    let items = length(any(args, 0)) as u64;
+    items
+        .saturating_mul(tree(args.get(1..).unwrap_or_default()))
+        .saturating_add(tree(&args[..args.len().min(1)]))
 }
 
 pub(super) fn has(args: &[Value]) -> u64 {
-    let items = length(any(args, 1)) as u64;
-    // Only lists and maps are compared all the way down.
-    if matches!(any(args, 0), Value::List(_) | Value::Map(_)) {
-        items.saturating_add(tree(args))
-    } else {
-        items
-    }
+    (length(any(args, 1)) as u64).saturating_mul(8 + tree(&args[..args.len().min(1)]).min(size(any(args, 1))))
 }
 
 pub(super) fn entries(args: &[Value]) -> u64 {
     args.iter().map(|value| map_of(value).len() as u64 * 2 * ELEMENT).sum()
 }
 
-/// Searching takes time by the length of the text and of the pattern.
-pub(super) fn search(args: &[Value]) -> u64 {
-    let (pattern, s) = (string(args, 0).len() as u64, string(args, 1).len() as u64);
-    s.saturating_add(pattern.saturating_mul(pattern.min(64)))
+/// A pattern and a text that is searched until the first match.
+pub(super) fn search(args: &[Value]) -> Cost {
+    searched(args, regex::Effort::of_search, 0)
 }
 
-pub(super) fn search_all(args: &[Value]) -> u64 {
+pub(super) fn search_all(args: &[Value]) -> Cost {
     let limit = u64::try_from(int(args, 2)).unwrap_or(u64::MAX);
     let most = (string(args, 1).len() as u64 + 1).min(limit);
-    most.saturating_mul(ELEMENT).saturating_add(search(args))
+    searched(args, regex::Effort::of_all, most.saturating_mul(ELEMENT))
 }
 
 /// Every byte may match, and every `$` may bring in the whole match once more.
-pub(super) fn expand(args: &[Value]) -> u64 {
+pub(super) fn expand(args: &[Value]) -> Cost {
     let (s, replacement) = (string(args, 1).len() as u64, string(args, 2));
     let groups = memchr::memchr_iter(b'$', replacement).count() as u64;
-    (s + 1).saturating_mul(replacement.len() as u64 + groups).saturating_add(search(args))
+    let bytes = (s + 1).saturating_mul(replacement.len() as u64 + groups).saturating_add(s);
+    searched(args, regex::Effort::of_all, bytes)
+}
+
+fn searched(args: &[Value], effort: fn(regex::Effort, &[u8]) -> u64, bytes: u64) -> Cost {
+    let (pattern, text) = (string(args, 0), string(args, 1));
+    let (pattern_effort, is_new) = regex::effort(pattern);
+    let compiled = if is_new { pattern_effort.compilation() } else { Cost::from(0) };
+    let read = if is_new { pattern.len() as u64 } else { 0 };
+    let made = Cost::from(bytes);
+    let steps = effort(pattern_effort, text).saturating_add(compiled.steps).saturating_add(made.steps);
+    Cost { steps: steps.saturating_add(read), bytes: bytes.saturating_add(compiled.bytes) }
 }
 
 /// The arguments printed or encoded.
 pub fn print(args: &[Value]) -> u64 {
     args.iter().fold(0, |total, value| total.saturating_add(size(value)))
+}
+
+/// The arguments encoded: slower than printed.
+pub(super) fn encode(args: &[Value]) -> Cost {
+    let bytes = print(args);
+    Cost { steps: bytes / 8, bytes }
+}
+
+/// The arguments compared, down to the leaves.
+pub(super) fn compare(args: &[Value]) -> Cost {
+    let bytes = tree(args);
+    Cost { steps: bytes / 8, bytes: 0 }
+}
+
+/// A copy of the arguments, which takes more room than their text.
+pub(super) fn copy(args: &[Value]) -> Cost {
+    let bytes = tree(args).saturating_mul(8);
+    Cost { steps: bytes / 64, bytes }
+}
+
+/// The arguments merged: the same work as a copy, but what contains itself is for the merge to see.
+pub(super) fn merge(args: &[Value]) -> Cost {
+    let bytes = print(args);
+    Cost { steps: bytes / 4, bytes }
 }
 
 /// The arguments walked to the leaves, shared parts as often as they are met; endless when one contains itself.
@@ -137,8 +179,37 @@ pub(super) fn tree(args: &[Value]) -> u64 {
 }
 
 /// A document becomes values several times its size.
-pub(super) fn read(args: &[Value]) -> u64 {
-    (string(args, 0).len() as u64).saturating_mul(8)
+pub(super) fn read(args: &[Value]) -> Cost {
+    let length = string(args, 0).len() as u64;
+    Cost { steps: length + length / 4, bytes: length.saturating_mul(16) }
+}
+
+/// A character set that is looked through for every character at the ends.
+pub(super) fn cutset(args: &[Value]) -> u64 {
+    (string(args, 0).len() as u64 / 4 + 1).saturating_mul(string(args, 1).len() as u64)
+}
+
+/// A text that is read letter by letter.
+pub(super) fn letters(args: &[Value]) -> Cost {
+    let length = args.iter().filter_map(Value::as_str).map(|text| text.len() as u64).sum::<u64>();
+    Cost { steps: length / 8, bytes: length.saturating_mul(2) }
+}
+
+/// Keys and values in turn.
+pub(super) fn dict(args: &[Value]) -> Cost {
+    let count = args.len() as u64;
+    Cost { steps: 3 + 2 * count, bytes: 96 + 64 * count }
+}
+
+/// Texts that are put in order.
+pub(super) fn sort(args: &[Value]) -> Cost {
+    let bytes = print(args);
+    Cost { steps: bytes / 4, bytes }
+}
+
+/// Pieces that become entries of a dict.
+pub(super) fn numbered(args: &[Value]) -> u64 {
+    split(args).saturating_mul(4)
 }
 
 fn times(count: i64, len: usize) -> u64 {
@@ -156,6 +227,9 @@ const FUEL: u32 = 2_000;
 
 /// A value that contains itself reaches this depth; others do not get near.
 const DEPTH: u32 = 400;
+
+/// What a list or a dict takes beyond what is in it: more time than bytes.
+const CONTAINER: u64 = 48;
 
 /// Bytes and lines.
 type Size = (u64, u64);
@@ -178,10 +252,10 @@ impl Sizes {
             Value::Str(s) => (s.len() as u64 + 4, 1),
             Value::Bytes(bytes) => (bytes.len() as u64 * 4, 1),
             Value::List(list) if depth < DEPTH => self.container(list.address(), |sizes| {
-                list.iter().fold((2, 1), |total, item| add(total, sizes.of(item, depth + 1)))
+                list.iter().fold((CONTAINER, 1), |total, item| add(total, sizes.of(item, depth + 1)))
             }),
             Value::Map(map) if depth < DEPTH => self.container(map.address(), |sizes| {
-                map.borrow().iter().fold((2, 1), |total, (key, item)| {
+                map.borrow().iter().fold((CONTAINER, 1), |total, (key, item)| {
                     add(add(total, (key.len() as u64 + 4, 0)), sizes.of(item, depth + 1))
                 })
             }),

@@ -12,9 +12,9 @@ table! {
     "all" (; ANY) => |args| Ok(Value::Bool(!args.iter().any(is_empty)));
     "any" (; ANY) => |args| Ok(Value::Bool(args.iter().any(|value| !is_empty(value))));
     "ternary" (ANY, ANY, BOOL) => |args| Ok(any(args, usize::from(!boolean(args, 2))).clone());
-    "deepCopy" (ANY) => deep_copy, cost cost::tree;
-    "mustDeepCopy" (ANY) => deep_copy, cost cost::tree;
-    "deepEqual" (ANY, ANY) => |args| Ok(Value::Bool(compare::deep_equal(any(args, 0), any(args, 1)))), cost cost::tree;
+    "deepCopy" (ANY) => deep_copy, cost cost::copy;
+    "mustDeepCopy" (ANY) => deep_copy, cost cost::copy;
+    "deepEqual" (ANY, ANY) => |args| Ok(Value::Bool(compare::deep_equal(any(args, 0), any(args, 1)))), cost cost::compare;
 }
 
 fn default(args: &[Value]) -> CallResult {

@@ -9,7 +9,7 @@ use super::{cost, merge, table};
 use crate::words::Panic;
 
 table! {
-    "dict" (; ANY) => dict;
+    "dict" (; ANY) => dict, cost cost::dict;
     "get" (MAP_ANY, STRING) => |args| Ok(map(args, 0).get(string(args, 1)).unwrap_or_else(|| Value::Str(Str::EMPTY)));
     "set" (MAP_ANY, STRING, ANY) => set;
     "unset" (MAP_ANY, STRING) => unset;
@@ -20,10 +20,10 @@ table! {
         cost cost::entries;
     "pick" (MAP_ANY; STRING) => pick, cost cost::entries;
     "omit" (MAP_ANY; STRING) => omit, cost cost::entries;
-    "merge" (MAP_ANY; MAP_ANY) => |args| gentle(merge::fill(args)), cost cost::print;
-    "mustMerge" (MAP_ANY; MAP_ANY) => |args| Ok(merge::fill(args)?), cost cost::print;
-    "mergeOverwrite" (MAP_ANY; MAP_ANY) => |args| gentle(merge::overwrite(args)), cost cost::print;
-    "mustMergeOverwrite" (MAP_ANY; MAP_ANY) => |args| Ok(merge::overwrite(args)?), cost cost::print;
+    "merge" (MAP_ANY; MAP_ANY) => |args| gentle(merge::fill(args)), cost cost::merge;
+    "mustMerge" (MAP_ANY; MAP_ANY) => |args| Ok(merge::fill(args)?), cost cost::merge;
+    "mergeOverwrite" (MAP_ANY; MAP_ANY) => |args| gentle(merge::overwrite(args)), cost cost::merge;
+    "mustMergeOverwrite" (MAP_ANY; MAP_ANY) => |args| Ok(merge::overwrite(args)?), cost cost::merge;
     "dig" (; ANY) => dig;
 }
 

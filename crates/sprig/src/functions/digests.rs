@@ -1,6 +1,6 @@
 //! Digests, encodings and ciphers.
 
-use govalue::{CallResult, Str, Value};
+use govalue::{CallResult, Cost, Str, Value};
 
 use super::args::{int, string, text};
 use super::table;
@@ -15,12 +15,12 @@ table! {
     "b64dec" (STRING) => |args| decoded(crypto::b64_decode(string(args, 0)));
     "b32enc" (STRING) => |args| text(crypto::b32_encode(string(args, 0)));
     "b32dec" (STRING) => |args| decoded(crypto::b32_decode(string(args, 0)));
-    "derivePassword" (UINT32, STRING, STRING, STRING, STRING) => derive_password, cost |_| DERIVATION;
+    "derivePassword" (UINT32, STRING, STRING, STRING, STRING) => derive_password, cost (|_: &[Value]| DERIVATION);
     "decryptAES" (STRING, STRING) => |args| text(crypto::decrypt_aes(string(args, 0), string(args, 1))?);
 }
 
 /// What deriving a password costs: it goes over 32 MiB twice.
-const DERIVATION: u64 = 64 << 20;
+const DERIVATION: Cost = Cost { steps: 10_000_000, bytes: 32 << 20 };
 
 /// Sprig answers the text of the error.
 fn decoded(result: Result<Vec<u8>, (Vec<u8>, DecodeError)>) -> CallResult {

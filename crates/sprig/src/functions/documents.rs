@@ -10,25 +10,28 @@ use super::{cost, table};
 use crate::words::Panic;
 
 table! {
-    "toJson" (ANY) => |args| swallowed(json::write(any(args, 0), &COMPACT)), cost cost::print;
-    "mustToJson" (ANY) => |args| loud(json::write(any(args, 0), &COMPACT)), cost cost::print;
-    "toPrettyJson" (ANY) => |args| swallowed(json::write(any(args, 0), &PRETTY)), cost cost::print;
-    "mustToPrettyJson" (ANY) => |args| loud(json::write(any(args, 0), &PRETTY)), cost cost::print;
-    "toRawJson" (ANY) => |args| loud(json::write(any(args, 0), &RAW)), cost cost::print;
-    "mustToRawJson" (ANY) => |args| loud(json::write(any(args, 0), &RAW)), cost cost::print;
+    "toJson" (ANY) => |args| swallowed(json::write(any(args, 0), &COMPACT)), cost cost::encode;
+    "mustToJson" (ANY) => |args| loud(json::write(any(args, 0), &COMPACT)), cost cost::encode;
+    "toPrettyJson" (ANY) => |args| swallowed(json::write(any(args, 0), &PRETTY)), cost cost::encode;
+    "mustToPrettyJson" (ANY) => |args| loud(json::write(any(args, 0), &PRETTY)), cost cost::encode;
+    "toRawJson" (ANY) => |args| loud(json::write(any(args, 0), &RAW)), cost cost::encode;
+    "mustToRawJson" (ANY) => |args| loud(json::write(any(args, 0), &RAW)), cost cost::encode;
     "fromJson" (STRING) => from_json, cost cost::read;
     "fromJsonArray" (STRING) => |args| list(json::read_array(string(args, 0))), cost cost::read;
     "mustFromJson" (STRING) => |args| Ok(json::read(string(args, 0))?), cost cost::read;
-    "toYaml" (ANY) => |args| swallowed(yaml::write(any(args, 0)).map(chomped)), cost cost::print;
-    "mustToYaml" (ANY) => |args| loud(yaml::write(any(args, 0)).map(chomped)), cost cost::print;
-    "toYamlPretty" (ANY) => |args| pretty(any(args, 0)), cost cost::print;
-    "fromYaml" (STRING) => |args| dict(yaml::read_map(string(args, 0), &yaml::Limits::default())), cost cost::read;
-    "fromYamlArray" (STRING) => |args| list(yaml::read_list(string(args, 0), &yaml::Limits::default()).map(there)),
+    "toYaml" (ANY) => |args| swallowed(yaml::write(any(args, 0)).map(chomped)), cost cost::encode;
+    "mustToYaml" (ANY) => |args| loud(yaml::write(any(args, 0)).map(chomped)), cost cost::encode;
+    "toYamlPretty" (ANY) => |args| pretty(any(args, 0)), cost cost::encode;
+    "fromYaml" (STRING) => |args| dict(yaml::read_map(string(args, 0), &LIMITS)), cost cost::read;
+    "fromYamlArray" (STRING) => |args| list(yaml::read_list(string(args, 0), &LIMITS).map(there)),
         cost cost::read;
-    "toToml" (ANY) => to_toml, cost cost::print;
-    "mustToToml" (ANY) => |args| loud(toml::write(any(args, 0))), cost cost::print;
+    "toToml" (ANY) => to_toml, cost cost::encode;
+    "mustToToml" (ANY) => |args| loud(toml::write(any(args, 0))), cost cost::encode;
     "fromToml" (STRING) => |args| dict(toml::read(string(args, 0))), cost cost::read;
 }
+
+/// Templates read smaller documents than charts are made of.
+const LIMITS: yaml::Limits = yaml::Limits { depth: 1_000, nodes: 1_000_000, bytes: 64 << 20 };
 
 const COMPACT: json::Options = json::Options { escape_html: true, indent: None };
 const PRETTY: json::Options = json::Options { escape_html: true, indent: Some("  ") };

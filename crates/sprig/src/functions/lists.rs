@@ -11,37 +11,37 @@ use crate::words::Panic;
 table! {
     "list" (; ANY) => |args| answer(args.to_vec());
     "tuple" (; ANY) => |args| answer(args.to_vec());
-    "append" (ANY, ANY) => push;
-    "mustAppend" (ANY, ANY) => push;
-    "push" (ANY, ANY) => push;
-    "mustPush" (ANY, ANY) => push;
-    "prepend" (ANY, ANY) => prepend;
-    "mustPrepend" (ANY, ANY) => prepend;
+    "append" (ANY, ANY) => push, cost cost::first_list;
+    "mustAppend" (ANY, ANY) => push, cost cost::first_list;
+    "push" (ANY, ANY) => push, cost cost::first_list;
+    "mustPush" (ANY, ANY) => push, cost cost::first_list;
+    "prepend" (ANY, ANY) => prepend, cost cost::first_list;
+    "mustPrepend" (ANY, ANY) => prepend, cost cost::first_list;
     "first" (ANY) => |args| Ok(items(args, 0, "Cannot find first on type")?.first().cloned().unwrap_or_default());
     "mustFirst" (ANY) => |args| Ok(items(args, 0, "Cannot find first on type")?.first().cloned().unwrap_or_default());
     "last" (ANY) => |args| Ok(items(args, 0, "Cannot find last on type")?.last().cloned().unwrap_or_default());
     "mustLast" (ANY) => |args| Ok(items(args, 0, "Cannot find last on type")?.last().cloned().unwrap_or_default());
-    "rest" (ANY) => |args| most(items(args, 0, "Cannot find rest on type")?.split_first().map(|(_, rest)| rest));
-    "mustRest" (ANY) => |args| most(items(args, 0, "Cannot find rest on type")?.split_first().map(|(_, rest)| rest));
-    "initial" (ANY) => |args| most(items(args, 0, "Cannot find initial on type")?.split_last().map(|(_, rest)| rest));
+    "rest" (ANY) => |args| most(items(args, 0, "Cannot find rest on type")?.split_first().map(|(_, rest)| rest)), cost cost::first_list;
+    "mustRest" (ANY) => |args| most(items(args, 0, "Cannot find rest on type")?.split_first().map(|(_, rest)| rest)), cost cost::first_list;
+    "initial" (ANY) => |args| most(items(args, 0, "Cannot find initial on type")?.split_last().map(|(_, rest)| rest)), cost cost::first_list;
     "mustInitial" (ANY) =>
-        |args| most(items(args, 0, "Cannot find initial on type")?.split_last().map(|(_, rest)| rest));
-    "reverse" (ANY) => reverse;
-    "mustReverse" (ANY) => reverse;
-    "compact" (ANY) => compact;
-    "mustCompact" (ANY) => compact;
+        |args| most(items(args, 0, "Cannot find initial on type")?.split_last().map(|(_, rest)| rest)), cost cost::first_list;
+    "reverse" (ANY) => reverse, cost cost::first_list;
+    "mustReverse" (ANY) => reverse, cost cost::first_list;
+    "compact" (ANY) => compact, cost cost::first_list;
+    "mustCompact" (ANY) => compact, cost cost::first_list;
     "uniq" (ANY) => uniq, cost cost::uniq;
     "mustUniq" (ANY) => uniq, cost cost::uniq;
     "without" (ANY; ANY) => without, cost cost::without;
     "mustWithout" (ANY; ANY) => without, cost cost::without;
     "has" (ANY, ANY) => has, cost cost::has;
     "mustHas" (ANY, ANY) => has, cost cost::has;
-    "slice" (ANY; ANY) => slice;
-    "mustSlice" (ANY; ANY) => slice;
-    "chunk" (INT, ANY) => chunk;
-    "mustChunk" (INT, ANY) => chunk;
+    "slice" (ANY; ANY) => slice, cost cost::first_list;
+    "mustSlice" (ANY; ANY) => slice, cost cost::first_list;
+    "chunk" (INT, ANY) => chunk, cost cost::second_list;
+    "mustChunk" (INT, ANY) => chunk, cost cost::second_list;
     "concat" (; ANY) => concat, cost cost::concat;
-    "sortAlpha" (ANY) => sort_alpha, cost cost::print;
+    "sortAlpha" (ANY) => sort_alpha, cost cost::sort;
 }
 
 fn answer(items: Vec<Value>) -> CallResult {

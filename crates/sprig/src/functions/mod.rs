@@ -31,7 +31,7 @@ pub use semvers::version_object;
 
 use std::sync::LazyLock;
 
-use govalue::{CallResult, Signature, Value};
+use govalue::{CallResult, Cost, Signature, Value};
 
 /// A function that depends on its arguments alone.
 #[derive(Debug, Clone, Copy)]
@@ -40,9 +40,9 @@ pub struct PureFunction {
     pub name: &'static str,
     /// What it takes.
     pub signature: Signature,
-    /// About how many bytes or steps a call with these arguments takes, for those functions whose answer can be much
-    /// larger than their arguments. To be charged before the call.
-    pub cost: Option<fn(&[Value]) -> u64>,
+    /// What a call with these arguments costs, for those functions that take more than reading their texts, or whose
+    /// answer can be much larger. To be charged before the call.
+    pub cost: Option<fn(&[Value]) -> Cost>,
     /// Calls it. Errors and panics have Go's texts.
     pub call: fn(&[Value]) -> CallResult,
 }
@@ -90,6 +90,6 @@ macro_rules! table {
     (@given) => { false };
     (@given $rest:ident) => { true };
     (@cost) => { None };
-    (@cost $cost:expr) => { Some($cost) };
+    (@cost $cost:expr) => { Some(|args| $cost(args).into()) };
 }
 pub(crate) use table;

@@ -10,27 +10,27 @@ use crate::{unicode, words};
 
 table! {
     "hello" () => |_| text("Hello!");
-    "abbrev" (INT, STRING) => |args| text(words::abbrev(int(args, 0), string(args, 1)));
-    "abbrevboth" (INT, INT, STRING) => |args| text(words::abbrevboth(int(args, 0), int(args, 1), string(args, 2)));
+    "abbrev" (INT, STRING) => |args| text(words::abbrev(int(args, 0), string(args, 1))), cost cost::letters;
+    "abbrevboth" (INT, INT, STRING) => |args| text(words::abbrevboth(int(args, 0), int(args, 1), string(args, 2))), cost cost::letters;
     "trunc" (INT, STRING) => |args| part(args, 1, words::trunc(int(args, 0), string(args, 1)));
     "trim" (STRING) => |args| part(args, 0, words::trim(string(args, 0)));
-    "upper" (STRING) => |args| text(words::upper(string(args, 0)));
-    "lower" (STRING) => |args| text(words::lower(string(args, 0)));
-    "title" (STRING) => |args| text(words::title(string(args, 0)));
-    "untitle" (STRING) => |args| text(words::untitle(string(args, 0)));
+    "upper" (STRING) => |args| text(words::upper(string(args, 0))), cost cost::letters;
+    "lower" (STRING) => |args| text(words::lower(string(args, 0))), cost cost::letters;
+    "title" (STRING) => |args| text(words::title(string(args, 0))), cost cost::letters;
+    "untitle" (STRING) => |args| text(words::untitle(string(args, 0))), cost cost::letters;
     "substr" (INT, INT, STRING) => |args| part(args, 2, words::substr(int(args, 0), int(args, 1), string(args, 2))?);
     "repeat" (INT, STRING) => |args| text(words::repeat(int(args, 0), string(args, 1))?), cost cost::repeat;
-    "trimall" (STRING, STRING) => |args| part(args, 1, words::trim_all(string(args, 0), string(args, 1)));
-    "trimAll" (STRING, STRING) => |args| part(args, 1, words::trim_all(string(args, 0), string(args, 1)));
+    "trimall" (STRING, STRING) => |args| part(args, 1, words::trim_all(string(args, 0), string(args, 1))), cost cost::cutset;
+    "trimAll" (STRING, STRING) => |args| part(args, 1, words::trim_all(string(args, 0), string(args, 1))), cost cost::cutset;
     "trimSuffix" (STRING, STRING) => trim_suffix;
     "trimPrefix" (STRING, STRING) => trim_prefix;
-    "nospace" (STRING) => |args| text(words::nospace(string(args, 0)));
-    "initials" (STRING) => |args| text(words::initials(string(args, 0)));
-    "swapcase" (STRING) => |args| text(words::swapcase(string(args, 0)));
-    "snakecase" (STRING) => |args| text(words::snakecase(string(args, 0)));
-    "camelcase" (STRING) => |args| text(words::camelcase(string(args, 0)));
-    "kebabcase" (STRING) => |args| text(words::kebabcase(string(args, 0)));
-    "wrap" (INT, STRING) => |args| text(words::wrap(int(args, 0), string(args, 1))), cost cost::wrap;
+    "nospace" (STRING) => |args| text(words::nospace(string(args, 0))), cost cost::letters;
+    "initials" (STRING) => |args| text(words::initials(string(args, 0))), cost cost::letters;
+    "swapcase" (STRING) => |args| text(words::swapcase(string(args, 0))), cost cost::letters;
+    "snakecase" (STRING) => |args| text(words::snakecase(string(args, 0))), cost cost::letters;
+    "camelcase" (STRING) => |args| text(words::camelcase(string(args, 0))), cost cost::letters;
+    "kebabcase" (STRING) => |args| text(words::kebabcase(string(args, 0))), cost cost::letters;
+    "wrap" (INT, STRING) => |args| text(words::wrap(int(args, 0), string(args, 1))), cost cost::letters;
     "wrapWith" (INT, STRING, STRING) => wrap_with, cost cost::wrap_with;
     "contains" (STRING, STRING) => |args| found(words::find(string(args, 1), string(args, 0)).is_some());
     "hasPrefix" (STRING, STRING) => |args| found(string(args, 1).starts_with(string(args, 0)));
@@ -45,8 +45,8 @@ table! {
     "toString" (ANY) => |args| text(text_of(any(args, 0))), cost cost::print;
     "toStrings" (ANY) => |args| Ok(texts_of(any(args, 0)).into()), cost cost::print;
     "join" (STRING, ANY) => join, cost cost::join;
-    "split" (STRING, STRING) => |args| numbered(args, 0, -1, 1), cost cost::split;
-    "splitn" (STRING, INT, STRING) => |args| numbered(args, 0, int(args, 1), 2), cost cost::split;
+    "split" (STRING, STRING) => |args| numbered(args, 0, -1, 1), cost cost::numbered;
+    "splitn" (STRING, INT, STRING) => |args| numbered(args, 0, int(args, 1), 2), cost cost::numbered;
     "splitList" (STRING, STRING) => split_list, cost cost::split;
 }
 

@@ -7,18 +7,24 @@ use std::rc::Rc;
 use super::{Error, Regex};
 
 /// So many patterns are kept per thread. A chart that makes up patterns starts over.
-const CAPACITY: usize = 256;
+const CAPACITY: usize = 64;
 
-/// A longer pattern is compiled each time: it may be large, and it is hardly used twice.
-const LONGEST: usize = 4096;
+/// So many bytes of programs are kept, and the last one whatever its size.
+const MOST: usize = 8 << 20;
 
-/// Nor is a pattern kept whose program takes more bytes than this.
-const LARGEST: usize = 1 << 20;
-
-type Known = HashMap<Vec<u8>, Result<Rc<Regex>, Error>>;
+#[derive(Default)]
+struct Known {
+    patterns: HashMap<Vec<u8>, Result<Rc<Regex>, Error>>,
+    bytes: usize,
+}
 
 thread_local! {
     static KNOWN: RefCell<Known> = RefCell::default();
+}
+
+/// A pattern that this thread compiled before.
+pub(super) fn known(pattern: &[u8]) -> Option<Result<Rc<Regex>, Error>> {
+    KNOWN.with_borrow(|known| known.patterns.get(pattern).cloned())
 }
 
 /// Compiles a pattern, or takes it from those that this thread compiled before.
@@ -26,20 +32,35 @@ thread_local! {
 /// # Errors
 /// As [`Regex::new`].
 pub fn compile(pattern: &[u8]) -> Result<Rc<Regex>, Error> {
-    if pattern.len() > LONGEST {
-        return Regex::new(pattern).map(Rc::new);
-    }
     KNOWN.with_borrow_mut(|known| {
-        if let Some(result) = known.get(pattern) {
+        if let Some(result) = known.patterns.get(pattern) {
             return result.clone();
         }
-        if known.len() >= CAPACITY {
-            known.clear();
-        }
         let result = Regex::new(pattern).map(Rc::new);
-        if result.as_ref().map_or(0, |regex| regex.memory_usage()) <= LARGEST {
-            known.insert(pattern.to_vec(), result.clone());
+        let bytes = pattern.len() + result.as_ref().map_or(0, |regex| regex.memory_usage());
+        if known.patterns.len() >= CAPACITY || known.bytes + bytes > MOST {
+            *known = Known::default();
         }
+        known.bytes += bytes;
+        known.patterns.insert(pattern.to_vec(), result.clone());
         result
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{CAPACITY, KNOWN, MOST, compile, known};
+
+    #[test]
+    fn what_is_kept_has_an_end() {
+        for number in 0..3 * CAPACITY {
+            compile(format!("(a|b){{900}}{number}").as_bytes()).unwrap();
+            KNOWN.with_borrow(|known| {
+                assert!(known.patterns.len() <= CAPACITY);
+                assert!(known.bytes <= MOST || known.patterns.len() == 1);
+            });
+        }
+        compile(b"a").unwrap();
+        assert!(known(b"a").is_some() && known(b"b").is_none());
+    }
 }

@@ -226,7 +226,11 @@ fn function(name: &str) -> &'static PureFunction {
 }
 
 fn cost(name: &str, args: &[Value]) -> u64 {
-    function(name).cost.map_or(0, |cost| cost(args))
+    function(name).cost.map_or(0, |cost| cost(args).bytes)
+}
+
+fn steps(name: &str, args: &[Value]) -> u64 {
+    function(name).cost.map_or(0, |cost| cost(args).steps)
 }
 
 #[test]
@@ -276,7 +280,7 @@ fn dicts_that_contain_themselves_end_no_process() {
         cost(name, &args);
         assert!((function(name).call)(&args).is_err(), "{name}");
     }
-    assert_eq!(cost("deepEqual", &args), u64::MAX);
+    assert_eq!(steps("deepEqual", &args), u64::MAX / 8);
     assert_eq!(cost("deepCopy", &args), u64::MAX);
     assert!(cost("toYaml", &args) > 0);
     for name in ["empty", "kindOf", "keys", "toJson", "values"] {

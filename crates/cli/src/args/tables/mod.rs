@@ -5,7 +5,7 @@
 pub(crate) mod charts;
 mod global;
 pub(crate) mod install;
-mod ours;
+pub(crate) mod ours;
 pub(crate) mod program;
 pub(crate) mod releases;
 mod shared;

@@ -1,6 +1,10 @@
 //! Flags that Helm does not have.
 
+use super::shared::OUTPUT;
 use crate::args::flag::{Flag, Kind, Values, flag};
+
+/// Flags of `values explain`.
+pub(crate) const EXPLAIN: &[Flag] = &[OUTPUT];
 
 /// The guard's questions, on every command that loads a chart (see docs/concepts/guard.md).
 pub(crate) const GUARD: &[Flag] = &[

@@ -30,7 +30,7 @@ fn functions(
     commands: &'static [Command],
     environment: &Environment,
 ) {
-    for command in commands.iter().filter(|command| command.is_listed()) {
+    for command in commands.iter().filter(|command| command.is_listed(environment)) {
         path.push(command);
         functions(script, path, command.children, environment);
         function(script, &Found { path: path.clone(), rest: Vec::new() }, environment);
@@ -47,7 +47,7 @@ fn function(script: &mut String, found: &Found, environment: &Environment) {
     script.push_str(&format!(
         "_{function}()\n{{\n    last_command=\"{name}\"\n\n    command_aliases=()\n\n    commands=()\n"
     ));
-    for child in found.children().iter().filter(|child| child.is_listed()) {
+    for child in found.children().iter().filter(|child| child.is_listed(environment)) {
         script.push_str(&format!("    commands+=(\"{}\")\n", child.name));
         if child.aliases.is_empty() {
             continue;

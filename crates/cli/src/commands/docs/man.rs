@@ -51,8 +51,10 @@ pub(super) fn page(found: &Found, environment: &Environment, dates: &Dates) -> S
         flags(&mut page, GLOBAL.iter().collect(), found, environment);
     }
     page.heading("SEE ALSO");
-    let others: Vec<String> =
-        related(found).iter().map(|other| format!("**{}(1)**", dashed(other, environment))).collect();
+    let others: Vec<String> = related(found, environment)
+        .iter()
+        .map(|other| format!("**{}(1)**", dashed(other, environment)))
+        .collect();
     page.text(&others.join(", "));
     page.heading("HISTORY");
     page.text(&format!("{} {author}", dates.day));

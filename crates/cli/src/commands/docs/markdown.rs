@@ -44,7 +44,7 @@ pub(super) fn page(found: &Found, environment: &Environment, last: &str, with_he
         page.push_str(&format!("### Options inherited from parent commands\n\n```\n{usages}```\n\n"));
     }
     page.push_str("### SEE ALSO\n\n");
-    for other in related(found) {
+    for other in related(found, environment) {
         page.push_str(&format!(
             "* [{}]({})\t - {}\n",
             other.words(environment),

@@ -34,7 +34,7 @@ pub(super) fn run(context: &mut Context<'_>) -> Result<(), Failure> {
             if context.environment.is_helm {
                 last.push_str(&format!(" on {}", written(context, None, b"2-Jan-2006")?));
             }
-            for found in documented() {
+            for found in documented(context.environment) {
                 let page = markdown::page(&found, context.environment, &last, headers);
                 write(&folder.join(markdown::file_name(&found, context.environment)), &page)?;
             }
@@ -45,7 +45,7 @@ pub(super) fn run(context: &mut Context<'_>) -> Result<(), Failure> {
                 month: written(context, seconds, b"Jan 2006")?,
                 day: written(context, seconds, b"2-Jan-2006")?,
             };
-            for found in documented() {
+            for found in documented(context.environment) {
                 let page = man::page(&found, context.environment, &dates);
                 write(&folder.join(man::file_name(&found, context.environment)), &page)?;
             }
@@ -60,31 +60,36 @@ pub(super) fn run(context: &mut Context<'_>) -> Result<(), Failure> {
 }
 
 /// All commands that have a page, those below a command before it, as Helm writes them.
-pub(super) fn documented() -> Vec<Found> {
+pub(super) fn documented(environment: &Environment) -> Vec<Found> {
     let mut all = Vec::new();
-    walk(&mut Vec::new(), COMMANDS, &mut all);
+    walk(&mut Vec::new(), COMMANDS, environment, &mut all);
     all.push(Found::default());
     all
 }
 
-fn walk(path: &mut Vec<&'static Command>, commands: &'static [Command], all: &mut Vec<Found>) {
-    for command in commands.iter().filter(|command| has_page(command)) {
+fn walk(
+    path: &mut Vec<&'static Command>,
+    commands: &'static [Command],
+    environment: &Environment,
+    all: &mut Vec<Found>,
+) {
+    for command in commands.iter().filter(|command| has_page(command, environment)) {
         path.push(command);
-        walk(path, command.children, all);
+        walk(path, command.children, environment, all);
         all.push(Found { path: path.clone(), rest: Vec::new() });
         path.pop();
     }
 }
 
 /// Helm: the command `help` has no page.
-fn has_page(command: &Command) -> bool {
-    command.is_listed() && command.name != "help"
+fn has_page(command: &Command, environment: &Environment) -> bool {
+    command.is_listed(environment) && command.name != "help"
 }
 
 /// The command above, and those below with a page.
-fn related(found: &Found) -> Vec<Found> {
+fn related(found: &Found, environment: &Environment) -> Vec<Found> {
     let parent = found.path.split_last().map(|(_, above)| Found { path: above.to_vec(), rest: Vec::new() });
-    let children = found.children().iter().filter(|command| has_page(command)).map(|command| {
+    let children = found.children().iter().filter(|command| has_page(command, environment)).map(|command| {
         let mut path = found.path.clone();
         path.push(command);
         Found { path, rest: Vec::new() }

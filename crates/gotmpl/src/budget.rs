@@ -1,0 +1,171 @@
+//! What an execution may use up: steps, bytes and depth, counted; memory, looked at now and then.
+
+use govalue::Cost;
+
+use crate::error::LimitError;
+
+/// Bytes that may be made before memory is looked at again, at least.
+const INTERVAL: u64 = 4 << 20;
+
+/// What is made may hold more memory than was said, but not so many times.
+const SAFETY: u64 = 8;
+
+/// What an execution may use up.
+#[derive(Debug, Clone)]
+pub struct Budget {
+    /// `render.steps`, those left: one per node, more for functions that say so.
+    pub steps: u64,
+    /// The limit that `steps` began with, for the error.
+    pub steps_limit: u64,
+    /// `render.bytes`: what templates print, an include once more than what it includes, and what functions say
+    /// they make.
+    pub bytes_limit: u64,
+    /// Bytes that were made up to the last look.
+    bytes: u64,
+    /// Bytes until the next look.
+    near: u64,
+    /// `render.memory`: what the process may hold while templates execute.
+    pub memory: Memory,
+    /// `render.depth`: how deep templates may call each other. A level takes native stack: give the executing
+    /// thread 32 KiB for each.
+    pub depth: u32,
+}
+
+/// A limit for memory, and who knows how much there is in use.
+#[derive(Debug, Clone, Copy)]
+pub struct Memory {
+    /// The limit in bytes.
+    pub limit: u64,
+    /// Bytes that the process holds right now; `None` where nobody knows. This crate cannot look itself.
+    pub used: fn() -> Option<u64>,
+}
+
+impl Default for Memory {
+    fn default() -> Self {
+        Self { limit: u64::MAX, used: || None }
+    }
+}
+
+impl Budget {
+    /// A budget of so many steps.
+    pub fn with_steps(steps: u64) -> Self {
+        Self { steps, steps_limit: steps, ..Self::default() }
+    }
+
+    /// The same budget with so many bytes.
+    #[must_use]
+    pub fn with_bytes(self, bytes: u64) -> Self {
+        Self { bytes_limit: bytes, bytes: 0, near: 0, ..self }
+    }
+
+    pub(crate) fn charge(&mut self, steps: u64) -> Result<(), LimitError> {
+        match self.steps.checked_sub(steps) {
+            Some(left) => {
+                self.steps = left;
+                Ok(())
+            }
+            None => {
+                self.steps = 0;
+                Err(LimitError { name: "render.steps", limit: self.steps_limit })
+            }
+        }
+    }
+
+    /// Charges for bytes before they are made.
+    pub(crate) fn charge_bytes(&mut self, bytes: u64) -> Result<(), LimitError> {
+        match self.near.checked_sub(bytes) {
+            Some(left) => {
+                self.near = left;
+                Ok(())
+            }
+            None => self.look(bytes),
+        }
+    }
+
+    /// Charges for a call.
+    pub(crate) fn charge_call(&mut self, cost: Cost) -> Result<(), LimitError> {
+        /// Bytes that the result of any call may hold on to: an entry of a dict, for one.
+        const HELD: u64 = 64;
+        /// Steps of a call itself.
+        const CALL: u64 = 2;
+        self.charge(cost.steps.saturating_add(CALL))?;
+        self.charge_bytes(cost.bytes.saturating_add(HELD))
+    }
+
+    /// The same budget with another depth.
+    #[must_use]
+    pub fn with_depth(self, depth: u32) -> Self {
+        Self { depth, ..self }
+    }
+
+    #[cold]
+    fn look(&mut self, bytes: u64) -> Result<(), LimitError> {
+        // Up to here no more than `bytes` was granted, and `near` of it is left.
+        self.bytes = self.bytes.saturating_sub(self.near).saturating_add(bytes);
+        self.near = 0;
+        if self.bytes > self.bytes_limit {
+            self.bytes = self.bytes_limit;
+            return Err(LimitError { name: "render.bytes", limit: self.bytes_limit });
+        }
+        let used = (self.memory.used)().unwrap_or(0);
+        if used.saturating_add(bytes) > self.memory.limit {
+            return Err(LimitError { name: "render.memory", limit: self.memory.limit });
+        }
+        let free = self.memory.limit.saturating_sub(used) / SAFETY;
+        self.near = INTERVAL.max(free).min(self.bytes_limit - self.bytes);
+        self.bytes += self.near;
+        Ok(())
+    }
+}
+
+impl Default for Budget {
+    fn default() -> Self {
+        const STEPS: u64 = 200_000_000;
+        Self {
+            steps: STEPS,
+            steps_limit: STEPS,
+            bytes_limit: 16 << 30,
+            bytes: 0,
+            near: 0,
+            memory: Memory::default(),
+            depth: 4_000,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Budget, INTERVAL, Memory};
+
+    #[test]
+    fn bytes_are_counted_exactly_however_they_come() {
+        for portion in [1, 7, 1_000, INTERVAL - 1, INTERVAL, INTERVAL + 1, 3 * INTERVAL] {
+            let total = portion * 5 + portion / 2;
+            let mut budget = Budget::default().with_bytes(total);
+            for _ in 0..5 {
+                budget.charge_bytes(portion).unwrap();
+            }
+            let error = budget.charge_bytes(portion / 2 + 1).unwrap_err();
+            assert_eq!((error.name, error.limit), ("render.bytes", total), "{portion}");
+        }
+    }
+
+    #[test]
+    fn memory_is_looked_at_before_much_is_made_and_now_and_then() {
+        fn used() -> Option<u64> {
+            Some(100 << 20)
+        }
+        let with = |limit| Budget { memory: Memory { limit, used }, ..Budget::default() };
+        assert!(with(90 << 20).charge_bytes(1).is_err());
+        let mut budget = with(110 << 20);
+        for _ in 0..100 {
+            budget.charge_bytes(INTERVAL / 2).unwrap();
+        }
+        let error = budget.charge_bytes(20 << 20).unwrap_err();
+        assert_eq!((error.name, error.limit), ("render.memory", 110 << 20));
+        // Far from the limit it is hardly ever looked at.
+        let mut budget = with(100 << 30);
+        budget.charge_bytes(1).unwrap();
+        assert!(budget.near > 10 << 30);
+    }
+}
