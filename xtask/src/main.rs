@@ -11,6 +11,8 @@ fn main() -> ExitCode {
         "crates" => crates(),
         "docs" => xtask::docs(),
         "fuzz-oracle" => xtask::fuzz_oracle::run(&rest),
+        // What `bench` starts to measure the memory of one process.
+        "peak" => xtask::bench::report_peak(&rest),
         "soak" => xtask::soak::run(&rest),
         other => Err(format!("unknown task {other:?}; tasks are: bench, crates, docs, fuzz-oracle, soak")),
     };
