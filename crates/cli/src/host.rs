@@ -49,6 +49,10 @@ pub(crate) fn local_zone(environment: &Environment) -> String {
 }
 
 impl Host for Machine {
+    fn watch(&mut self) -> Option<Box<dyn gotmpl::Watch>> {
+        crate::profile::watch()
+    }
+
     fn now(&mut self, _: Permit) -> Moment {
         now()
     }

@@ -20,6 +20,7 @@ mod output_folder;
 mod outside;
 mod paths;
 mod prepare;
+mod profile;
 mod report;
 mod table;
 
@@ -57,8 +58,12 @@ fn run() -> u8 {
             if written.is_ok() { failure.code } else { failure.code.max(1) }
         }
     };
-    match output.flush() {
-        Ok(()) => code,
-        Err(_) => code.max(1),
+    let printing = profile::phase("print");
+    let written = output.flush();
+    drop(printing);
+    let measured = profile::end(&mut output);
+    match (written.and_then(|()| output.flush()), measured) {
+        (Ok(()), true) => code,
+        _ => code.max(1),
     }
 }

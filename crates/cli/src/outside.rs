@@ -138,6 +138,14 @@ impl<'a> References<'a> {
 }
 
 impl SchemaLoader for References<'_> {
+    fn began(&mut self) {
+        crate::profile::enter(gotmpl::Passage::Step("schema"));
+    }
+
+    fn ended(&mut self) {
+        crate::profile::leave();
+    }
+
     fn load(&mut self, chart: &[String], url: &str) -> Result<Vec<u8>, Box<dyn Error>> {
         let mut names = chart.iter();
         let root = Actor::chart(names.next().cloned().unwrap_or_default());

@@ -182,6 +182,7 @@ enum As {
 }
 
 fn load_as(context: &mut Context<'_>, path: &Path, guard: &mut Guard, how: As) -> Result<Chart, Failure> {
+    let _loading = crate::profile::phase("load");
     let limits = limits(context)?;
     let mut links = GuardedLinks::new(path, guard);
     let mut loading = load::Context::new(&Semver, &mut links);
@@ -205,6 +206,7 @@ fn load_as(context: &mut Context<'_>, path: &Path, guard: &mut Guard, how: As) -
 
 /// What all values flags say together.
 pub(crate) fn values(context: &Context<'_>) -> Result<Map, Failure> {
+    let _reading = crate::profile::phase("values");
     let limits = limits(context)?;
     let mut files = Files::within(&limits);
     chart::values::merge_within(&value_sources(&context.parsed), &mut files, &limits.yaml)

@@ -21,6 +21,7 @@ use crate::budget::Budget;
 use crate::builtins::{pointee, text_of};
 use crate::error::{ExecError, LimitError};
 use crate::set::Set;
+use crate::watch::Passage;
 
 pub use self::call::{Call, TextError};
 
@@ -71,7 +72,12 @@ impl<'e> Engine<'e> {
         self.variables.resize(base + template.slots as usize, Val::default());
         self.variables[base] = dot.clone();
         self.owners.push(template.owner);
+        let passage = Passage::Definition { name: &template.name, file: &template.parse_name };
+        let watched = self.set.enter(passage);
         let result = self.walk(&mut frame, &dot, template.body, out);
+        if watched {
+            self.set.leave();
+        }
         self.owners.pop();
         self.variables.truncate(base);
         result.map(|_| ())

@@ -32,6 +32,7 @@ mod literal;
 mod parse;
 mod set;
 mod survey;
+mod watch;
 
 pub use budget::{Budget, Memory};
 pub use error::{ExecError, LimitError, ParseError, Place};
@@ -39,3 +40,4 @@ pub use exec::{Call, TextError};
 pub use functions::{ANY_NUMBER, Function, Functions, Implementation};
 pub use set::{MissingKey, Parsed, Set};
 pub use survey::{actions, constants};
+pub use watch::{Passage, Watch};

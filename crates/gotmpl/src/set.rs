@@ -13,6 +13,7 @@ use crate::error::{ExecError, ParseError};
 use crate::exec::Engine;
 use crate::functions::Functions;
 use crate::parse::{Definitions, parse};
+use crate::watch::{Passage, Watch};
 
 /// What a key that a map does not have reads as.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -78,6 +79,7 @@ pub struct Set {
     compiled: HashMap<(Str, u32), Text>,
     /// How many bytes of text these are.
     compiled_bytes: usize,
+    watch: Option<Box<dyn Watch>>,
 }
 
 impl Set {
@@ -90,6 +92,31 @@ impl Set {
             layers: vec![Layer::new()],
             compiled: HashMap::new(),
             compiled_bytes: 0,
+            watch: None,
+        }
+    }
+
+    /// Has executions of this set watched from now on, or no longer.
+    pub fn watch(&mut self, watch: Option<Box<dyn Watch>>) {
+        self.watch = watch;
+    }
+
+    /// Tells the one who watches, if anyone, that something begins; true when its end is to be told too.
+    #[inline]
+    pub fn enter(&mut self, passage: Passage<'_>) -> bool {
+        match &mut self.watch {
+            None => false,
+            Some(watch) => {
+                watch.enter(passage);
+                true
+            }
+        }
+    }
+
+    /// Tells the one who watches that what began last has ended.
+    pub fn leave(&mut self) {
+        if let Some(watch) = &mut self.watch {
+            watch.leave();
         }
     }
 
@@ -151,7 +178,12 @@ impl Set {
 
     /// Parses a text given to `tpl`.
     pub(crate) fn compile(&mut self, text: &Str, owner: u32) -> Result<Text, ParseError> {
-        let mut parsed = parse(&self.name, Arc::from(text.as_bytes()), owner, &self.functions)?.templates;
+        let watched = self.enter(Passage::Parse);
+        let parsed = parse(&self.name, Arc::from(text.as_bytes()), owner, &self.functions);
+        if watched {
+            self.leave();
+        }
+        let mut parsed = parsed?.templates;
         let main = parsed.pop().map(Rc::new).ok_or_else(|| ParseError::new(String::new()))?;
         let compiled: Text = (main, parsed.into_iter().map(Rc::new).collect());
         if self.compiled_bytes.saturating_add(text.len()) > MOST_COMPILED {

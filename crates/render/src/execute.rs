@@ -5,7 +5,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use chart::ResolvedChart;
-use gotmpl::{Budget, Functions, MissingKey, Parsed, Set};
+use gotmpl::{Budget, Functions, MissingKey, Parsed, Passage, Set};
 use govalue::{Map, Value};
 
 use crate::authors::Authors;
@@ -103,15 +103,26 @@ pub fn execute(
     };
     let functions = functions::table();
     let mut set = Set::new(SET_NAME, Rc::clone(&functions), MissingKey::Zero);
+    set.watch(session.host.watch());
     let renderables = &templates.renderables;
-    let files = parse(&mut set, &functions, renderables, &options)
-        .and_then(|()| run(&mut set, renderables, options.budget, &mut session))
+    let files = step(&mut set, "parse", |set| parse(set, &functions, renderables, &options))
+        .and_then(|()| step(&mut set, "execute", |set| run(set, renderables, options.budget, &mut session)))
         .map(|mut files| {
             let notes = take_notes(&mut files, chart, options.subchart_notes);
             RenderedFiles { files, notes }
         });
     let remains = Remains { _set: set, _functions: functions };
     Rendered { files, guard: session.guard, notices: session.notices, remains }
+}
+
+/// Does a part of the work, and tells the one who watches.
+fn step<T>(set: &mut Set, name: &'static str, work: impl FnOnce(&mut Set) -> T) -> T {
+    let watched = set.enter(Passage::Step(name));
+    let done = work(set);
+    if watched {
+        set.leave();
+    }
+    done
 }
 
 /// Texts below this size together are parsed before a second thread would have begun.

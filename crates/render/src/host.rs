@@ -4,6 +4,7 @@
 //! line gives the real clock and the keys crate, tests give a script, a recording host writes answers down.
 //! Every method takes a [`Permit`], which only the guard can make.
 
+use gotmpl::Watch;
 use govalue::Value;
 use guard::Permit;
 
@@ -122,6 +123,12 @@ pub trait Host {
         namespace: &str,
         name: &str,
     ) -> Result<Value, String>;
+
+    /// Who looks on while templates are executed, if anyone: see `--timings`. It tells templates nothing, so that it
+    /// needs no permit.
+    fn watch(&mut self) -> Option<Box<dyn Watch>> {
+        None
+    }
 
     /// Addresses of a host name.
     fn resolve_host(&mut self, permit: Permit, name: &str) -> Result<Vec<String>, String>;

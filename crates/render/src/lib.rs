@@ -36,7 +36,7 @@ pub use execute::{RenderOptions, Rendered, TEMPLATES, execute, execute_own};
 pub use functions::function_names;
 pub use hooks::{Hook, HookEvent};
 pub use host::{Host, KeyAnswer, KeyRequest, Moment};
-pub use manifest::{Manifest, Manifests, classify, classify_within, split, trim};
+pub use manifest::{Manifest, Manifests, classify, classify_watched, classify_within, split, trim};
 pub use order::INSTALL_ORDER;
 
 /// What templates printed.

@@ -145,6 +145,19 @@ pub fn classify_within(
     files: &RenderedFiles,
     limits: &yaml::Limits,
 ) -> Result<Manifests, RenderError> {
+    classify_watched(threads, files, limits, &mut || {})
+}
+
+/// As [`classify_within`], and tells when all documents are read and only the order is missing.
+///
+/// # Errors
+/// As [`classify_within`].
+pub fn classify_watched(
+    threads: usize,
+    files: &RenderedFiles,
+    limits: &yaml::Limits,
+    read_all: &mut dyn FnMut(),
+) -> Result<Manifests, RenderError> {
     let size: usize = files.files.values().map(Vec::len).sum();
     let threads = if size < WORTH_THREADS { 1 } else { threads };
     let of_manifests = files.files.iter().filter(|(path, _)| !base_name(path).starts_with('_'));
@@ -181,6 +194,7 @@ pub fn classify_within(
             manifests.hooks.push(Hook::from_head(path, document, &head, events));
         }
     }
+    read_all();
     manifests.hooks.sort_by(|a, b| install_key(&a.kind).cmp(&install_key(&b.kind)));
     manifests.resources.sort_by(|a, b| install_key(&a.kind).cmp(&install_key(&b.kind)));
     Ok(manifests)

@@ -36,6 +36,12 @@ pub trait SchemaLoader {
         let _ = passed;
         Ok(())
     }
+
+    /// Told that values are about to be checked against a schema.
+    fn began(&mut self) {}
+
+    /// Told that the check which began last is over.
+    fn ended(&mut self) {}
 }
 
 /// Loads nothing: schemas must stand alone.
@@ -92,9 +98,12 @@ pub fn validate(
 ) -> Result<(), SchemaError> {
     // A schema comes from anyone, and the validator is not ours: should it panic, the chart is refused, as
     // Helm does when its validator panics. What it was working on is dropped here.
-    let mut references = References { chart, loader, notices };
+    loader.began();
+    let mut references = References { chart, loader: &mut *loader, notices };
     let check = AssertUnwindSafe(|| check(values, schema, &mut references));
-    std::panic::catch_unwind(check).unwrap_or_else(|panic| {
+    let checked = std::panic::catch_unwind(check);
+    loader.ended();
+    checked.unwrap_or_else(|panic| {
         let reason = match (panic.downcast_ref::<String>(), panic.downcast_ref::<&str>()) {
             (Some(reason), _) => reason.as_str(),
             (None, Some(reason)) => reason,

@@ -144,6 +144,7 @@ fn clean(path: &str) -> String {
 /// Looks at a chart's folder or archive. The error is Helm's text for what is no chart at all.
 fn folder(name: &str, guard: &mut Guard, limits: &Limits) -> Result<Folder, String> {
     let path = Path::new(name);
+    let _loading = crate::profile::phase("load");
     let mut links = GuardedLinks::new(path, guard);
     let mut loading = load::Context::new(&Semver, &mut links);
     loading.limits = limits.chart;

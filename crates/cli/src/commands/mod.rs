@@ -22,6 +22,7 @@ use crate::args::tables::{GLOBAL, HELP};
 use crate::args::{Parsed, parse_partly, strip_flags};
 use crate::environment::Environment;
 use crate::output::Output;
+use crate::profile;
 use crate::report::Failure;
 use command::{Arity, Command};
 pub(crate) use tree::renamed;
@@ -129,6 +130,7 @@ pub(crate) fn dispatch(
     check_driver(environment)?;
     check_arity(command, &found.words(environment), &parsed)?;
     check_groups(command, &parsed)?;
+    profile::begin(&parsed);
     run(&mut Context { environment, output, parsed, found: &found })
 }
 

@@ -16,6 +16,7 @@ use crate::output_folder::OutputFolder;
 use crate::outside::References;
 use crate::paths;
 use crate::prepare::{self, Semver};
+use crate::profile;
 use crate::report::Failure;
 
 /// What Helm adds to an error when there is something to look at with `--debug`.
@@ -83,7 +84,9 @@ pub(super) fn run(context: &mut Context<'_>) -> Result<(), Failure> {
     let schema: Option<&mut dyn chart::schema::SchemaLoader> =
         if context.parsed.bool("skip-schema-validation") { None } else { Some(&mut references) };
     let mut notices = Vec::new();
+    let resolving = profile::phase("values");
     let resolved = chart.resolve(&values, Rules { versions: &Semver, schema }, &mut notices);
+    drop(resolving);
     prepare::log(context, &notices);
     prepare::audit(context, &mut guard)?;
     let resolved = resolved.map_err(|error| Failure::of(&error))?;
@@ -131,11 +134,15 @@ pub(super) fn run(context: &mut Context<'_>) -> Result<(), Failure> {
         Ok(files) => files,
         Err(error) => return failed(context, &error, b""),
     };
-    let manifests = match render::classify_within(prepare::threads(), &files, &limits.yaml) {
+    let reading = profile::phase("yaml");
+    let read_all = &mut || reading.then("sort");
+    let manifests = match render::classify_watched(prepare::threads(), &files, &limits.yaml, read_all) {
         Ok(manifests) => manifests,
         Err(error) => return failed(context, &error, &everything(&files)),
     };
+    drop(reading);
     prepare::log(context, &manifests.notices);
+    let _printing = profile::phase("print");
     print(context, &resolved, &name, &manifests)
 }
 

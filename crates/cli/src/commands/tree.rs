@@ -7,7 +7,7 @@ use std::borrow::Cow;
 
 use super::command::{Arguments, Arity, Command, command};
 use crate::args::tables::{
-    CHART_PATH, GUARD, POST_RENDER, VALUES, charts, install, ours, program, releases, sources,
+    CHART_PATH, GUARD, POST_RENDER, PROFILE, VALUES, charts, install, ours, program, releases, sources,
 };
 
 /// The text of the program itself.
@@ -178,7 +178,7 @@ pub(crate) static COMMANDS: &[Command] = &[
         .completes(Arguments::NameAndChart),
     command("lint", "PATH", "examine a chart for possible issues")
         .long(include_str!("text/lint.txt"))
-        .flags(&[charts::LINT, VALUES, GUARD])
+        .flags(&[charts::LINT, VALUES, GUARD, PROFILE])
         .arity(Arity::AtLeast(1))
         .runs(super::lint::run),
     command("list", "", "list releases")
@@ -366,7 +366,7 @@ pub(crate) static COMMANDS: &[Command] = &[
         .completes(Arguments::Release),
     command("template", "[NAME] [CHART]", "locally render templates")
         .long(include_str!("text/template.txt"))
-        .flags(&[install::TEMPLATE, VALUES, CHART_PATH, POST_RENDER, GUARD])
+        .flags(&[install::TEMPLATE, VALUES, CHART_PATH, POST_RENDER, GUARD, PROFILE])
         .exclusive(&[
             &["force-replace", "force-conflicts"],
             &["force", "force-conflicts"],

@@ -10,6 +10,7 @@ use crate::ast::{Arg, ArgKind, Constant, Number};
 use crate::builtins::{call, reflect_string, zero};
 use crate::error::{ExecError, LimitError};
 use crate::functions::Implementation;
+use crate::watch::Passage;
 
 impl Engine<'_> {
     pub(super) fn function<'t>(
@@ -59,6 +60,7 @@ impl Engine<'_> {
             frame.at = node;
             return Err(frame.limit(limit));
         }
+        let watched = self.set.enter(Passage::Function(function.name));
         let result = match function.implementation {
             Implementation::Pure(call) => call(&values),
             Implementation::Host(call) => {
@@ -78,6 +80,9 @@ impl Engine<'_> {
             }
             Implementation::And | Implementation::Or => Ok(Value::Nil),
         };
+        if watched {
+            self.set.leave();
+        }
         match result {
             Ok(value) => {
                 if function.cost.is_none() {

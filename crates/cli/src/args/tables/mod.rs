@@ -12,5 +12,5 @@ mod shared;
 pub(crate) mod sources;
 
 pub(crate) use global::{GLOBAL, HELP};
-pub(crate) use ours::GUARD;
+pub(crate) use ours::{GUARD, PROFILE};
 pub(crate) use shared::{CHART_PATH, POST_RENDER, VALUES};
