@@ -351,6 +351,18 @@ func suiteComplete() {
 		__complete --repository-cache none template r shop/
 		__complete --repository-config none repo remove ''
 		__complete --repository-cache none template r shop/redis --version ''
+		__complete - show ''
+		__complete show - ''
+		__complete -= show ''
+		__complete show --=a
+		__complete show --=
+		__complete template --=s
+		__complete show -=a
+		__complete -h push --output=bad - -= -o=json --
+		__complete --repository-config dep - s
+		__complete lint --kubeconfig --color c
+		__complete version -test.
+		__complete version -test.v --t
 		-n x __complete show ''
 		--debug __complete show ''
 		__complete -- ''

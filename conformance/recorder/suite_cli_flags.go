@@ -113,6 +113,47 @@ func suiteFlags() {
 		-- --color=bad
 		version --short --color=auto -- --color=bad
 		bogus --color=bad
+		--help --color=bad
+		version --qps=x --color=bad
+		version -h --color=bad
+		version --bogus --color=bad
+		version --bogus x --color=bad
+		version --set --color bad
+		version --set --color --short bad
+		version -z --color=bad
+		version -zn --color=bad
+		version -nz --color=bad
+		version -n --color=bad --short
+		version -hn --color=bad
+		version --color=bad --color=never --short
+		version --color=never --colour=bad
+		version --colour=bad --color=never --short
+		version --debug --color=bad
+		version --debug=x --color=bad
+		version --color bad --qps=x
+		version -z=1 --color=bad
+		version -z= --color=bad
+		version --v x --color=bad
+		version --v=2 --color=bad
+		version --kubeconfig --color c --short
+		version --color
+		version --=a --color=bad
+		version ---a --color=bad
+		version - --color=bad
+		version -test.v --short
+		version --test.v --short
+		version -test.run x --short
+		-test.v version --short
+		version -test
+		env -test.x HELM_NAMESPACE
+		env HELM_NAMESPACE -ntest.v
+		- version --short
+		-= version --short
+		-= version
+		-p version
+		version - --short
+		- bogus
+		-- - version
 		version --short=true
 		version --short=false
 		version --short=maybe

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::flag::{Flag, Kind};
+use super::tables::HELP;
 use super::values::{self, parse_bool};
 
 /// What a command line said.
@@ -154,7 +155,8 @@ fn parse_short<'a>(
     cluster: &str,
     rest: &mut impl Iterator<Item = &'a String>,
 ) -> Result<(), ParseError> {
-    let mut letters = cluster;
+    // pflag: flags of Go's own test binaries, which no program here is, are passed over.
+    let mut letters = if cluster.starts_with("test.") { "" } else { cluster };
     while let Some(letter) = letters.chars().next() {
         let behind = &letters[letter.len_utf8()..];
         let Some(flag) = flags.iter().find(|flag| flag.short == Some(letter)) else {
@@ -184,6 +186,102 @@ fn rune(letters: &str) -> String {
     letters.bytes().next().map(|byte| format!("'{}'", char::from(byte))).unwrap_or_default()
 }
 
+/// What a first look at a command line finds of these flags, in order, when other flags are not known yet: up to
+/// `--help`, `--`, or a value that cannot be read.
+pub(crate) fn glance(flags: &[&'static Flag], arguments: &[String]) -> Vec<(&'static str, String)> {
+    let mut found = Vec::new();
+    let mut at = 0;
+    while let Some(argument) = arguments.get(at).filter(|argument| *argument != "--") {
+        at += 1;
+        let outcome = if let Some(long) = argument.strip_prefix("--") {
+            glance_long(flags, long, arguments, &mut at, &mut found)
+        } else if let Some(letters) = argument.strip_prefix('-').filter(|letters| !letters.is_empty()) {
+            glance_short(flags, letters, arguments, &mut at, &mut found)
+        } else {
+            Some(())
+        };
+        if outcome.is_none() {
+            break;
+        }
+    }
+    found
+}
+
+fn glance_long(
+    flags: &[&'static Flag],
+    long: &str,
+    arguments: &[String],
+    at: &mut usize,
+    found: &mut Vec<(&'static str, String)>,
+) -> Option<()> {
+    let (name, attached) = match long.split_once('=') {
+        Some((name, value)) => (name, Some(value)),
+        None => (long, None),
+    };
+    if name.is_empty() || name.starts_with('-') || name == HELP.name {
+        return None;
+    }
+    let Some(flag) = flags.iter().find(|flag| flag.name == name) else {
+        if attached.is_none() {
+            pass_over_value(arguments, at);
+        }
+        return Some(());
+    };
+    let value = attached.or(flag.bare).or_else(|| next(arguments, at))?;
+    values::read(flag.kind, value).ok()?;
+    found.push((flag.name, value.to_owned()));
+    Some(())
+}
+
+fn glance_short(
+    flags: &[&'static Flag],
+    cluster: &str,
+    arguments: &[String],
+    at: &mut usize,
+    found: &mut Vec<(&'static str, String)>,
+) -> Option<()> {
+    let mut letters = cluster;
+    while let Some(letter) = letters.chars().next() {
+        let behind = &letters[letter.len_utf8()..];
+        let attached = behind.strip_prefix('=').filter(|value| !value.is_empty());
+        let Some(flag) = flags.iter().find(|flag| flag.short == Some(letter)) else {
+            if HELP.short == Some(letter) {
+                return None;
+            }
+            if attached.is_some() {
+                return Some(());
+            }
+            pass_over_value(arguments, at);
+            letters = behind;
+            continue;
+        };
+        if let (None, Some(bare)) = (attached, flag.bare) {
+            found.push((flag.name, bare.to_owned()));
+            letters = behind;
+            continue;
+        }
+        let behind = Some(behind).filter(|behind| !behind.is_empty());
+        let value = attached.or(behind).or_else(|| next(arguments, at))?;
+        values::read(flag.kind, value).ok()?;
+        found.push((flag.name, value.to_owned()));
+        return Some(());
+    }
+    Some(())
+}
+
+fn next<'a>(arguments: &'a [String], at: &mut usize) -> Option<&'a str> {
+    let value = arguments.get(*at)?;
+    *at += 1;
+    Some(value)
+}
+
+/// Behind a flag that is not known, a word that is no flag is taken to be its value.
+fn pass_over_value(arguments: &[String], at: &mut usize) {
+    if arguments.get(*at).is_some_and(|next| !next.starts_with('-')) {
+        *at += 1;
+    }
+}
+
 /// Cobra's way to find a sub-command: the arguments that are neither flags nor values of global flags,
 /// by position.
 pub(crate) fn strip_flags(flags: &[&Flag], arguments: &[String]) -> Vec<usize> {
@@ -200,10 +298,11 @@ pub(crate) fn strip_flags(flags: &[&Flag], arguments: &[String]) -> Vec<usize> {
             if takes_next {
                 index += 1;
             }
-        } else if argument.starts_with('-') && argument.len() > 1 {
-            let letter = argument[1..].chars().next();
+        } else if let Some(letters) = argument.strip_prefix('-') {
+            let letter = letters.chars().next();
             let bare = flags.iter().any(|flag| flag.short == letter && flag.bare.is_some());
-            if argument.chars().count() == 2 && !bare {
+            // Helm: a cluster never takes the next word here, and `-=` is none.
+            if letters.len() == 1 && letters != "=" && !bare {
                 index += 1;
             }
         } else if !argument.is_empty() {

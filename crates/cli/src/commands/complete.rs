@@ -207,6 +207,11 @@ impl Question<'_> {
                 _ => return (None, rest, None),
             },
         };
+        if name.is_empty() {
+            let value = self.word.split_once('=').map(|(_, value)| value.to_owned());
+            self.word = value.unwrap_or_default();
+            return (None, rest, None);
+        }
         // Of a cluster of letters the last one takes the value.
         let wanted = |flag: &&&Flag| {
             let mut letters = name.chars();

@@ -19,7 +19,7 @@ mod version;
 
 use crate::args::flag::Flag;
 use crate::args::tables::{GLOBAL, HELP};
-use crate::args::{Parsed, parse_partly, strip_flags};
+use crate::args::{Parsed, glance, parse_partly, strip_flags};
 use crate::environment::Environment;
 use crate::output::Output;
 use crate::profile;
@@ -104,7 +104,7 @@ pub(crate) fn dispatch(
     output: &mut Output,
     arguments: &[String],
 ) -> Result<(), Failure> {
-    check_color(environment, arguments)?;
+    check_color(arguments)?;
     if let Some((arguments, descriptions)) = complete::requested(arguments) {
         check_driver(environment)?;
         return complete::run(environment, output, &arguments, descriptions);
@@ -141,21 +141,12 @@ fn not_built(context: &mut Context<'_>) -> Result<(), Failure> {
 }
 
 /// Helm checks the colour mode while it builds its commands: the failure is a log line, not an error.
-fn check_color(environment: &Environment, arguments: &[String]) -> Result<(), Failure> {
-    let mut mode = None;
-    let mut rest = arguments.iter();
-    while let Some(argument) = rest.next() {
-        let Some(long) = argument.strip_prefix("--") else { continue };
-        match long.split_once('=') {
-            Some(("color" | "colour", value)) => mode = Some(value.to_owned()),
-            None if long == "color" || long == "colour" => mode = rest.next().cloned(),
-            None if long.is_empty() => break,
-            _ => {}
-        }
-    }
-    let _ = environment;
+fn check_color(arguments: &[String]) -> Result<(), Failure> {
+    let global: Vec<&Flag> = GLOBAL.iter().collect();
+    let seen = glance(&global, arguments);
+    let mode = seen.into_iter().rev().find(|(name, _)| matches!(*name, "color" | "colour"));
     match mode {
-        Some(mode) if !matches!(mode.as_str(), "never" | "auto" | "always") => {
+        Some((_, mode)) if !matches!(mode.as_str(), "never" | "auto" | "always") => {
             Err(Failure::log(crate::log::line(
                 "WARN",
                 "command failed",
