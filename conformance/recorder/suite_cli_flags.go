@@ -304,6 +304,7 @@ func suiteFlags() {
 		-n x show chart c
 		show chart --plain-http --insecure-skip-tls-verify c --pass-credentials=false
 	`)
+	commandLines(c, map[string]string{"values.yaml": "a: 1\n", "x/Chart.yaml": ""}, nil, "create ''\n create .\n create ./x/../x")
 	commandLines(c, nil, nil, `
 		completion x
 		completion bash x

@@ -57,7 +57,7 @@ fn scaffold(
             return Err(Failure::plain(format!("stat {}: {}", folder.display(), system_words(&error))));
         }
     }
-    let target = folder.join(name);
+    let target = paths::join(&folder, name);
     refuse_file(&target)?;
     for file in &files {
         let path = target.join(&*file.name);
