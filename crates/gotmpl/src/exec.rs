@@ -12,7 +12,7 @@ mod pipeline;
 use std::any::Any;
 use std::rc::Rc;
 
-use govalue::{Value, print};
+use govalue::{Kind, Value, print};
 
 use self::arguments::PRINTED_IN_A_STEP;
 use self::frame::{At, Frame, Val};
@@ -153,7 +153,15 @@ impl<'e> Engine<'e> {
                 out.extend_from_slice(text);
             }
             other => {
-                print::try_write_value(out, other).map_err(|error| frame.error(error.to_string()))?;
+                // A pointer without a text of its own prints as what it points to.
+                let target = match other {
+                    Value::Object(object) if object.ty().kind == Kind::Ptr && object.text().is_none() => {
+                        Some(pointee(other))
+                    }
+                    _ => None,
+                };
+                let shown = target.as_ref().unwrap_or(other);
+                print::try_write_value(out, shown).map_err(|error| frame.error(error.to_string()))?;
                 let written = (out.len() - before) as u64;
                 self.budget.charge_bytes(written).map_err(|limit| frame.limit(limit))?;
             }

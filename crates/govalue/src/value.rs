@@ -93,6 +93,11 @@ pub trait Object {
         None
     }
 
+    /// What the TOML encoder writes for it, when it is not the text of JSON.
+    fn toml(&self) -> Option<Str> {
+        None
+    }
+
     /// Truth as text/template sees it. Structs are always true; a nil pointer is false.
     fn truth(&self) -> bool {
         !self.is_nil()

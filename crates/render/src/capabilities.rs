@@ -191,7 +191,8 @@ impl Capabilities {
     }
 }
 
-static CAPABILITIES: Type = Type::plain("*common.Capabilities", Kind::Ptr, None);
+static CAPABILITIES: Type = Type::plain("*common.Capabilities", Kind::Ptr, Some(&CAPABILITIES_STRUCT));
+static CAPABILITIES_STRUCT: Type = Type::plain("common.Capabilities", Kind::Struct, None);
 static KUBE_VERSION: Type = Type {
     name: "common.KubeVersion",
     kind: Kind::Struct,

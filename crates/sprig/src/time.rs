@@ -30,7 +30,7 @@ pub struct Time {
 }
 
 /// A date and the time of day, as a zone shows an instant.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Civil {
     /// The year; before the year 1 comes 0.
     pub year: i64,

@@ -152,14 +152,19 @@ impl Datetime {
         format!("{}T{}{offset}", self.date(), self.time())
     }
 
-    /// As the TOML encoder writes it.
-    pub(super) fn toml(&self) -> String {
-        match self.zone {
-            Zone::Utc | Zone::Offset(_) => self.rfc3339(),
-            Zone::LocalDatetime => format!("{}T{}", self.date(), self.time()),
-            Zone::LocalDate => self.date(),
-            Zone::LocalTime => self.time(),
-        }
+    /// The date and time of day that it shows: year, month, day, hour, minute and second.
+    pub fn civil(&self) -> [u32; 6] {
+        [self.year, self.month, self.day, self.hour, self.minute, self.second]
+    }
+
+    /// Nanoseconds within the second.
+    pub fn nanoseconds(&self) -> u32 {
+        self.nanos
+    }
+
+    /// Where it is meant.
+    pub fn zone(&self) -> Zone {
+        self.zone
     }
 }
 
@@ -209,6 +214,16 @@ impl Object for Datetime {
             ),
             _ => None,
         }
+    }
+
+    fn toml(&self) -> Option<Str> {
+        let text = match self.zone {
+            Zone::Utc | Zone::Offset(_) => self.rfc3339(),
+            Zone::LocalDatetime => format!("{}T{}", self.date(), self.time()),
+            Zone::LocalDate => self.date(),
+            Zone::LocalTime => self.time(),
+        };
+        Some(text.into())
     }
 
     fn as_any(&self) -> &dyn Any {

@@ -10,7 +10,7 @@ mod tables;
 mod write;
 
 pub use datetime::{DATETIME, Datetime, Zone};
-pub use read::read;
+pub use read::{read, read_with};
 pub use write::{WriteError, write};
 
 /// How deep tables and dotted keys may nest. The library has no limit and would use up the stack.

@@ -13,6 +13,14 @@ use crate::{Error, List, Map, Str, Value, print, types};
 /// Reads a document, as `toml.Unmarshal` into a `map[string]interface {}`. Tables in double brackets are
 /// `[]map[string]interface {}`, other arrays `[]interface {}`; integers are `int64`, dates [`Datetime`].
 pub fn read(text: &[u8]) -> Result<Map, Error> {
+    read_with(text, |datetime| Value::Object(Rc::new(datetime)))
+}
+
+/// As [`read`], with dates as the caller makes them.
+///
+/// # Errors
+/// In the library's words, for what is no TOML.
+pub fn read_with(text: &[u8], date: fn(Datetime) -> Value) -> Result<Map, Error> {
     let text = [b"\xff\xfe".as_slice(), b"\xfe\xff", b"\xef\xbb\xbf"]
         .iter()
         .find_map(|mark| text.strip_prefix(*mark))
@@ -21,8 +29,14 @@ pub fn read(text: &[u8]) -> Result<Map, Error> {
         let message = "files cannot contain NULL bytes; probably using UTF-16; TOML files must be UTF-8";
         return Err(Error::new(format!("toml: line 1: {message}")));
     }
-    let mut reader =
-        Reader { scan: Scanner::new(text), tables: Tables::new(), name: Str::EMPTY, key_line: 0, depth: 0 };
+    let mut reader = Reader {
+        scan: Scanner::new(text),
+        tables: Tables::new(),
+        name: Str::EMPTY,
+        key_line: 0,
+        depth: 0,
+        date,
+    };
     match reader.document() {
         Ok(()) => Ok(reader.tables.finish()),
         Err(wrong) => Err(reader.error(&wrong)),
@@ -37,6 +51,7 @@ struct Reader<'a> {
     /// The line of the last key's first part, for errors about keys.
     key_line: i64,
     depth: usize,
+    date: fn(Datetime) -> Value,
 }
 
 impl Reader<'_> {
@@ -232,7 +247,7 @@ impl Reader<'_> {
             }
             _ => self.scan.word()?,
         };
-        scalar(token).map(|value| (value, false))
+        scalar(token, self.date).map(|value| (value, false))
     }
 
     /// An array, after its bracket.
@@ -364,7 +379,7 @@ fn character_or_end(c: Option<char>) -> String {
     c.map_or_else(|| "end of file".to_owned(), |c| format!("'{c}'"))
 }
 
-fn scalar(token: Token) -> Result<Value, Wrong> {
+fn scalar(token: Token, date: fn(Datetime) -> Value) -> Result<Value, Wrong> {
     Ok(match token.kind {
         TokenKind::Word | TokenKind::RawString => Value::str(token.text),
         TokenKind::String | TokenKind::MultilineString => Value::str(unescaped(&token)?),
@@ -372,7 +387,7 @@ fn scalar(token: Token) -> Result<Value, Wrong> {
         TokenKind::Integer => Value::int64(integer(&token).map_err(|message| about(&token, message))?),
         TokenKind::Float => Value::float(float(&token.text).map_err(|message| about(&token, message))?),
         TokenKind::Datetime => match Datetime::parse(&token.text) {
-            Some(datetime) => Value::Object(Rc::new(datetime)),
+            Some(datetime) => date(datetime),
             None => {
                 let text = token.text.replace(['t', ' '], "T").replace('z', "Z");
                 return Err(about(&token, format!("invalid datetime: {}", print::quote(text.as_bytes()))));

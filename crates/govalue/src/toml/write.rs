@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{Datetime, MAX_DEPTH};
+use super::MAX_DEPTH;
 use crate::json::Number;
 use crate::value::is_exported;
 use crate::{FloatKind, IntKind, Kind, Object, Str, Value, number, print};
@@ -74,8 +74,8 @@ fn view(object: &dyn Object) -> View {
     if object.is_nil() {
         return View::Nothing;
     }
-    if let Some(datetime) = object.as_any().downcast_ref::<Datetime>() {
-        return View::Datetime(datetime.toml().into());
+    if let Some(text) = object.toml() {
+        return View::Datetime(text);
     }
     if let Some(number) = object.as_any().downcast_ref::<Number>() {
         return match (number.int(), number.float()) {

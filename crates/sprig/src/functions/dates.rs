@@ -6,6 +6,7 @@
 use std::any::Any;
 use std::rc::Rc;
 
+use govalue::toml::{self, Datetime};
 use govalue::{CallResult, IntKind, Kind, Method, Object, Signature, Str, Type, Value, types};
 
 use super::args::{any, int, nil_dereference, string, text};
@@ -96,6 +97,26 @@ pub fn duration_round(value: &Value, now: impl FnOnce() -> Time) -> Str {
     duration::round_to_largest(nanos).into()
 }
 
+/// The zones by which the TOML library knows what has none.
+const LOCAL_DATETIME: &str = "datetime-local";
+const LOCAL_DATE: &str = "date-local";
+const LOCAL_TIME: &str = "time-local";
+
+/// A date that was read from TOML.
+pub(super) fn toml_date(date: Datetime) -> Value {
+    let fixed = |name: &str, offset| Zone::Fixed { name: name.to_owned(), offset };
+    let zone = match date.zone() {
+        toml::Zone::Utc => Zone::Utc,
+        toml::Zone::Offset(offset) => fixed("", offset),
+        toml::Zone::LocalDatetime => fixed(LOCAL_DATETIME, 0),
+        toml::Zone::LocalDate => fixed(LOCAL_DATE, 0),
+        toml::Zone::LocalTime => fixed(LOCAL_TIME, 0),
+    };
+    let [year, month, day, hour, minute, second] = date.civil();
+    let civil = Civil { year: i64::from(year), month, day, hour, minute, second, ..Civil::default() };
+    time_object(Time::from_civil(&civil, date.nanoseconds(), zone))
+}
+
 /// A `time.Time` as templates hold it.
 #[derive(Debug, Clone)]
 pub struct TimeValue(pub Time);
@@ -145,10 +166,27 @@ impl Object for TimeValue {
     }
 
     fn json_error(&self) -> Option<&'static str> {
+        if self.0.offset().1.unsigned_abs() >= 24 * 3_600 {
+            return Some(
+                "json: error calling MarshalJSON for type time.Time: \
+                 Time.MarshalJSON: timezone hour outside of range [0,23]",
+            );
+        }
         (!(0..=9999).contains(&self.0.civil().year)).then_some(
             "json: error calling MarshalJSON for type time.Time: \
              Time.MarshalJSON: year outside of range [0,9999]",
         )
+    }
+
+    fn toml(&self) -> Option<Str> {
+        let Zone::Fixed { name, .. } = self.0.zone() else { return None };
+        let layout: &[u8] = match name.as_str() {
+            LOCAL_DATETIME => b"2006-01-02T15:04:05.999999999",
+            LOCAL_DATE => b"2006-01-02",
+            LOCAL_TIME => b"15:04:05.999999999",
+            _ => return None,
+        };
+        Some(self.0.format(layout).into())
     }
 
     fn equals(&self, other: &dyn Object) -> Option<bool> {

@@ -27,7 +27,7 @@ table! {
         cost cost::read;
     "toToml" (ANY) => to_toml, cost cost::encode;
     "mustToToml" (ANY) => |args| loud(toml::write(any(args, 0))), cost cost::encode;
-    "fromToml" (STRING) => |args| dict(toml::read(string(args, 0))), cost cost::read;
+    "fromToml" (STRING) => |args| dict(toml::read_with(string(args, 0), super::dates::toml_date)), cost cost::read;
 }
 
 /// Templates read smaller documents than charts are made of.
