@@ -628,6 +628,9 @@ func (p *program) literal(kind byte, depth int) string {
 	case 'm':
 		return p.dict(depth)
 	case 't':
+		if p.chance(10) {
+			return `(fromToml "` + pick(r, "a = 2024-02-29T23:59:59.25-01:30", "a = 1979-05-27T07:32:00Z", "a = 2024-12-31", "a = 07:32:00.5", "a = 2024-12-31T07:32:00") + `").a`
+		}
 		return pick(r, `toDate "2006-01-02" "2024-02-29"`, `toDate "2006-01-02T15:04:05Z07:00" "2023-11-05T01:30:00-04:00"`, `toDate "2006-01-02 15:04:05.999" "1969-12-31 23:59:59.5"`, `toDate "2006-01-02" "0001-01-01"`, `toDate "2006-01-02 15:04:05 -0700" "2038-01-19 03:14:07 +0530"`, fmt.Sprintf(`toDate "2006-1-2" "%d-%d-%d"`, 1900+r.Intn(200), 1+r.Intn(12), 1+r.Intn(28)))
 	case 'q':
 		return "semver " + p.literal('v', 0)

@@ -1,6 +1,6 @@
 //! A sample of the inputs of `cargo xtask soak`: a result or an error, no panic, nothing slow.
 
-use std::sync::mpsc;
+use std::sync::{OnceLock, mpsc};
 use std::time::Duration;
 
 use xtask::soak::seeds::Seeds;
@@ -13,10 +13,11 @@ const STACK: usize = 512 << 20;
 fn sample(kind: Kind, count: u64) {
     let (sender, lines) = mpsc::channel();
     let worker = std::thread::Builder::new().stack_size(STACK).spawn(move || {
-        let seeds = Seeds::read(None).unwrap();
+        static SEEDS: OnceLock<Seeds> = OnceLock::new();
+        let seeds = SEEDS.get_or_init(|| Seeds::read(None).unwrap());
         let mut counts = (0, 0);
         for number in 0..count {
-            let input = Input::make(kind, &seeds, 4, number);
+            let input = Input::make(kind, seeds, 4, number);
             match outcome(&input) {
                 Outcome::Read => counts.0 += 1,
                 Outcome::Refused => counts.1 += 1,
