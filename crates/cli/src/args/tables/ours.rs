@@ -9,7 +9,7 @@ pub(crate) const EXPLAIN: &[Flag] = &[OUTPUT];
 /// Where the time goes, on every command that renders (see docs/reference/performance.md).
 pub(crate) const PROFILE: &[Flag] = &[
     flag("flamegraph", None, Kind::String, "", "draw where the time went as SVG into this file").ours(),
-    flag("timings", None, Kind::Bool, "false", "tell where the time went on stderr").ours(),
+    flag("timings", None, Kind::Bool, "", "tell where the time went on stderr").ours(),
 ];
 
 /// The guard's questions, on every command that loads a chart (see docs/concepts/guard.md).
