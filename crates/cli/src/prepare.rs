@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::error::Error;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use chart::load;
 use chart::values::{FileReader, ValueSource};
@@ -227,15 +228,32 @@ pub(crate) fn value_sources(parsed: &Parsed) -> Vec<ValueSource> {
     kinds.iter().flat_map(|(flag, make)| parsed.all(flag).iter().map(|text| make(text.clone()))).collect()
 }
 
-/// Files that value flags name: paths, and `-` for standard input.
+/// Files that value flags name: paths, and `-` for standard input. Standard input can be read once; a later pass
+/// over the same flags, which asks where values came from, gets the same again.
 pub(crate) struct Files {
+    /// Whether this pass has had standard input: whoever asks twice finds it empty, as in Helm.
+    has_read: bool,
     /// Bytes that one may have.
     most: u64,
 }
 
 impl Files {
     pub(crate) fn within(limits: &Limits) -> Self {
-        Self { most: limits.values }
+        Self { has_read: false, most: limits.values }
+    }
+
+    /// Standard input, from memory when it was read before.
+    fn stdin(&mut self) -> Result<Vec<u8>, Box<dyn Error>> {
+        static STDIN: OnceLock<Vec<u8>> = OnceLock::new();
+        if std::mem::replace(&mut self.has_read, true) {
+            return Ok(Vec::new());
+        }
+        if let Some(bytes) = STDIN.get() {
+            return Ok(bytes.clone());
+        }
+        let oversize = LimitMet::oversize("-", "values.bytes", self.most);
+        let bytes = read_up_to(std::io::stdin().lock(), self.most)?.ok_or(oversize)?;
+        Ok(STDIN.get_or_init(|| bytes).clone())
     }
 }
 
@@ -243,8 +261,7 @@ impl FileReader for Files {
     fn read(&mut self, name: &str) -> Result<Vec<u8>, Box<dyn Error>> {
         let name = name.trim();
         if name == "-" {
-            let oversize = LimitMet::oversize(name, "values.bytes", self.most);
-            return read_up_to(std::io::stdin().lock(), self.most)?.ok_or_else(|| oversize.into());
+            return self.stdin();
         }
         if let Some((scheme, _)) = name.split_once("://")
             && matches!(scheme, "http" | "https" | "oci")

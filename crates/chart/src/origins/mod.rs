@@ -122,7 +122,8 @@ pub struct Origins {
 }
 
 impl Chart {
-    /// Finds out where each value comes from. Schemas are not looked at, so a report about one can ask too.
+    /// Finds out where each value comes from; `limits` bound each values file. Schemas are not looked at, so a
+    /// report about one can ask too.
     ///
     /// # Errors
     /// When the values cannot be merged or the chart not be resolved.
@@ -131,13 +132,14 @@ impl Chart {
         sources: &[ValueSource],
         files: &mut dyn FileReader,
         versions: &dyn Versions,
+        limits: &yaml::Limits,
     ) -> Result<Origins, OriginsError> {
         let mut found =
             Origins { sources: Vec::new(), marks: Marks::default(), values: Map::new(), charts: Vec::new() };
         let mut defaults = Vec::new();
         let mut owners: Vec<(*const Chart, usize)> = Vec::new();
-        found.read_defaults(self, &[], "", &mut defaults, &mut owners)?;
-        let user = found.read_user(sources, files)?;
+        found.read_defaults(self, (&[], ""), limits, &mut defaults, &mut owners)?;
+        let user = found.read_user(sources, files, limits)?;
         let (values, used) = resolve::trace(self, &user, defaults, &found.marks, versions)?;
         found.values = values;
         for (names, chart) in used {
@@ -151,12 +153,12 @@ impl Chart {
 }
 
 impl Origins {
-    /// Reads the defaults of a chart and those below it.
+    /// Reads the defaults of a chart, which has names and a folder below the root, and of those below it.
     fn read_defaults(
         &mut self,
         chart: &Chart,
-        names: &[String],
-        folder: &str,
+        (names, folder): (&[String], &str),
+        limits: &yaml::Limits,
         defaults: &mut Vec<Map>,
         owners: &mut Vec<(*const Chart, usize)>,
     ) -> Result<(), OriginsError> {
@@ -164,7 +166,7 @@ impl Origins {
         let text = chart.values.as_ref().and_then(|_| chart.values_text());
         let index = self.sources.len();
         let (marked, said) = match text {
-            Some(text) => said::read(text, index, &mut self.marks)
+            Some(text) => said::read(text, index, &mut self.marks, limits)
                 .map_err(|source| OriginsError::Defaults { file: file.clone(), source })?,
             None => (Map::new(), Said::nothing()),
         };
@@ -174,7 +176,7 @@ impl Origins {
         for subchart in &chart.subcharts {
             let folder = format!("{folder}charts/{}/", subchart.place);
             let names = [names, &[subchart.name().to_owned()]].concat();
-            self.read_defaults(subchart, &names, &folder, defaults, owners)?;
+            self.read_defaults(subchart, (&names, &folder), limits, defaults, owners)?;
         }
         Ok(())
     }
@@ -184,6 +186,7 @@ impl Origins {
         &mut self,
         sources: &[ValueSource],
         files: &mut dyn FileReader,
+        limits: &yaml::Limits,
     ) -> Result<Map, OriginsError> {
         let base = Map::new();
         for source in in_order(sources) {
@@ -191,17 +194,16 @@ impl Origins {
             let said = if let ValueSource::File(file) = source {
                 let bytes = files.read(file).map_err(ValuesError::Read)?;
                 let parse = |source| ValuesError::Parse { file: file.clone(), source };
-                let (marked, said) = said::read(&bytes, index, &mut self.marks).map_err(parse)?;
+                let (marked, said) = said::read(&bytes, index, &mut self.marks, limits).map_err(parse)?;
                 values::overlay(&base, &marked, 0);
                 said
             } else {
-                let limits = yaml::Limits::default();
                 let mut read = Read { files: &mut *files, seen: Vec::new() };
-                apply(source, &base, &mut read, &limits)?;
+                apply(source, &base, &mut read, limits)?;
                 self.marks.mark_new(&base, index);
                 // By itself it says the same, but for items of lists that were there before.
                 let alone = Map::new();
-                match apply(source, &alone, &mut Again(read.seen), &limits) {
+                match apply(source, &alone, &mut Again(read.seen), limits) {
                     Ok(()) => Said::of(&Value::Map(alone), None),
                     Err(_) => Said::nothing(),
                 }

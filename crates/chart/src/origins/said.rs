@@ -97,18 +97,24 @@ impl Said {
 ///
 /// # Errors
 /// When a document is no YAML or no table.
-pub(super) fn read(bytes: &[u8], source: usize, marks: &mut Marks) -> Result<(Map, Said), Error> {
+pub(super) fn read(
+    bytes: &[u8],
+    source: usize,
+    marks: &mut Marks,
+    limits: &Limits,
+) -> Result<(Map, Said), Error> {
+    // In the words of the reader that everybody else uses.
+    let wrap = |error: Error| error.prefixed("cannot unmarshal yaml document: ");
     let marked = Map::new();
     let mut said = Said::nothing();
     for (before, document) in yaml::documents_placed(bytes) {
-        let document = document?;
-        let (value, mut place) = yaml::read_placed(&document, &Limits::default())?;
+        let document =
+            document.map_err(|error| Error::new(format!("error reading yaml document: {error}")))?;
+        let (value, mut place) = yaml::read_placed(&document, limits).map_err(wrap)?;
         move_down(&mut place, before);
         let values = match value {
             Value::Map(values) => values,
-            Value::Nil => continue,
-            // The words do not matter: whoever reads values for good has refused it.
-            other => return Err(Error::new(format!("a values file is no {}", other.type_name()))),
+            _ => yaml::read_map(&document, limits).map_err(wrap)?,
         };
         if let Value::Map(values) = marks.mark(&Value::Map(values.clone()), Some(&place), source) {
             overlay(&marked, &values, 0);

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use govalue::Value;
+use govalue::yaml::Limits;
 use pintle_chart::load::{Context, FollowAll, files};
 use pintle_chart::origins::{Entry, Origin, Origins, Source, ValuePath, Way};
 use pintle_chart::values::{FileReader, ValueSource, merge};
@@ -30,7 +31,7 @@ fn chart(contents: &[(&str, &str)]) -> Chart {
 
 fn origins(chart: &Chart, sources: &[ValueSource], given: &[(&'static str, &'static str)]) -> Origins {
     let mut given = Given(given.iter().copied().collect());
-    match chart.origins(sources, &mut given, &SomeVersions) {
+    match chart.origins(sources, &mut given, &SomeVersions, &Limits::default()) {
         Ok(origins) => origins,
         Err(error) => panic!("{error}"),
     }
@@ -242,7 +243,10 @@ fn values_that_cannot_be_had_have_no_origins() {
     ]);
     let refused = |sources: &[ValueSource]| {
         let mut given = Given([("bad", "a: [")].into());
-        chart.origins(sources, &mut given, &SomeVersions).map(|_| ()).map_err(|error| error.to_string())
+        chart
+            .origins(sources, &mut given, &SomeVersions, &Limits::default())
+            .map(|_| ())
+            .map_err(|error| error.to_string())
     };
     assert!(refused(&[set("a")]).is_err_and(|text| text.contains("has no value")));
     assert!(refused(&[file("bad")]).is_err_and(|text| text.starts_with("failed to parse bad")));
@@ -278,7 +282,7 @@ fn marks_end_up_where_their_values_do_in_every_recorded_chart() {
         let Ok(merged) = merge(&sources, &mut given()) else { continue };
         let rules = Rules { versions: &SomeVersions, schema: None };
         let Ok(resolved) = chart.resolve(&merged, rules, &mut Vec::new()) else { continue };
-        let found = match chart.origins(&sources, &mut given(), &SomeVersions) {
+        let found = match chart.origins(&sources, &mut given(), &SomeVersions, &Limits::default()) {
             Ok(found) => found,
             Err(error) => panic!("{error}: {case}"),
         };

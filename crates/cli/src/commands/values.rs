@@ -30,8 +30,8 @@ pub(super) fn explain(context: &mut Context<'_>) -> Result<(), Failure> {
     let sources = prepare::value_sources(&context.parsed);
     let limits = limits(context)?;
     let origins = chart
-        .origins(&sources, &mut prepare::Files::within(&limits), &Semver)
-        .map_err(|error| Failure::plain(error.to_string()))?;
+        .origins(&sources, &mut prepare::Files::within(&limits), &Semver, &limits.yaml)
+        .map_err(|error| Failure::of(&error))?;
     let mut entries = origins.entries(&wanted);
     if entries.is_empty() && origins.value(&wanted).is_none() {
         match origins.removal(&wanted) {

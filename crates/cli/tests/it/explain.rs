@@ -104,6 +104,11 @@ fn what_cannot_be_explained_is_an_error() {
         "Error: failed parsing --set data: key \"a\" has no value\n"
     );
     assert_eq!(explain(&["shop", "-f", "nowhere"], ""), "Error: open nowhere: no such file or directory\n");
+    assert_eq!(
+        explain(&["shop", "-f", "-"], "- a\n"),
+        "Error: failed to parse -: cannot unmarshal yaml document: error unmarshaling JSON: while decoding JSON: json: \
+         cannot unmarshal array into Go value of type map[string]interface {}\n"
+    );
     assert!(explain(&["nothing"], "").starts_with("Error: "));
     assert_eq!(
         explain(&["shop", "a", "b"], ""),

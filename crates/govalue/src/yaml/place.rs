@@ -37,7 +37,7 @@ pub enum Parts {
 /// As [`super::read`].
 pub fn read_placed(bytes: &[u8], limits: &Limits) -> Result<(Value, Place), Error> {
     let source = Source::new(bytes);
-    let wrap = |error: Error| Error::new(format!("error converting YAML to JSON: {error}"));
+    let wrap = |error: Error| error.prefixed("error converting YAML to JSON: ");
     let document = Document::read(&source, limits).map_err(wrap)?;
     if document.nodes.is_empty() {
         return Ok((Value::Nil, Place { line: 1, parts: Parts::None }));
