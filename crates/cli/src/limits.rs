@@ -99,7 +99,7 @@ pub(crate) const TABLE: &[Limit] = &[
     limit("values.bytes", mebi(64), |limits, value| limits.values = value),
     limit("yaml.bytes", mebi(256), |limits, value| limits.yaml.bytes = size(value)),
     shallow("yaml.depth", 1_000, 1_000, |limits, value| limits.yaml.depth = size(value)),
-    limit("yaml.nodes", 2_000_000, |limits, value| limits.yaml.nodes = size(value)),
+    limit("yaml.nodes", 1_000_000, |limits, value| limits.yaml.nodes = size(value)),
 ];
 
 fn size(value: u64) -> usize {
@@ -206,8 +206,8 @@ impl LimitMet {
     }
 
     /// The process holds more than may be.
-    pub(crate) fn memory(limit: u64) -> Self {
-        let text = format!("the check of the values took more than {limit} bytes of memory");
+    pub(crate) fn memory(what: &str, limit: u64) -> Self {
+        let text = format!("{what} more than {limit} bytes of memory");
         Self { text, name: "render.memory", limit }
     }
 }

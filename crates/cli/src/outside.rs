@@ -20,16 +20,21 @@ const MAX_CHART_FILE: u64 = 16 << 20;
 pub(crate) struct GuardedLinks<'a> {
     guard: &'a mut Guard,
     root: PathBuf,
+    memory: gotmpl::Memory,
 }
 
 impl<'a> GuardedLinks<'a> {
     /// For the chart in a folder.
-    pub(crate) fn new(root: &Path, guard: &'a mut Guard) -> Self {
-        Self { guard, root: root.to_owned() }
+    pub(crate) fn new(root: &Path, guard: &'a mut Guard, limits: &Limits) -> Self {
+        Self { guard, root: root.to_owned(), memory: limits.budget.memory }
     }
 }
 
 impl Outside for GuardedLinks<'_> {
+    fn may_go_on(&mut self, bytes: u64) -> Result<(), Box<dyn Error>> {
+        within(&self.memory, bytes, "the chart takes")
+    }
+
     fn may_read(&mut self, link: &Path, target: &Path) -> Result<(), Box<dyn Error>> {
         let path = target.to_string_lossy().into_owned();
         let actor = owner(&self.root, link);
@@ -56,6 +61,15 @@ pub(crate) fn ask_writing(folder: &Path, path: &Path, guard: &mut Guard) -> Resu
     let actor = Actor::chart(chart_name(folder));
     let path = path.to_string_lossy().into_owned();
     guard.check(&[&actor], Question::WriteOutside { path }).map(drop)
+}
+
+fn within(memory: &gotmpl::Memory, more: u64, what: &str) -> Result<(), Box<dyn Error>> {
+    match (memory.used)() {
+        Some(used) if used.saturating_add(more) > memory.limit => {
+            Err(LimitMet::memory(what, memory.limit).into())
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Whose link it is: the innermost chart in whose folder it lies. A link to a chart is its parent's.
@@ -180,10 +194,7 @@ impl SchemaLoader for References<'_> {
         if self.spent >= Duration::from_secs(self.seconds) {
             return Err(LimitMet::slow_schema(self.seconds).into());
         }
-        match (self.memory.used)() {
-            Some(used) if used > self.memory.limit => Err(LimitMet::memory(self.memory.limit).into()),
-            _ => Ok(()),
-        }
+        within(&self.memory, 0, "the check of the values takes")
     }
 }
 

@@ -185,7 +185,7 @@ enum As {
 fn load_as(context: &mut Context<'_>, path: &Path, guard: &mut Guard, how: As) -> Result<Chart, Failure> {
     let _loading = crate::profile::phase("load");
     let limits = limits(context)?;
-    let mut links = GuardedLinks::new(path, guard);
+    let mut links = GuardedLinks::new(path, guard, &limits);
     let mut loading = load::Context::new(&Semver, &mut links);
     loading.limits = limits.chart;
     loading.yaml = limits.yaml;

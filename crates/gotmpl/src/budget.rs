@@ -7,6 +7,9 @@ use crate::error::LimitError;
 /// Bytes that may be made before memory is looked at again, at least.
 const INTERVAL: u64 = 4 << 20;
 
+/// What makes a text may hold parts of it besides, until it is put together.
+const COPIES: u64 = 3;
+
 /// What is made may hold more memory than was said, but not so many times.
 const SAFETY: u64 = 8;
 
@@ -108,7 +111,7 @@ impl Budget {
             return Err(LimitError { name: "render.bytes", limit: self.bytes_limit });
         }
         let used = (self.memory.used)().unwrap_or(0);
-        if used.saturating_add(bytes) > self.memory.limit {
+        if used.saturating_add(bytes.saturating_mul(COPIES)) > self.memory.limit {
             return Err(LimitError { name: "render.memory", limit: self.memory.limit });
         }
         let free = self.memory.limit.saturating_sub(used) / SAFETY;

@@ -71,6 +71,21 @@ impl ExecError {
         Self { place: place.map(Box::new), message, cause: Some(cause) }
     }
 
+    /// The error of a limit that was met, from among an error's causes.
+    pub(crate) fn limit_within(error: &(dyn Error + 'static)) -> Option<Self> {
+        let mut current = Some(error);
+        while let Some(error) = current {
+            if let Some(Self { place, message, cause: Some(cause) }) = error.downcast_ref()
+                && let Some(limit) = cause.downcast_ref::<LimitError>()
+            {
+                let (place, message) = (place.clone(), message.clone());
+                return Some(Self { place, message, cause: Some(Box::new(limit.clone())) });
+            }
+            current = error.source();
+        }
+        None
+    }
+
     /// The message without the place; for a failed function it ends in the function's own error.
     pub fn message(&self) -> &str {
         &self.message

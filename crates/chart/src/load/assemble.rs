@@ -34,6 +34,9 @@ pub(super) fn assemble(
         return Err(LoadError::Nesting(context.limits.nesting));
     }
     let yaml = context.yaml;
+    for file in files.iter().filter(|file| file.name.ends_with(".yaml") && !file.name.contains('/')) {
+        context.about_to_read(file)?;
+    }
     let mut metadata = None;
     for file in files.iter().filter(|file| &*file.name == "Chart.yaml") {
         let metadata: &mut Metadata = metadata.get_or_insert_default();

@@ -39,6 +39,15 @@ pub trait Outside {
     /// # Errors
     /// To refuse; loading then fails with that error.
     fn may_read(&mut self, link: &Path, target: &Path) -> Result<(), Box<dyn std::error::Error>>;
+
+    /// Asked now and then while documents are read: each chart in the tree may be small, and all together not.
+    ///
+    /// # Errors
+    /// When there is no room for so many bytes more.
+    fn may_go_on(&mut self, bytes: u64) -> Result<(), Box<dyn std::error::Error>> {
+        let _ = bytes;
+        Ok(())
+    }
 }
 
 /// Helm's way: every link is followed.
@@ -63,6 +72,8 @@ pub struct Context<'a> {
     pub yaml: yaml::Limits,
     /// Bytes that were unpacked so far.
     unpacked: u64,
+    /// Bytes of documents that were read since `outside` was asked whether to go on.
+    read: usize,
     /// Whether `apiVersion` picks the loader before anything else is looked at, as most of Helm does. Some of
     /// its commands (`create --starter`, `dependency`) load whatever there is as a chart of version 2.
     pub detect: bool,
@@ -79,9 +90,24 @@ impl<'a> Context<'a> {
             limits: ArchiveLimits::default(),
             yaml: yaml::Limits::default(),
             unpacked: 0,
+            read: 0,
             detect: true,
             notices: Vec::new(),
         }
+    }
+
+    /// Counts a document that is about to be read; values take many times the room of their text.
+    fn about_to_read(&mut self, file: &File) -> Result<(), LoadError> {
+        const OFTEN: usize = 1 << 20;
+        /// Bytes that a byte of text may become while it is read, at worst, and a value.
+        const ROOM: (u64, u64) = (48, 160);
+        self.read += file.data.len();
+        if self.read < OFTEN {
+            return Ok(());
+        }
+        self.read = 0;
+        let room = (file.data.len() as u64 * ROOM.0).min((self.yaml.nodes as u64).saturating_mul(ROOM.1));
+        self.outside.may_go_on(room).map_err(LoadError::Outside)
     }
 
     /// Counts what came out of an archive: each may be small, and all of them together not.

@@ -145,7 +145,7 @@ fn clean(path: &str) -> String {
 fn folder(name: &str, guard: &mut Guard, limits: &Limits) -> Result<Folder, String> {
     let path = Path::new(name);
     let _loading = crate::profile::phase("load");
-    let mut links = GuardedLinks::new(path, guard);
+    let mut links = GuardedLinks::new(path, guard, limits);
     let mut loading = load::Context::new(&Semver, &mut links);
     loading.limits = limits.chart;
     loading.yaml = limits.yaml;

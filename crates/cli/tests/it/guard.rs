@@ -218,6 +218,35 @@ fn a_subcharts_link_needs_the_subcharts_grant() {
     place.strict(&["--grant", "chart:shop file"]).is_denied("chart:shop/folder may not use file");
 }
 
+#[test]
+fn a_subchart_that_redefines_its_parents_helper_cannot_use_its_parents_grant() {
+    let place = Place::chart("a: {{ include \"shop.password\" . }}\n");
+    place.write("shop/templates/a/b/c/_helpers.tpl", "{{ define \"shop.password\" }}harmless{{ end }}");
+    place.write("shop/charts/redis/Chart.yaml", "apiVersion: v2\nname: redis\nversion: 1.0.0\n");
+    for (text, question) in [
+        ("{{ randAlphaNum 5 }}", "random (randAlphaNum)"),
+        ("{{ now }}", "clock (now)"),
+        ("{{ lookup \"v1\" \"Secret\" \"a\" \"b\" }}", "cluster (get v1/Secret a/b)"),
+        ("{{ (genCA \"c\" 1).Cert | sha256sum }}", "keygen (genCA)"),
+        ("{{ tpl \"{{ uuidv4 }}\" . }}", "random (uuidv4)"),
+    ] {
+        let helper = format!("{{{{ define \"shop.password\" }}}}{text}{{{{ end }}}}");
+        place.write("shop/charts/redis/templates/_x.tpl", helper);
+        let parents = ["random", "clock", "cluster", "keygen", "timezone", "dns"];
+        let parents: Vec<String> = parents.iter().map(|word| format!("chart:shop {word}")).collect();
+        let grants: Vec<&str> = parents.iter().flat_map(|grant| ["--grant", grant.as_str()]).collect();
+        let denied = place.strict(&grants);
+        denied.is_denied(&format!("chart:shop/redis may not use {question}"));
+        denied.is_denied("shop/charts/redis/templates/_x.tpl:1:");
+        let pasted: Vec<String> = parents.iter().map(|grant| format!("--grant '{grant}'")).collect();
+        let both = place.strict_with_pasted(&format!("{} {}", pasted.join(" "), denied.offered()));
+        assert_eq!(both.code, 0, "{text}: {both:?}");
+        // Without the parent's grant, the subchart's is of no use.
+        let alone = place.strict_with_pasted(denied.offered());
+        assert_eq!(alone.code, 10, "{text}: {alone:?}");
+    }
+}
+
 const RANDOM: &str = "a: {{ randAlphaNum 5 }}\n";
 
 #[test]

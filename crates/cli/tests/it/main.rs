@@ -1,5 +1,7 @@
 //! The command line against recorded transcripts of Helm, and what is ours alone.
 
+mod advisories;
+mod attacks;
 mod cases;
 mod dependencies;
 mod explain;

@@ -191,6 +191,11 @@ pub(super) fn text_length(values: &[Value]) -> u64 {
 }
 
 pub(super) fn call_error(frame: &Frame<'_>, name: &str, cause: Box<dyn std::error::Error>) -> ExecError {
+    // Where a limit was met is enough. The ways of thousands of calls there, each with those inside it, would take
+    // more memory than what the limit was to save.
+    if let Some(met) = ExecError::limit_within(&*cause) {
+        return met;
+    }
     ExecError::caused(frame.place(), format!("error calling {name}: {cause}"), cause)
 }
 

@@ -71,6 +71,6 @@ impl Limits {
 impl Default for Limits {
     fn default() -> Self {
         // Go's own bound on nesting is ten thousand; a value of that depth could not be dropped on a small stack.
-        Self { depth: 1_000, nodes: 2_000_000, bytes: 256 << 20 }
+        Self { depth: 1_000, nodes: 1_000_000, bytes: 256 << 20 }
     }
 }

@@ -104,7 +104,7 @@ pub(super) fn without(args: &[Value]) -> u64 {
 }
 
 pub(super) fn has(args: &[Value]) -> u64 {
-    (length(any(args, 1)) as u64).saturating_mul(8 + tree(&args[..args.len().min(1)]).min(size(any(args, 1))))
+    (length(any(args, 1)) as u64).saturating_mul(tree(&args[..args.len().min(1)]).saturating_add(8))
 }
 
 pub(super) fn entries(args: &[Value]) -> u64 {
