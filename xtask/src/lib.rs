@@ -1,6 +1,7 @@
 //! What the developers' tasks and the tidy tests share.
 
 pub mod bench;
+pub mod compat;
 pub mod fuzz_oracle;
 pub mod soak;
 
@@ -46,12 +47,23 @@ pub fn crates() -> Result<BTreeMap<String, BTreeSet<String>>, String> {
     Ok(crates)
 }
 
-/// Writes `docs/reference/commands` anew, with the program's own command `docs`. A test of the command line holds
-/// the pages to it.
+/// Writes `docs/compat/cases.md` anew.
+///
+/// # Errors
+/// When the cases cannot be read or the page not be written.
+pub fn compat() -> Result<(), String> {
+    let path = root().join("docs/compat/cases.md");
+    let page = compat::page(&root())?;
+    std::fs::write(&path, page).map_err(|error| format!("{}: {error}", path.display()))
+}
+
+/// Writes `docs/reference/commands` anew, with the program's own command `docs`, and `docs/compat/cases.md`. Tests
+/// hold the pages to it.
 ///
 /// # Errors
 /// When the program cannot be built or the folder not be written.
 pub fn docs() -> Result<(), String> {
+    compat()?;
     let folder = root().join("docs/reference/commands");
     let words = |error: std::io::Error| format!("{}: {error}", folder.display());
     if folder.exists() {

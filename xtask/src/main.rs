@@ -8,13 +8,17 @@ fn main() -> ExitCode {
     let rest: Vec<String> = arguments.collect();
     let outcome = match task.as_str() {
         "bench" => xtask::bench::run(&rest),
+        // The page of recorded cases alone, which needs no build of the program.
+        "compat" => xtask::compat(),
         "crates" => crates(),
         "docs" => xtask::docs(),
         "fuzz-oracle" => xtask::fuzz_oracle::run(&rest),
         // What `bench` starts to measure the memory of one process.
         "peak" => xtask::bench::report_peak(&rest),
         "soak" => xtask::soak::run(&rest),
-        other => Err(format!("unknown task {other:?}; tasks are: bench, crates, docs, fuzz-oracle, soak")),
+        other => {
+            Err(format!("unknown task {other:?}; tasks are: bench, compat, crates, docs, fuzz-oracle, soak"))
+        }
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

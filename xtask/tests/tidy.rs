@@ -46,3 +46,10 @@ fn every_pure_crate_forbids_the_world() {
         assert!(text.contains("std::time::SystemTime::now"), "{} lacks the list", path.display());
     }
 }
+
+#[test]
+fn the_page_of_recorded_cases_is_up_to_date() {
+    let committed = std::fs::read_to_string(xtask::root().join("docs/compat/cases.md")).unwrap();
+    let page = xtask::compat::page(&xtask::root()).unwrap();
+    assert!(committed == page, "run `cargo xtask compat`: docs/compat/cases.md is not up to date");
+}

@@ -16,28 +16,17 @@ struct Case(Value);
 /// An error's text is bytes: what it quotes need not be UTF-8.
 type Answer = Result<Value, Vec<u8>>;
 
-/// Cases that are answered otherwise on purpose, see the compatibility page. One that is answered as recorded after
-/// all has no place here.
-const CHOSEN: [(&str, &[&str]); 4] = [
-    ("gobwas takes `?` beside a fixed text for one byte", &["glob/bytes/af397fb3", "glob/bytes/ba02efec"]),
-    (
-        "gobwas looks for the text `ab` when two classes of it are side by side",
-        &["glob/classes/01b4a887", "glob/classes/3bedf8cf", "glob/classes/a45b7c30"],
-    ),
-    (
-        "gobwas tries alternatives of unlike length at one place only",
-        &["glob/alternatives/58a8a117", "glob/alternatives/c0d9b63e"],
-    ),
-    (
-        "gobwas has no match of several parts with an empty text, and one of `?` in an alternative",
-        &[
-            "glob/alternatives/c95732e1",
-            "glob/alternatives/7c4ac69e",
-            "glob/alternatives/5512c729",
-            "glob/stars/832da0bd",
-        ],
-    ),
-];
+/// Cases that are answered otherwise on purpose: `docs/compat/known.jsonl`. One that is answered as recorded after
+/// all has no place there.
+fn known(suite: &str) -> BTreeSet<String> {
+    let list = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/compat/known.jsonl");
+    let text = std::fs::read_to_string(list).expect("a list of known differences");
+    let ids = text.lines().map(|line| {
+        let row: Value = serde_json::from_str(line).expect("a line of JSON");
+        row["id"].as_str().expect("an id").to_owned()
+    });
+    ids.filter(|id| id.split('/').next() == Some(suite)).collect()
+}
 
 fn told(error: impl ToString) -> Vec<u8> {
     error.to_string().into_bytes()
@@ -205,11 +194,7 @@ fn cases(suite: &str) -> Vec<Case> {
 fn replay(suite: &str, least: usize) {
     let cases = cases(suite);
     assert!(cases.len() >= least, "only {} cases of {suite}", cases.len());
-    let mut chosen: BTreeSet<&str> = CHOSEN
-        .iter()
-        .flat_map(|(_, ids)| ids.iter().copied())
-        .filter(|id| id.starts_with(&format!("{suite}/")))
-        .collect();
+    let mut chosen = known(suite);
     let mut failures = Vec::new();
     for case in &cases {
         let id = case.text("id");
@@ -218,7 +203,7 @@ fn replay(suite: &str, least: usize) {
             Some(out) => Ok(out.clone()),
             None => Err(case.bytes("err")),
         };
-        match (found == expected, chosen.remove(id.as_str())) {
+        match (found == expected, chosen.remove(&id)) {
             (true, true) => failures.push(format!("{id} is answered as recorded: take it from the list")),
             (false, false) => failures.push(format!("{}\n    ours {found:?}", case.0)),
             _ => {}
