@@ -182,6 +182,7 @@ fn run(
             continue;
         }
         let about = Map::typed(&crate::context::VALUES);
+        session.host.begins(&template.path);
         about.insert("Name", template.path.as_str());
         about.insert("BasePath", template.base_path.as_str());
         template.data.insert("Template", about);

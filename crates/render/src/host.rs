@@ -124,6 +124,9 @@ pub trait Host {
         name: &str,
     ) -> Result<Value, String>;
 
+    /// Told which file's template begins, by its path, before it is executed. Nothing can come of it.
+    fn begins(&mut self, _path: &str) {}
+
     /// Who looks on while templates are executed, if anyone: see `--timings`. It tells templates nothing, so that it
     /// needs no permit.
     fn watch(&mut self) -> Option<Box<dyn Watch>> {

@@ -6,6 +6,52 @@
 //!
 //! [`lint`](mod@lint) renders a chart as well and says what is wrong with it.
 //!
+//! # A chart in ten lines
+//!
+//! [`strictly`] does all of it in one call, for a chart that may ask for nothing:
+//!
+//! ```
+//! use pintle_render::chart::{load, values};
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # std::env::set_current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."))?;
+//! let mut outside = load::StayInside;
+//! let mut loading = load::Context::new(&pintle_render::Semver, &mut outside);
+//! let chart = load::directory("examples/charts/shop".as_ref(), &mut loading)?;
+//! let values = values::read(b"replicaCount: 3", &Default::default())?;
+//! let manifests = pintle_render::strictly(&chart, &values, "shop", "web")?;
+//! for manifest in &manifests.resources {
+//!     println!("{} {} from {}", manifest.kind, manifest.name, manifest.path);
+//! }
+//! # let found: Vec<_> = manifests.resources.iter().filter(|it| &*it.kind == b"Deployment").collect();
+//! # assert_eq!(found.len(), 3);
+//! # assert!(found.iter().any(|it| String::from_utf8_lossy(&it.content).contains("replicas: 3")));
+//! # assert_eq!(manifests.hooks.len(), 2);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! A chart that does ask is told apart from one that is broken:
+//!
+//! ```
+//! # use pintle_render::chart::{load, values};
+//! # use pintle_render::StrictError;
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # std::env::set_current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."))?;
+//! # let mut outside = load::StayInside;
+//! # let mut loading = load::Context::new(&pintle_render::Semver, &mut outside);
+//! let chart = load::directory("examples/charts/login".as_ref(), &mut loading)?;
+//! match pintle_render::strictly(&chart, &values::read(b"", &Default::default())?, "web", "web") {
+//!     Err(StrictError::Render(error)) => {
+//!         let denial = error.denial().ok_or("broken")?;
+//!         assert!(denial.to_string().contains("chart:login may not use random"));
+//!     }
+//!     other => return Err(format!("{other:?}").into()),
+//! }
+//! # Ok(())
+//! # }
+//! ```
+//!
 //! Absent on purpose: reading files, fetching charts, clocks, printing.
 
 mod authors;
@@ -21,6 +67,7 @@ pub mod lint;
 mod manifest;
 mod order;
 mod price;
+mod strict;
 mod together;
 
 use std::collections::BTreeMap;
@@ -29,6 +76,8 @@ pub use capabilities::{
     Capabilities, DEFAULT_API_VERSIONS, DEFAULT_KUBE_VERSION, GO_VERSION, HELM_VERSION, KUBE_CLIENT_VERSION,
     KubeVersion, build_info,
 };
+/// Loading charts and reading values.
+pub use chart;
 pub use chart::{Level, Notice};
 pub use context::{ReleaseOptions, VALUES};
 pub use error::RenderError;
@@ -38,6 +87,7 @@ pub use hooks::{Hook, HookEvent};
 pub use host::{Host, KeyAnswer, KeyRequest, Moment};
 pub use manifest::{Manifest, Manifests, classify, classify_watched, classify_within, split, trim};
 pub use order::INSTALL_ORDER;
+pub use strict::{NoHost, Semver, StrictError, strictly};
 
 /// What templates printed.
 #[derive(Debug, Clone, Default)]

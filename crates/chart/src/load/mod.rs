@@ -60,6 +60,16 @@ impl Outside for FollowAll {
     }
 }
 
+/// No link is followed out of the chart: loading fails at the first one.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct StayInside;
+
+impl Outside for StayInside {
+    fn may_read(&mut self, link: &Path, _: &Path) -> Result<(), Box<dyn std::error::Error>> {
+        Err(format!("{} leads out of the chart", link.display()).into())
+    }
+}
+
 /// What loading needs from outside, and what it leaves behind.
 pub struct Context<'a> {
     /// The rules for versions.

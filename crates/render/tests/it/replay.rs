@@ -8,11 +8,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use chart::load::{self, FollowAll};
 use chart::schema::NoReferences;
 use chart::values::{FileReader, ValueSource};
-use chart::{Rules, Versions};
+use chart::{Rules, Versions as _};
 use guard::{Guard, Policy, Provenance};
-use pintle_render::{Capabilities, Hook, ReleaseOptions, RenderOptions, RenderedFiles};
+use pintle_render::{Capabilities, Hook, ReleaseOptions, RenderOptions, RenderedFiles, Semver};
 use serde_json::{Value as Json, json};
-use sprig::semver::{Constraints, Version};
 
 use crate::cases::{Answer, Case, root, suite};
 use crate::host::Script;
@@ -23,20 +22,6 @@ const CHART: &str = "apiVersion: v2\nname: c\nversion: 0.1.0\n";
 const TARGET: &str = "templates/t.yaml";
 /// Templates that call themselves are followed until Helm's limit: that takes a deep stack.
 const STACK: usize = 512 << 20;
-
-pub(crate) struct Semver;
-
-impl Versions for Semver {
-    fn valid(&self, version: &str) -> bool {
-        Version::parse(version).is_ok()
-    }
-
-    fn matches(&self, constraint: &str, version: &str) -> Result<bool, String> {
-        let version = Version::parse(version).map_err(|error| error.to_string())?;
-        let constraint = Constraints::parse(constraint).map_err(|error| error.to_string())?;
-        Ok(constraint.check(&version))
-    }
-}
 
 /// The values of a case stand where a values file would.
 struct Given(Vec<u8>);

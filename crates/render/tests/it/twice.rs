@@ -8,11 +8,10 @@ use chart::load::{self, FollowAll};
 use chart::schema::NoReferences;
 use govalue::Map;
 use guard::{Guard, Policy, Provenance};
-use pintle_render::{Capabilities, ReleaseOptions, RenderOptions};
+use pintle_render::{Capabilities, ReleaseOptions, RenderOptions, Semver};
 
 use crate::cases::root;
 use crate::host::Script;
-use crate::replay::Semver;
 
 /// Everything that comes of a chart, as one text.
 fn rendered(folder: &Path, threads: usize) -> String {
