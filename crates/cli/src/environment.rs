@@ -309,6 +309,12 @@ impl Environment {
         }
     }
 
+    /// Whether somebody waits at a terminal on which a line can be erased. `--debug` prints more than one line.
+    pub(crate) fn shows_progress(&self, parsed: &Parsed) -> bool {
+        let erases = self.get("TERM").is_some_and(|terminal| terminal != "dumb");
+        cfg!(unix) && erases && self.stderr_is_terminal() && !self.debug(parsed)
+    }
+
     /// Whether standard error is a terminal, where reports may say more than Helm does.
     pub(crate) fn stderr_is_terminal(&self) -> bool {
         std::io::stderr().is_terminal()

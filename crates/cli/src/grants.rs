@@ -146,6 +146,7 @@ mod tests {
     use crate::commands::Found;
     use crate::environment::Environment;
     use crate::output::Output;
+    use crate::progress::Progress;
     use guard::{Actor, Question};
     use std::collections::BTreeMap;
 
@@ -172,7 +173,13 @@ mod tests {
         let parsed = parse(&flags, &arguments).map_err(|error| error.to_string())?;
         let mut output = Output::default();
         let found = Found::default();
-        let context = Context { environment: &environment, output: &mut output, parsed, found: &found };
+        let context = Context {
+            environment: &environment,
+            output: &mut output,
+            parsed,
+            found: &found,
+            progress: Progress::default(),
+        };
         let mut guard = guard(&context).map_err(|failure| format!("{failure:?}"))?;
         let shop = Actor::chart("shop");
         let mut ask = |question| guard.check(&[&shop], question).is_ok();

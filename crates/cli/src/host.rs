@@ -9,16 +9,17 @@ use render::{Host, KeyAnswer, KeyRequest, Moment};
 use sprig::time::Zone;
 
 use crate::environment::Environment;
+use crate::progress::Progress;
 
 /// Clock, zone, randomness, keys and names of this machine. Lookups find nothing: there is no cluster.
-#[derive(Debug)]
 pub(crate) struct Machine {
     zone: String,
+    progress: Progress,
 }
 
 impl Machine {
-    pub(crate) fn new(environment: &Environment) -> Self {
-        Self { zone: local_zone(environment) }
+    pub(crate) fn new(environment: &Environment, progress: &Progress) -> Self {
+        Self { zone: local_zone(environment), progress: progress.clone() }
     }
 }
 
@@ -49,6 +50,10 @@ pub(crate) fn local_zone(environment: &Environment) -> String {
 }
 
 impl Host for Machine {
+    fn begins(&mut self, path: &str) {
+        self.progress.says("rendering", path);
+    }
+
     fn watch(&mut self) -> Option<Box<dyn gotmpl::Watch>> {
         crate::profile::watch()
     }

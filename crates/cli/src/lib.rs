@@ -21,6 +21,7 @@ mod outside;
 mod paths;
 mod prepare;
 mod profile;
+mod progress;
 mod report;
 mod table;
 

@@ -8,12 +8,12 @@ use std::sync::OnceLock;
 
 use chart::load;
 use chart::values::{FileReader, ValueSource};
-use chart::{Chart, Notice, Versions};
+use chart::{Chart, Notice};
 use govalue::yaml;
 use govalue::{Map, Value};
 use guard::Guard;
 use render::KubeVersion;
-use sprig::semver::{Constraints, Version};
+pub(crate) use render::Semver;
 
 use crate::args::Parsed;
 use crate::commands::Context;
@@ -25,21 +25,6 @@ use crate::report::Failure;
 
 /// A file of the user's own, configuration or grants, larger than this is refused.
 pub(crate) const MAX_OWN: u64 = 64 << 20;
-
-/// Masterminds' rules for versions.
-pub(crate) struct Semver;
-
-impl Versions for Semver {
-    fn valid(&self, version: &str) -> bool {
-        Version::parse(version).is_ok()
-    }
-
-    fn matches(&self, constraint: &str, version: &str) -> Result<bool, String> {
-        let version = Version::parse(version).map_err(|error| error.to_string())?;
-        let constraint = Constraints::parse(constraint).map_err(|error| error.to_string())?;
-        Ok(constraint.check(&version))
-    }
-}
 
 /// Prints what was noticed, as Helm logs it.
 pub(crate) fn log(context: &mut Context<'_>, notices: &[Notice]) {
@@ -184,6 +169,7 @@ enum As {
 
 fn load_as(context: &mut Context<'_>, path: &Path, guard: &mut Guard, how: As) -> Result<Chart, Failure> {
     let _loading = crate::profile::phase("load");
+    context.progress.says("reading", &path.to_string_lossy());
     let limits = limits(context)?;
     let mut links = GuardedLinks::new(path, guard, &limits);
     let mut loading = load::Context::new(&Semver, &mut links);
@@ -207,6 +193,11 @@ fn load_as(context: &mut Context<'_>, path: &Path, guard: &mut Guard, how: As) -
 
 /// What all values flags say together.
 pub(crate) fn values(context: &Context<'_>) -> Result<Map, Failure> {
+    let typed = context.parsed.all("values").iter().chain(context.parsed.all("set-file"));
+    // What is typed at the terminal is not to be written over.
+    if !typed.into_iter().any(|text| text.trim() == "-" || text.ends_with("=-")) {
+        context.progress.says("reading values", "");
+    }
     let _reading = crate::profile::phase("values");
     let limits = limits(context)?;
     let mut files = Files::within(&limits);

@@ -58,7 +58,7 @@ pub(super) fn run(context: &mut Context<'_>) -> Result<(), Failure> {
         let result = match folder(path, &mut guard, &limits) {
             Err(reason) => Err(reason),
             Ok(folder) => {
-                let host = Box::new(Machine::new(context.environment));
+                let host = Box::new(Machine::new(context.environment, &context.progress));
                 let report = lint(&folder, &values, options, host, guard);
                 prepare::log(context, &report.notices);
                 if ours.is_none() {

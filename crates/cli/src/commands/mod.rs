@@ -23,6 +23,7 @@ use crate::args::{Parsed, glance, parse_partly, strip_flags};
 use crate::environment::Environment;
 use crate::output::Output;
 use crate::profile;
+use crate::progress::{Line, Progress};
 use crate::report::Failure;
 use command::{Arity, Command};
 pub(crate) use tree::renamed;
@@ -35,6 +36,8 @@ pub(crate) struct Context<'a> {
     pub(crate) parsed: Parsed,
     /// The command itself.
     pub(crate) found: &'a Found,
+    /// Where to say what is being done, for who waits at a terminal.
+    pub(crate) progress: Progress,
 }
 
 /// Where the words of a command line lead.
@@ -131,7 +134,9 @@ pub(crate) fn dispatch(
     check_arity(command, &found.words(environment), &parsed)?;
     check_groups(command, &parsed)?;
     profile::begin(&parsed);
-    run(&mut Context { environment, output, parsed, found: &found })
+    let line = Line::begin(environment.shows_progress(&parsed));
+    let progress = line.progress();
+    run(&mut Context { environment, output, parsed, found: &found, progress })
 }
 
 /// Refuses a command of Helm that this version does not have, by name.

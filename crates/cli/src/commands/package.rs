@@ -61,6 +61,7 @@ fn pack(context: &mut Context<'_>, path: &Path, stamp: Option<i64>) -> Result<Pa
             .map_err(|error| Failure::plain(system_words(&error)))?,
         other => PathBuf::from(other),
     };
+    context.progress.says("packing", chart.name());
     save(&mut chart, &destination, stamp).map_err(|failure| failure.within("failed to save"))
 }
 

@@ -85,6 +85,7 @@ pub(super) fn run(context: &mut Context<'_>) -> Result<(), Failure> {
         if context.parsed.bool("skip-schema-validation") { None } else { Some(&mut references) };
     let mut notices = Vec::new();
     let resolving = profile::phase("values");
+    context.progress.says("checking values", "");
     let resolved = chart.resolve(&values, Rules { versions: &Semver, schema }, &mut notices);
     drop(resolving);
     prepare::log(context, &notices);
@@ -124,8 +125,9 @@ pub(super) fn run(context: &mut Context<'_>) -> Result<(), Failure> {
         templates: usize::try_from(limits.templates).unwrap_or(usize::MAX),
         threads: prepare::threads(),
     };
-    let host = Box::new(Machine::new(context.environment));
+    let host = Box::new(Machine::new(context.environment, &context.progress));
     let resolved = ManuallyDrop::new(resolved);
+    context.progress.says("reading templates", "");
     let mut rendered = render::execute(&resolved, options, host, guard, &Provenance::Local);
     prepare::log(context, &rendered.notices);
     prepare::audit(context, &mut rendered.guard)?;
@@ -135,6 +137,7 @@ pub(super) fn run(context: &mut Context<'_>) -> Result<(), Failure> {
         Err(error) => return failed(context, &error, b""),
     };
     let reading = profile::phase("yaml");
+    context.progress.says("reading what was rendered", "");
     let read_all = &mut || reading.then("sort");
     let manifests = match render::classify_watched(prepare::threads(), &files, &limits.yaml, read_all) {
         Ok(manifests) => manifests,
@@ -198,7 +201,7 @@ fn name_and_chart(context: &Context<'_>) -> Result<(String, String), Failure> {
             let name = if template.is_empty() {
                 "release-name".to_owned()
             } else {
-                let host = Box::new(Machine::new(context.environment));
+                let host = Box::new(Machine::new(context.environment, &context.progress));
                 let name = render::execute_own("name-template", &template, &Value::Nil, host)
                     .map_err(Failure::plain)?;
                 String::from_utf8_lossy(&name).into_owned()
