@@ -57,8 +57,9 @@ func (c *Case) steady() bool {
 	c.evaluate()
 	first := c.line()
 	runs := 1
-	if bytes.Contains(first, []byte("unsupported map key")) {
-		// Which of several keys is named depends on the order of a map.
+	question := c.Template.get()
+	if bytes.Contains(first, []byte("unsupported map key")) || strings.Contains(question, "keys") || strings.Contains(question, "values") {
+		// The order of a map decides, or which of several keys is named.
 		runs = 16
 	}
 	for range runs {
@@ -67,7 +68,6 @@ func (c *Case) steady() bool {
 			return false
 		}
 	}
-	question := c.Template.get()
 	if pointers.MatchString(question) && bytes.Contains(first, []byte("0x")) {
 		return false
 	}
@@ -83,7 +83,7 @@ func (c *Case) answerText() string { return c.Text.get() + string(c.Out) }
 
 var (
 	// The second form is that of a time whose zone is one.
-	address = regexp.MustCompile(`0x(c0|[1-7][0-9a-f])[0-9a-f]{8,10}\b|\{[ +0]*[0-9]* +[+-]?[0-9]{9,} +[+0]*[0-9]{7,} *\}`)
+	address = regexp.MustCompile(`0x[0-9a-f]{9,12}\b|\{[ +0]*[0-9]* +[+-]?[0-9]{9,} +[+0]*[0-9]{7,} *\}`)
 	// pointers are verbs that print addresses.
 	pointers = regexp.MustCompile(`%[-+# 0-9.]*[pw]`)
 )

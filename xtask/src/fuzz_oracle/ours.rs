@@ -117,7 +117,10 @@ fn rendered(files: &[(&str, &[u8])], values: &Map) -> Answer {
 fn render(files: &[(&str, &[u8])], values: &Map) -> Result<RenderedFiles, String> {
     let mut outside = FollowAll;
     let mut context = load::Context::new(&Semver, &mut outside);
-    let mut all = vec![File::new("Chart.yaml", CHART_FILE.as_bytes())];
+    let mut all = Vec::new();
+    if !files.iter().any(|(name, _)| *name == "Chart.yaml") {
+        all.push(File::new("Chart.yaml", CHART_FILE.as_bytes()));
+    }
     // A byte order mark is the loaders' affair; this loader gets what they leave.
     let plain = |data: &[u8]| data.strip_prefix(b"\xef\xbb\xbf").unwrap_or(data).to_vec();
     all.extend(files.iter().map(|(name, data)| File::new(*name, plain(data))));

@@ -13,7 +13,7 @@ pub mod targets;
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc;
 use std::time::{Duration, Instant};
@@ -27,6 +27,8 @@ use crate::fuzz_oracle::STACK;
 pub const TIME: Duration = Duration::from_secs(10);
 /// How much memory the process may have while it reads one.
 pub const MEMORY: u64 = 512 << 20;
+/// What templates may have in use, as the command line grants it.
+const RENDER_MEMORY: u64 = 416 << 20;
 /// How long an error may be: one that quotes its input is longer than that.
 const LONGEST_ERROR: usize = 4 << 20;
 
@@ -137,14 +139,20 @@ struct Options {
     from: Option<u64>,
     /// To look at one input.
     input: Option<u64>,
+    /// To write the originals for cargo-fuzz.
+    seeds: Option<PathBuf>,
 }
 
-/// Runs: `[KIND…] [-n N] [--seed S] [--charts FOLDER] [--keep FOLDER]`, or `--input NUMBER` to look at one.
+/// Runs: `[KIND…] [-n N] [--seed S] [--charts FOLDER] [--keep FOLDER]`, `--input NUMBER` to look at one, or
+/// `--seeds FOLDER` to write the originals for cargo-fuzz.
 ///
 /// # Errors
 /// When an input was not met with a result or an error, or an option is not known.
 pub fn run(arguments: &[String]) -> Result<(), String> {
     let options = options(arguments)?;
+    if let Some(folder) = &options.seeds {
+        return write_seeds(&options, folder);
+    }
     let which = (options.from, options.input);
     let on_a_large_stack = |work: fn(&Options) -> Result<(), String>| {
         let worker = std::thread::Builder::new().stack_size(STACK).spawn(move || work(&options));
@@ -155,6 +163,20 @@ pub fn run(arguments: &[String]) -> Result<(), String> {
         (None, Some(_)) => on_a_large_stack(show),
         (None, None) => on_a_large_stack(watch_all),
     }
+}
+
+/// Writes the originals of every kind into a folder for its target.
+fn write_seeds(options: &Options, folder: &Path) -> Result<(), String> {
+    let seeds = Seeds::read(options.charts.as_deref())?;
+    for kind in &options.kinds {
+        let folder = folder.join(kind.name().replace('-', "_"));
+        std::fs::create_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+        for (number, text) in seeds.of(*kind).iter().enumerate() {
+            let path = folder.join(format!("{number:05}"));
+            std::fs::write(&path, text).map_err(|error| format!("{}: {error}", path.display()))?;
+        }
+    }
+    Ok(())
 }
 
 /// Prints one input of each kind, and what becomes of it.
@@ -178,6 +200,7 @@ fn options(arguments: &[String]) -> Result<Options, String> {
         keep: None,
         from: None,
         input: None,
+        seeds: None,
     };
     let mut rest = arguments.iter();
     while let Some(argument) = rest.next() {
@@ -188,6 +211,7 @@ fn options(arguments: &[String]) -> Result<Options, String> {
             "--seed" => options.seed = number(value()?)?,
             "--charts" => options.charts = Some(PathBuf::from(value()?)),
             "--keep" => options.keep = Some(PathBuf::from(value()?)),
+            "--seeds" => options.seeds = Some(PathBuf::from(value()?)),
             "--input" => options.input = Some(number(value()?)?),
             "--from" => options.from = Some(number(value()?)?),
             name => match Kind::ALL.iter().find(|kind| kind.name() == name) {
@@ -230,6 +254,11 @@ fn child(options: &Options) -> Result<(), String> {
         }
     }
     Ok(())
+}
+
+/// What the process has in use, where the system tells.
+fn memory() -> Option<u64> {
+    memory_of(std::process::id(), "VmRSS:")
 }
 
 /// The most memory that this process had since the last reset, where the system tells.

@@ -47,7 +47,7 @@ impl Input {
     }
 
     /// A text as it is.
-    pub(super) fn original(kind: Kind, text: Vec<u8>) -> Self {
+    pub fn original(kind: Kind, text: Vec<u8>) -> Self {
         Self { kind, text, files: Vec::new() }
     }
 
@@ -141,10 +141,13 @@ impl Input {
 /// What templates and schemas see.
 const VALUES: &[u8] = b"image: {repository: nginx, tag: \"1.25\"}\nreplicas: 3\nlist: [a, b, c]\nservice:\n  port: 80\n  annotations: {}\ntext: |\n  one\n  two\ns: text\nn: 5\nf: 1.5\nm: {a: 1, b: {c: 2}}\nl: [1, {k: 2}]\nt: true\nv: 1.2.3\nnothing: null\nglobal:\n  d: true\n";
 
-/// Fewer steps than the command line grants, so that ten thousand endless loops end in an hour.
+/// The command line's memory, and fewer steps than it grants: ten thousand endless loops are to end in minutes.
 fn budget() -> gotmpl::Budget {
     const STEPS: u64 = 2_000_000;
-    gotmpl::Budget::with_steps(STEPS)
+    let memory = gotmpl::Memory { limit: super::RENDER_MEMORY, used: super::memory };
+    let mut budget = gotmpl::Budget::with_steps(STEPS);
+    budget.memory = memory;
+    budget
 }
 
 fn shown(error: impl std::fmt::Display) -> String {
