@@ -152,7 +152,9 @@ fn cases(options: &Options, rivals: &Rivals, work: &Path) -> Result<Vec<Case>, S
             "k8s-monitoring, its slow case",
             Target::speed(30.0),
         )?);
-        if options.only.is_empty() || options.only.iter().any(|words| words.contains("slow")) {
+        if options.only.is_empty()
+            || options.only.iter().any(|words| words.contains("slow chart") || "slow chart".contains(words))
+        {
             cases.extend(corpus.slowest(10, &rivals.ours, work)?.into_iter().flatten());
         }
     }

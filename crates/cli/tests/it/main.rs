@@ -10,6 +10,7 @@ mod guides;
 mod limits;
 mod order;
 mod output_dir;
+mod profile;
 mod progress;
 mod reference;
 mod starters;

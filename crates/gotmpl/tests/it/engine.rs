@@ -6,8 +6,8 @@ use std::rc::Rc;
 use govalue::types::{self, Signature};
 use govalue::{CallResult, Map, Value};
 use pintle_gotmpl::{
-    ANY_NUMBER, Budget, Call, ExecError, Function, Functions, Implementation, LimitError, MissingKey, Set,
-    TextError,
+    ANY_NUMBER, Budget, Call, ExecError, Function, Functions, Implementation, LimitError, MissingKey,
+    Passage, Set, TextError, Watch,
 };
 
 const NAME_AND_DATA: Signature = Signature { params: &[&types::STRING, &types::ANY], variadic: false };
@@ -275,4 +275,65 @@ fn functions_reach_the_host_and_know_where_they_stand() {
         run(&[("main", "\n\n  {{ define \"a\" }}\n {{ place }}{{ end }}{{ template \"a\" }}", 0)]),
         "\n\n  \n main:4:4 a"
     );
+}
+
+/// Writes down what it is told, with how deep it is.
+struct Notes {
+    lines: Rc<std::cell::RefCell<Vec<String>>>,
+    depth: usize,
+}
+
+impl Watch for Notes {
+    fn enter(&mut self, passage: Passage<'_>) {
+        let shown = match passage {
+            Passage::Definition { name, file } => {
+                format!("{} of {}", String::from_utf8_lossy(name), String::from_utf8_lossy(file))
+            }
+            Passage::Function(name) => format!("{name}()"),
+            Passage::Parse => "parse".to_owned(),
+            Passage::Step(name) => name.to_owned(),
+        };
+        self.lines.borrow_mut().push(format!("{}{shown}", "  ".repeat(self.depth)));
+        self.depth += 1;
+    }
+
+    fn leave(&mut self) {
+        self.depth -= 1;
+    }
+}
+
+#[test]
+fn one_who_watches_is_told_what_is_executed_also_when_it_fails() {
+    let lines = Rc::default();
+    let mut set = Set::new("set", Rc::new(functions()), MissingKey::Default);
+    set.parse("helpers", br#"{{ define "a" }}{{ print (len "x") }}{{ end }}"#, 0).unwrap();
+    let text = br#"{{ if and true (include "a" .) }}{{ tpl "{{ 1 }}" . }}{{ tpl "{{ 1 }}" . }}{{ template "a" }}{{ index 1 2 }}{{ end }}"#;
+    set.parse("main", text, 0).unwrap();
+    set.watch(Some(Box::new(Notes { lines: Rc::clone(&lines), depth: 0 })));
+    let result = set.execute("main", &Value::Nil, &mut Vec::new(), &mut (), &mut Budget::default());
+    assert!(result.is_err());
+    let told = lines.borrow().join("\n");
+    let expected = "main of main
+  include()
+    a of helpers
+      len()
+      print()
+  tpl()
+    parse
+    set of set
+  tpl()
+    set of set
+  a of helpers
+    len()
+    print()
+  index()";
+    assert_eq!(told, expected);
+
+    // Everything that began has ended: what comes next is not within it.
+    lines.borrow_mut().clear();
+    set.execute("a", &Value::Nil, &mut Vec::new(), &mut (), &mut Budget::default()).unwrap();
+    assert_eq!(lines.borrow()[0], "a of helpers");
+    set.watch(None);
+    set.execute("a", &Value::Nil, &mut Vec::new(), &mut (), &mut Budget::default()).unwrap();
+    assert_eq!(lines.borrow().len(), 3);
 }
