@@ -195,6 +195,12 @@ pub(super) fn letters(args: &[Value]) -> Cost {
     Cost { steps: length / 8, bytes: length.saturating_mul(2) }
 }
 
+/// Versions and constraints, which are short and take long to read.
+pub(super) fn version(args: &[Value]) -> Cost {
+    let length = args.iter().filter_map(Value::as_str).map(|text| text.len() as u64).sum::<u64>();
+    Cost { steps: 16 + 2 * length, bytes: length }
+}
+
 /// Keys and values in turn.
 pub(super) fn dict(args: &[Value]) -> Cost {
     let count = args.len() as u64;

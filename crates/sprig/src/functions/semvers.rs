@@ -7,13 +7,13 @@ use std::rc::Rc;
 use govalue::{CallResult, IntKind, Kind, Method, Object, Signature, Str, Type, Value, types};
 
 use super::args::{any, nil_dereference, string, text};
-use super::table;
+use super::{cost, table};
 use crate::semver::{Constraints, Version};
 use crate::words::Panic;
 
 table! {
-    "semver" (STRING) => |args| Ok(version_object(Version::parse(string(args, 0))?));
-    "semverCompare" (STRING, STRING) => compare;
+    "semver" (STRING) => |args| Ok(version_object(Version::parse(string(args, 0))?)), cost cost::version;
+    "semverCompare" (STRING, STRING) => compare, cost cost::version;
 }
 
 fn compare(args: &[Value]) -> CallResult {
