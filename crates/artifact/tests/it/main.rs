@@ -1,0 +1,3 @@
+//! What Helm and GnuPG signed, and what we sign ourselves.
+
+mod provenance;
