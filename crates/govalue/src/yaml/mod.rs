@@ -10,6 +10,7 @@
 //! The grammar is libyaml's, which go-yaml was made from, error words and quirks included.
 //! Writing chooses styles (`emit.rs`). Nothing here recurses deeper than a bound.
 
+mod broken;
 mod common;
 mod cursor;
 mod documents;
@@ -31,6 +32,7 @@ mod text;
 mod wanted;
 mod write;
 
+pub use broken::{Broken, broken};
 pub use documents::{Part, documents, documents_placed};
 pub use head::{Head, head, head_within, object};
 pub use outline::{Outline, Shape, outline};

@@ -79,6 +79,14 @@ impl<'a> Parser<'a> {
         }
     }
 
+    /// Where it is when it cannot go on: at the token that the grammar does not allow, or in the middle of one.
+    pub(super) fn stopped_at(&mut self) -> Mark {
+        match self.scanner.peek() {
+            Ok((_, mark)) => mark,
+            Err(_) => self.scanner.mark(),
+        }
+    }
+
     /// The next event and where it begins.
     pub(super) fn next(&mut self) -> Result<(Event<'a>, Mark), Fault> {
         match self.state {
