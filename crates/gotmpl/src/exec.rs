@@ -8,22 +8,26 @@ mod arguments;
 mod call;
 mod frame;
 mod pipeline;
+mod trace;
+mod witness;
 
 use std::any::Any;
 use std::rc::Rc;
 
-use govalue::{Kind, Value, print};
+use govalue::{Kind, Str, Value, print};
 
 use self::arguments::PRINTED_IN_A_STEP;
 use self::frame::{At, Frame, Val};
 use crate::ast::{Branch, Node, Run, Template, TemplateCall};
 use crate::budget::Budget;
 use crate::builtins::{pointee, text_of};
-use crate::error::{ExecError, LimitError};
+use crate::error::{ExecError, Fault, LimitError};
 use crate::set::Set;
 use crate::watch::Passage;
 
 pub use self::call::{Call, TextError};
+pub use self::trace::{Printed, Trace};
+pub use self::witness::{Enclosing, Operand, Site, Trail, Witness};
 
 /// How a list of nodes ended.
 #[derive(PartialEq)]
@@ -43,11 +47,25 @@ pub(crate) struct Engine<'e> {
     variables: Vec<Val>,
     /// Owners of the definitions being executed, outermost first.
     owners: Vec<u32>,
+    /// Who printed what, when somebody wants to know.
+    trace: Option<Box<Trace>>,
 }
 
 impl<'e> Engine<'e> {
     pub(crate) fn new(set: &'e mut Set, host: &'e mut dyn Any, budget: &'e mut Budget) -> Self {
-        Self { set, host, budget, variables: Vec::new(), owners: Vec::new() }
+        Self { set, host, budget, variables: Vec::new(), owners: Vec::new(), trace: None }
+    }
+
+    /// Executes a definition and notes who prints what.
+    pub(crate) fn execute_traced(
+        &mut self,
+        name: &[u8],
+        data: &Value,
+        out: &mut Vec<u8>,
+    ) -> (Result<()>, Trace) {
+        self.trace = Some(Box::default());
+        let result = self.traced(out, |engine, out| engine.execute(name, data, out));
+        (result, self.trace.take().map(|trace| *trace).unwrap_or_default())
     }
 
     pub(crate) fn execute(&mut self, name: &[u8], data: &Value, out: &mut Vec<u8>) -> Result<()> {
@@ -57,7 +75,7 @@ impl<'e> Engine<'e> {
                 print::quote(name),
                 print::quote(&self.set.name)
             );
-            return Err(ExecError::new(None, message));
+            return Err(ExecError::new(None, message).about(self.no_template(name)));
         };
         self.run(&template, Val::plain(data.clone()), out)
     }
@@ -74,7 +92,10 @@ impl<'e> Engine<'e> {
         self.owners.push(template.owner);
         let passage = Passage::Definition { name: &template.name, file: &template.parse_name };
         let watched = self.set.enter(passage);
-        let result = self.walk(&mut frame, &dot, template.body, out);
+        let mut result = self.walk(&mut frame, &dot, template.body, out);
+        if let Err(error) = &mut result {
+            error.leave();
+        }
         if watched {
             self.set.leave();
         }
@@ -84,6 +105,20 @@ impl<'e> Engine<'e> {
     }
 
     fn walk<'t>(&mut self, frame: &mut Frame<'t>, dot: &Val, nodes: Run, out: &mut Vec<u8>) -> Result<Flow> {
+        let mut result = self.walk_nodes(frame, dot, nodes, out);
+        if let Err(error) = &mut result {
+            self.bear_witness(frame, dot, error);
+        }
+        result
+    }
+
+    fn walk_nodes<'t>(
+        &mut self,
+        frame: &mut Frame<'t>,
+        dot: &Val,
+        nodes: Run,
+        out: &mut Vec<u8>,
+    ) -> Result<Flow> {
         let code = frame.code();
         for node in code.nodes(nodes) {
             if let Err(limit) = self.budget.charge(1) {
@@ -97,14 +132,22 @@ impl<'e> Engine<'e> {
                         frame.at = At::Node(node);
                         return Err(frame.limit(limit));
                     }
+                    let start = out.len();
                     out.extend_from_slice(text);
+                    if let Some(trace) = &mut self.trace {
+                        trace.print(frame, span.start, false, start..out.len());
+                    }
                 }
-                Node::Action { pipe, .. } => {
+                Node::Action { pipe, pos } => {
                     let pipe = code.pipe(*pipe);
                     let value = self.pipeline(frame, dot, pipe)?;
                     if pipe.variables.len == 0 {
                         frame.at = At::Node(node);
+                        let start = out.len();
                         self.print(frame, &value, out)?;
+                        if let Some(trace) = &mut self.trace {
+                            trace.print(frame, *pos, true, start..out.len());
+                        }
                     }
                 }
                 Node::If(branch) => {
@@ -129,19 +172,30 @@ impl<'e> Engine<'e> {
                     let TemplateCall { name, pipe, .. } = code.call(*call);
                     frame.at = At::Node(node);
                     let Some(template) = self.set.lookup(name) else {
-                        return Err(frame.error(format!("template {} not defined", print::quote(name))));
+                        let message = format!("template {} not defined", print::quote(name));
+                        return Err(frame.error(message).about(self.no_template(name)));
                     };
                     let data = match pipe {
                         Some(pipe) => self.pipeline(frame, dot, code.pipe(*pipe))?,
                         None => Val::default(),
                     };
-                    self.run(&template, data, out)?;
+                    if let Err(mut error) = self.run(&template, data, out) {
+                        frame.at = At::Node(node);
+                        if let Some(caller) = frame.site() {
+                            error.through(caller);
+                        }
+                        return Err(error);
+                    }
                 }
                 Node::Break(_) => return Ok(Flow::Break),
                 Node::Continue(_) => return Ok(Flow::Continue),
             }
         }
         Ok(Flow::Next)
+    }
+
+    fn no_template(&self, name: &[u8]) -> Fault {
+        Fault::NoTemplate { name: Str::from_bytes(name), known: self.set.names() }
     }
 
     fn print(&mut self, frame: &Frame<'_>, value: &Val, out: &mut Vec<u8>) -> Result<()> {
@@ -181,11 +235,16 @@ impl<'e> Engine<'e> {
     ) -> Result<Flow> {
         let pipe = frame.code().pipe(branch.pipe);
         let value = self.pipeline(frame, dot, pipe)?;
+        let word = if is_with { "with" } else { "if" };
         if value.value.truth() {
-            return self.walk(frame, if is_with { &value } else { dot }, branch.body, out);
+            let result = self.walk(frame, if is_with { &value } else { dot }, branch.body, out);
+            return self.inside(frame, dot, (word, branch, false), result);
         }
         match branch.otherwise {
-            Some(nodes) => self.walk(frame, dot, nodes, out),
+            Some(nodes) => {
+                let result = self.walk(frame, dot, nodes, out);
+                self.inside(frame, dot, (word, branch, true), result)
+            }
             None => Ok(Flow::Next),
         }
     }
@@ -218,7 +277,8 @@ impl<'e> Engine<'e> {
                 if let Err(limit) = self.budget.charge(1) {
                     return Err(frame.limit(limit));
                 }
-                if self.walk(frame, &element, branch.body, out)? == Flow::Break {
+                let result = self.walk(frame, &element, branch.body, out);
+                if self.inside(frame, dot, ("range", branch, false), result)? == Flow::Break {
                     return Ok(Flow::Next);
                 }
             }};
@@ -265,7 +325,8 @@ impl<'e> Engine<'e> {
             Value::Object(object) if object.is_nil() => {}
             _ => {
                 let shown = text_of(&pointee(&value.value));
-                return Err(frame.error(format!("range can't iterate over {shown}")));
+                let fault = Fault::NotIterable { value: value.value.clone() };
+                return Err(frame.error(format!("range can't iterate over {shown}")).about(fault));
             }
         }
         match branch.otherwise {

@@ -35,9 +35,9 @@ mod survey;
 mod watch;
 
 pub use budget::{Budget, Memory};
-pub use error::{ExecError, LimitError, ParseError, Place};
-pub use exec::{Call, TextError};
+pub use error::{ExecError, Fault, LimitError, ParseError, Place};
+pub use exec::{Call, Enclosing, Operand, Printed, Site, TextError, Trace, Trail, Witness};
 pub use functions::{ANY_NUMBER, Function, Functions, Implementation};
 pub use set::{MissingKey, Parsed, Set};
-pub use survey::{actions, constants};
+pub use survey::{Keyword, actions, constants, keywords};
 pub use watch::{Passage, Watch};

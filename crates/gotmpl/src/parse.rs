@@ -33,7 +33,7 @@ pub(crate) fn parse(
     functions: &Functions,
 ) -> Result<Definitions, ParseError> {
     if source.len() >= u32::MAX as usize {
-        return Err(ParseError::new(format!("template: {name}:1: text is larger than 4 GiB")));
+        return Err(ParseError::new(format!("template: {name}:1: text is larger than 4 GiB"), 0..0));
     }
     let tokens = lex(&source);
     let mut parser = Parser {
@@ -190,8 +190,9 @@ impl Parser<'_> {
     }
 
     fn error(&self, message: impl std::fmt::Display) -> ParseError {
-        let line = self.tokens.at(self.furthest).line;
-        ParseError::new(format!("template: {}:{line}: {message}", self.name))
+        let token = self.tokens.at(self.furthest);
+        let text = format!("template: {}:{}: {message}", self.name, token.line);
+        ParseError::new(text, token.start as usize..token.end as usize)
     }
 
     fn unexpected(&self, token: &Token, context: &str) -> ParseError {

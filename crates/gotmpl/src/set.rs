@@ -10,7 +10,7 @@ use govalue::{Str, Value};
 use crate::ast::Template;
 use crate::budget::Budget;
 use crate::error::{ExecError, ParseError};
-use crate::exec::Engine;
+use crate::exec::{Engine, Trace};
 use crate::functions::Functions;
 use crate::parse::{Definitions, parse};
 use crate::watch::{Passage, Watch};
@@ -171,6 +171,21 @@ impl Set {
         Engine::new(self, host, budget).execute(name.as_bytes(), data, out)
     }
 
+    /// Executes a definition as [`Set::execute`] does, and notes which node prints which line.
+    ///
+    /// # Errors
+    /// In Go's words; the trace is of what was printed so far.
+    pub fn execute_traced(
+        &mut self,
+        name: &str,
+        data: &Value,
+        out: &mut Vec<u8>,
+        host: &mut dyn Any,
+        budget: &mut Budget,
+    ) -> (Result<(), ExecError>, Trace) {
+        Engine::new(self, host, budget).execute_traced(name.as_bytes(), data, out)
+    }
+
     /// The parsed form of a text given to `tpl`, if it was executed before.
     pub(crate) fn compiled(&self, text: &Str, owner: u32) -> Option<Text> {
         self.compiled.get(&(text.clone(), owner)).cloned()
@@ -184,7 +199,7 @@ impl Set {
             self.leave();
         }
         let mut parsed = parsed?.templates;
-        let main = parsed.pop().map(Rc::new).ok_or_else(|| ParseError::new(String::new()))?;
+        let main = parsed.pop().map(Rc::new).ok_or_else(|| ParseError::new(String::new(), 0..0))?;
         let compiled: Text = (main, parsed.into_iter().map(Rc::new).collect());
         if self.compiled_bytes.saturating_add(text.len()) > MOST_COMPILED {
             self.compiled.clear();

@@ -33,6 +33,54 @@ pub fn actions(text: &[u8]) -> Option<Vec<&[u8]>> {
     Some(found)
 }
 
+/// A word that opens, divides or closes a block.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Keyword {
+    /// `if`, `with`, `range`, `define`, `block`, `else` or `end`; empty for an action that does not end.
+    pub word: &'static str,
+    /// Where it stands; for an action that does not end, from its delimiter on.
+    pub span: std::ops::Range<usize>,
+}
+
+/// The words at the front of a text's actions that make its blocks, in order, as far as it can be read. An `else if`
+/// is an `else`.
+pub fn keywords(text: &[u8]) -> Vec<Keyword> {
+    let mut found = Vec::new();
+    let mut first = false;
+    let mut begun = None;
+    for token in lex(text).iter() {
+        let word = match token.kind {
+            Kind::LeftDelim => {
+                (first, begun) = (true, Some(token.start as usize));
+                continue;
+            }
+            Kind::RightDelim => {
+                begun = None;
+                continue;
+            }
+            Kind::Space => continue,
+            Kind::If => "if",
+            Kind::With => "with",
+            Kind::Range => "range",
+            Kind::Define => "define",
+            Kind::Block => "block",
+            Kind::Else => "else",
+            Kind::End => "end",
+            Kind::Error => {
+                let start = begun.unwrap_or(token.start as usize);
+                found.push(Keyword { word: "", span: start..token.end as usize });
+                return found;
+            }
+            _ => "",
+        };
+        if first && begun.is_some() && !word.is_empty() {
+            found.push(Keyword { word, span: token.start as usize..token.end as usize });
+        }
+        first = false;
+    }
+    found
+}
+
 /// The string constants in a text's actions, as far as it can be read: those between backquotes, and those
 /// between quotes that have no escapes.
 pub fn constants(text: &[u8]) -> Vec<&[u8]> {

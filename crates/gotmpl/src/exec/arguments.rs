@@ -8,7 +8,7 @@ use govalue::{List, Type, Value};
 use super::{At, Call, Engine, Frame, Result, Val};
 use crate::ast::{Arg, ArgKind, Constant, Number};
 use crate::builtins::{call, reflect_string, zero};
-use crate::error::{ExecError, LimitError};
+use crate::error::{ExecError, Fault, LimitError};
 use crate::functions::Implementation;
 use crate::watch::Passage;
 
@@ -95,7 +95,7 @@ impl Engine<'_> {
             }
             Err(cause) => {
                 frame.at = node;
-                Err(call_error(frame, function.name, cause))
+                Err(call_error(frame, function.name, values, cause))
             }
         }
     }
@@ -190,13 +190,20 @@ pub(super) fn text_length(values: &[Value]) -> u64 {
     values.iter().map(|value| if let Value::Str(text) = value { text.len() as u64 } else { 0 }).sum()
 }
 
-pub(super) fn call_error(frame: &Frame<'_>, name: &str, cause: Box<dyn std::error::Error>) -> ExecError {
+/// The error of a function that failed with these arguments.
+pub(super) fn call_error(
+    frame: &Frame<'_>,
+    name: &'static str,
+    arguments: Vec<Value>,
+    cause: Box<dyn std::error::Error>,
+) -> ExecError {
     // Where a limit was met is enough. The ways of thousands of calls there, each with those inside it, would take
     // more memory than what the limit was to save.
     if let Some(met) = ExecError::limit_within(&*cause) {
         return met;
     }
     ExecError::caused(frame.place(), format!("error calling {name}: {cause}"), cause)
+        .about(Fault::Call { function: name, arguments })
 }
 
 fn check_count(
@@ -258,14 +265,14 @@ fn validate(frame: &Frame<'_>, value: Val, ty: &'static Type) -> Result<Value> {
     }
     let Some(own) = value.value.ty() else {
         if value.in_interface {
-            return Err(
-                frame.error(format!("wrong type for value; expected {}; got interface {{}}", ty.name))
-            );
+            let message = format!("wrong type for value; expected {}; got interface {{}}", ty.name);
+            return Err(frame.error(message).about(wrong_type(Value::Nil, ty)));
         }
         if can_be_nil(ty) {
             return Ok(zero(Some(ty)));
         }
-        return Err(frame.error(format!("invalid value; expected {}", ty.name)));
+        let message = format!("invalid value; expected {}", ty.name);
+        return Err(frame.error(message).about(wrong_type(Value::Nil, ty)));
     };
     if own == ty {
         return Ok(value.value);
@@ -279,6 +286,13 @@ fn validate(frame: &Frame<'_>, value: Val, ty: &'static Type) -> Result<Value> {
     match value.value {
         Value::Map(map) if same_below => Ok(Value::Map(map.with_type(ty))),
         Value::List(list) if same_below => Ok(Value::List(List::typed(ty, list.to_vec()))),
-        _ => Err(frame.error(format!("wrong type for value; expected {}; got {}", ty.name, own.name))),
+        value => {
+            let message = format!("wrong type for value; expected {}; got {}", ty.name, own.name);
+            Err(frame.error(message).about(wrong_type(value, ty)))
+        }
     }
+}
+
+fn wrong_type(value: Value, ty: &'static Type) -> Fault {
+    Fault::WrongType { value, expected: ty.name }
 }

@@ -44,7 +44,7 @@ impl Call<'_, '_> {
     /// In Go's words, also for a name that is not defined.
     pub fn execute_template(&mut self, name: &[u8], data: &Value) -> Result<Vec<u8>> {
         let mut out = Vec::new();
-        self.engine.execute(name, data, &mut out)?;
+        self.engine.traced(&mut out, |engine, out| engine.execute(name, data, out))?;
         Ok(out)
     }
 
@@ -71,7 +71,8 @@ impl Call<'_, '_> {
         let (main, definitions) = compiled;
         let layered = self.engine.set.push_layer(&definitions);
         let mut out = Vec::new();
-        let result = self.engine.run(&main, Val::plain(data.clone()), &mut out);
+        let result =
+            self.engine.traced(&mut out, |engine, out| engine.run(&main, Val::plain(data.clone()), out));
         if layered {
             self.engine.set.pop_layer();
         }

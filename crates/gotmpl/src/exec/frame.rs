@@ -72,6 +72,7 @@ impl<'t> Frame<'t> {
         text
     }
 
+    /// Where the node being worked on stands.
     pub(super) fn place(&self) -> Option<Place> {
         let mut expression = String::new();
         let code = self.code();

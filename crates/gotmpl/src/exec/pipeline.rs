@@ -1,13 +1,13 @@
 //! Pipelines: their commands, and the variables, fields and methods that commands name.
 
 use govalue::types::Kind;
-use govalue::{Object, Value, print};
+use govalue::{Object, Str, Value, print};
 
 use super::arguments::{call_error, constant_value, text_length};
 use super::{At, Engine, Frame, Result, Val};
 use crate::ast::{Arg, ArgKind, Command, Pipe};
 use crate::builtins::zero;
-use crate::error::ExecError;
+use crate::error::{ExecError, Fault};
 use crate::set::MissingKey;
 
 impl Engine<'_> {
@@ -151,11 +151,8 @@ impl Engine<'_> {
             return Ok(Val::default());
         }
         if receiver.value.is_nil() {
-            return Err(frame.error(format!(
-                "nil pointer evaluating {}.{}",
-                receiver.type_name(),
-                lossy(name)
-            )));
+            let message = format!("nil pointer evaluating {}.{}", receiver.type_name(), lossy(name));
+            return Err(frame.error(message).about(Fault::Nil { field: Str::from_bytes(name) }));
         }
         let has_arguments = !args.is_empty() || last.is_some();
         // Methods first: `.Values` and `.Files` are maps with methods.
@@ -175,7 +172,7 @@ impl Engine<'_> {
                 Ok(value) => Ok(Val::plain(value)),
                 Err(cause) => {
                     frame.at = At::Arg(node);
-                    Err(call_error(frame, method.name, cause))
+                    Err(call_error(frame, method.name, values, cause))
                 }
             };
         }
@@ -198,11 +195,8 @@ impl Engine<'_> {
             }
             Value::Object(object) => {
                 if object.is_nil() {
-                    return Err(frame.error(format!(
-                        "nil pointer evaluating {}.{}",
-                        receiver.type_name(),
-                        lossy(name)
-                    )));
+                    let message = format!("nil pointer evaluating {}.{}", receiver.type_name(), lossy(name));
+                    return Err(frame.error(message).about(Fault::Nil { field: Str::from_bytes(name) }));
                 }
                 match text(name).and_then(|name| object.field(name)) {
                     Some(_) if has_arguments => Err(frame
@@ -251,5 +245,7 @@ fn has_hidden_field(object: &dyn Object, name: &[u8]) -> bool {
 }
 
 fn cannot_evaluate(frame: &Frame<'_>, name: &[u8], receiver: &Val) -> ExecError {
-    frame.error(format!("can't evaluate field {} in type {}", lossy(name), receiver.type_name()))
+    let message = format!("can't evaluate field {} in type {}", lossy(name), receiver.type_name());
+    let fault = Fault::NoField { field: Str::from_bytes(name), value: receiver.value.clone() };
+    frame.error(message).about(fault)
 }

@@ -1,6 +1,8 @@
 //! Inside an action: pipelines, their commands and operands.
 
 use super::{MAX_PARENS, Parser, Result, close};
+use govalue::Str;
+
 use crate::ast::{Arg, ArgKind, Command, Pipe, Run, Span, UNDEFINED, Variable};
 use crate::lex::{Kind, quote};
 use crate::literal;
@@ -182,8 +184,10 @@ impl Parser<'_> {
                 match self.functions.find(name) {
                     Some(index) => ArgKind::Function(index),
                     None => {
-                        let message = format!("function {} not defined", quote(name));
-                        return Err(self.error(message));
+                        let mut error = self.error(format!("function {} not defined", quote(name)));
+                        error.span = text.start as usize..text.end as usize;
+                        error.unknown_function = Some(Str::from_bytes(name));
+                        return Err(error);
                     }
                 }
             }
@@ -233,7 +237,9 @@ impl Parser<'_> {
         if self.pending.iter().chain(&self.ghosts).any(|known| self.same(*known, name)) {
             return Ok(UNDEFINED);
         }
-        Err(self.error(format!("undefined variable {}", quote(self.text(name)))))
+        let mut error = self.error(format!("undefined variable {}", quote(self.text(name))));
+        error.span = name.start as usize..name.end as usize;
+        Err(error)
     }
 }
 

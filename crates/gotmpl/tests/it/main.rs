@@ -5,3 +5,4 @@
 mod data;
 mod engine;
 mod replay;
+mod witness;
