@@ -17,7 +17,7 @@ use crate::chart::{self, Chart, File};
 use crate::metadata::{Dependency, Metadata, Versions};
 use crate::notice::{Level, Notice};
 use crate::origins::Marks;
-use crate::schema::{self, SchemaLoader};
+use crate::schema::{self, SchemaLoader, Violation};
 use crate::values::coalesce::{self, GLOBAL, Log, Nulls};
 
 /// What [`Chart::resolve`] needs from its caller.
@@ -45,6 +45,8 @@ pub enum ResolveError {
     Schema {
         /// What is wrong, chart by chart.
         report: String,
+        /// The values that are refused, one by one.
+        violations: Vec<Violation>,
         /// What the loader of the first reference that could not be loaded said.
         #[source]
         source: Option<Box<dyn std::error::Error>>,
@@ -203,6 +205,7 @@ struct Tree<'c, 'n> {
 #[derive(Default)]
 struct Report {
     text: String,
+    violations: Vec<Violation>,
     source: Option<Box<dyn std::error::Error>>,
 }
 
@@ -255,7 +258,8 @@ impl<'c, 'n> Tree<'c, 'n> {
             let mut report = Report::default();
             self.validate(root, coalesced, loader, &mut report);
             if !report.text.is_empty() {
-                return Err(ResolveError::Schema { report: report.text, source: report.source });
+                let Report { text: report, violations, source } = report;
+                return Err(ResolveError::Schema { report, violations, source });
             }
         }
         let values = self.unshare(root, coalesced);
@@ -430,6 +434,7 @@ impl<'c, 'n> Tree<'c, 'n> {
             && let Err(error) = schema::validate(values, text, &self.names(node), loader, self.log.0)
         {
             report.text.push_str(&format!("{}:\n{error}", self.name(node)));
+            report.violations.extend(error.violations);
             report.source = report.source.take().or(error.source);
         }
         for child in self.nodes[node].children.clone() {

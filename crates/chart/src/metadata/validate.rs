@@ -8,8 +8,12 @@ use govalue::print::quote;
 
 /// Why a Chart.yaml was refused.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("validation: {0}")]
-pub struct ValidationError(String);
+#[error("validation: {text}")]
+pub struct ValidationError {
+    text: String,
+    /// The field of Chart.yaml that is wrong; empty where it is none of the top ones.
+    pub field: &'static str,
+}
 
 impl Metadata {
     /// Cleans the strings and checks the fields, in Helm's order.
@@ -17,7 +21,7 @@ impl Metadata {
     /// # Errors
     /// With Helm's words for the first field that is wrong.
     pub fn validate(&mut self, versions: &dyn Versions) -> Result<(), ValidationError> {
-        let refuse = |message: String| Err(ValidationError(message));
+        let refuse = |field: &'static str, text: String| Err(ValidationError { text, field });
         let strings = [
             &mut self.name,
             &mut self.description,
@@ -33,27 +37,33 @@ impl Metadata {
         }
         for (value, field) in [(&self.api_version, "apiVersion"), (&self.name, "name")] {
             if value.is_empty() {
-                return refuse(format!("chart.metadata.{field} is required"));
+                return refuse(field, format!("chart.metadata.{field} is required"));
             }
         }
         if self.name == "." || self.name == ".." {
-            return refuse(format!("chart.metadata.name {} is not allowed", quote(self.name.as_bytes())));
+            return refuse(
+                "name",
+                format!("chart.metadata.name {} is not allowed", quote(self.name.as_bytes())),
+            );
         }
         if self.name != go::base(&self.name) {
-            return refuse(format!("chart.metadata.name {} is invalid", quote(self.name.as_bytes())));
+            return refuse("name", format!("chart.metadata.name {} is invalid", quote(self.name.as_bytes())));
         }
         if self.version.is_empty() {
-            return refuse("chart.metadata.version is required".to_owned());
+            return refuse("version", "chart.metadata.version is required".to_owned());
         }
         if !versions.valid(&self.version) {
-            return refuse(format!("chart.metadata.version {} is invalid", quote(self.version.as_bytes())));
+            return refuse(
+                "version",
+                format!("chart.metadata.version {} is invalid", quote(self.version.as_bytes())),
+            );
         }
         if !matches!(self.kind.as_str(), "" | "application" | "library") {
-            return refuse("chart.metadata.type must be application or library".to_owned());
+            return refuse("type", "chart.metadata.type must be application or library".to_owned());
         }
         for maintainer in &mut self.maintainers {
             let Some(maintainer) = maintainer else {
-                return refuse("maintainers must not contain empty or null nodes".to_owned());
+                return refuse("maintainers", "maintainers must not contain empty or null nodes".to_owned());
             };
             for text in [&mut maintainer.name, &mut maintainer.email, &mut maintainer.url] {
                 sanitize(text);
@@ -62,13 +72,16 @@ impl Metadata {
         let mut names = BTreeSet::new();
         for dependency in self.dependencies.iter_mut().flatten() {
             let Some(dependency) = dependency else {
-                return refuse("dependencies must not contain empty or null nodes".to_owned());
+                return refuse(
+                    "dependencies",
+                    "dependencies must not contain empty or null nodes".to_owned(),
+                );
             };
             dependency.validate()?;
             let name = if dependency.alias.is_empty() { &dependency.name } else { &dependency.alias };
             if !names.insert(name.clone()) {
                 let name = quote(name.as_bytes());
-                return refuse(format!("more than one dependency with name or alias {name}"));
+                return refuse("dependencies", format!("more than one dependency with name or alias {name}"));
             }
         }
         Ok(())
@@ -86,7 +99,8 @@ impl Dependency {
             Ok(())
         } else {
             let name = quote(self.name.as_bytes());
-            Err(ValidationError(format!("dependency {name} has disallowed characters in the alias")))
+            let text = format!("dependency {name} has disallowed characters in the alias");
+            Err(ValidationError { text, field: "dependencies" })
         }
     }
 }

@@ -7,7 +7,10 @@
 mod formats;
 mod plain;
 mod tree;
+mod violation;
 mod words;
+
+pub use violation::Violation;
 
 use std::error::Error;
 use std::panic::AssertUnwindSafe;
@@ -59,6 +62,8 @@ impl SchemaLoader for NoReferences {
 #[error("{text}")]
 pub struct SchemaError {
     text: String,
+    /// The values that are refused, when the schema is one.
+    pub violations: Vec<Violation>,
     /// What the loader of a reference said.
     #[source]
     pub(crate) source: Option<Box<dyn Error>>,
@@ -66,7 +71,7 @@ pub struct SchemaError {
 
 impl SchemaError {
     fn new(text: impl Into<String>) -> Self {
-        Self { text: text.into(), source: None }
+        Self { text: text.into(), violations: Vec::new(), source: None }
     }
 }
 
@@ -128,7 +133,7 @@ fn check(values: &Map, schema: &[u8], references: &mut References<'_>) -> Result
         }
         return match attempt(&values, &[(LOCATION.to_owned(), document)]) {
             Attempt::Meets => Ok(()),
-            Attempt::Fails(text) => Err(SchemaError::new(text)),
+            Attempt::Fails(text, violations) => Err(references.refused(text, violations)),
             Attempt::Wants(url) => references.load(&url).map(|_| ()),
         };
     }
@@ -146,7 +151,7 @@ fn check(values: &Map, schema: &[u8], references: &mut References<'_>) -> Result
         input = back;
         match attempt {
             Attempt::Meets => return Ok(()),
-            Attempt::Fails(text) => return Err(SchemaError::new(text)),
+            Attempt::Fails(text, violations) => return Err(references.refused(text, violations)),
             Attempt::Wants(url) => {
                 let document = references.load(&url)?;
                 input.1.push((url, document));
@@ -181,7 +186,8 @@ fn count(value: &Json) -> usize {
 /// How a check with the documents that are there ended.
 enum Attempt {
     Meets,
-    Fails(String),
+    /// In the validator's words, and value by value where it is about values.
+    Fails(String, Vec<Violation>),
     /// There must be another document.
     Wants(String),
 }
@@ -191,21 +197,24 @@ fn attempt(values: &Json, documents: &[Document]) -> Attempt {
     let mut compiler = compiler();
     for (url, document) in documents {
         if let Err(error) = compiler.add_resource(url, document.clone()) {
-            return Attempt::Fails(words::compile_error(&error, documents));
+            return Attempt::Fails(words::compile_error(&error, documents), Vec::new());
         }
     }
     match compiler.compile(LOCATION, &mut schemas) {
         Ok(index) => match schemas.validate(values, index) {
             Ok(()) => Attempt::Meets,
-            Err(error) => match words::validation_error(&error, documents) {
-                Some(text) => Attempt::Fails(format!("{text}\n")),
+            Err(error) => match tree::build(&error, documents) {
+                Some(causes) => {
+                    let violations = violation::of(&causes, documents);
+                    Attempt::Fails(format!("{}\n", words::lines(&causes)), violations)
+                }
                 None => Attempt::Meets,
             },
         },
         Err(boon::CompileError::LoadUrlError { url, .. }) if documents.len() < MAX_DOCUMENTS => {
             Attempt::Wants(url)
         }
-        Err(error) => Attempt::Fails(words::compile_error(&error, documents)),
+        Err(error) => Attempt::Fails(words::compile_error(&error, documents), Vec::new()),
     }
 }
 
@@ -232,6 +241,7 @@ fn watched<T: Send + 'static>(
             Ok(value) => return Ok(value),
             Err(mpsc::RecvTimeoutError::Timeout) => loader.wait(TICK).map_err(|source| SchemaError {
                 text: format!("unable to validate schema: {source}"),
+                violations: Vec::new(),
                 source: Some(source),
             })?,
             Err(mpsc::RecvTimeoutError::Disconnected) => match worker.join() {
@@ -270,6 +280,14 @@ struct References<'a> {
 }
 
 impl References<'_> {
+    /// The error for values of this chart.
+    fn refused(&self, text: String, mut violations: Vec<Violation>) -> SchemaError {
+        for violation in &mut violations {
+            violation.chart = self.chart.to_vec();
+        }
+        SchemaError { violations, ..SchemaError::new(text) }
+    }
+
     fn load(&mut self, url: &str) -> Result<Json, SchemaError> {
         let text = |reason: &str| format!("failing loading {}: {reason}", words::double(url));
         match url.split_once(':').map_or("", |(scheme, _)| scheme) {
@@ -285,6 +303,7 @@ impl References<'_> {
                 let bytes = self.loader.load(self.chart, url).map_err(|source| SchemaError {
                     text: text(&source.to_string()),
                     source: Some(source),
+                    violations: Vec::new(),
                 })?;
                 parse(&bytes).map_err(|reason| SchemaError::new(text(&reason)))
             }

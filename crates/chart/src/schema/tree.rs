@@ -18,8 +18,38 @@ pub(super) struct Node {
     /// Whether it only says that a schema referred to another one.
     pub(super) reference: bool,
     pub(super) causes: Vec<Node>,
+    /// The schema that says so.
+    pub(super) schema: String,
+    /// Properties that are wrong by their names.
+    pub(super) names: Names,
     /// Whether it is about something that no other keyword looked at. The validator finds these in any order.
     unevaluated: bool,
+}
+
+/// Properties that an error names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Names {
+    /// None.
+    None,
+    /// Those that should not be there.
+    Unexpected(Vec<String>),
+    /// Those that should.
+    Missing(Vec<String>),
+}
+
+impl Names {
+    fn of(kind: &ErrorKind<'_, '_>) -> Self {
+        match kind {
+            ErrorKind::AdditionalProperties { got } => {
+                Self::Unexpected(got.iter().map(ToString::to_string).collect())
+            }
+            ErrorKind::Required { want } => Self::Missing(want.iter().map(ToString::to_string).collect()),
+            ErrorKind::Dependency { missing, .. } | ErrorKind::DependentRequired { missing, .. } => {
+                Self::Missing(missing.iter().map(ToString::to_string).collect())
+            }
+            _ => Self::None,
+        }
+    }
 }
 
 /// What an error stands under: the schema that was applied there, and the place it was applied to.
@@ -106,7 +136,8 @@ fn node(error: &ValidationError<'_, '_>, context: &Context<'_>, documents: &[Doc
         .schema_url
         .strip_prefix(context.schema)
         .is_some_and(|rest| rest.contains("/unevaluatedItems") || rest.contains("/unevaluatedProperties"));
-    let mut node = Node { location, text, reference, causes, unevaluated };
+    let (schema, names) = (error.schema_url.to_owned(), Names::of(&error.kind));
+    let mut node = Node { location, text, reference, causes, schema, names, unevaluated };
 
     // Lines that were left out, innermost first.
     let mut depth = context.location.len() + steps.iter().filter(|s| matches!(s, Step::Into { .. })).count();
@@ -121,6 +152,8 @@ fn node(error: &ValidationError<'_, '_>, context: &Context<'_>, documents: &[Doc
                     text: (*text).to_owned(),
                     reference: false,
                     causes: vec![node],
+                    schema: error.schema_url.to_owned(),
+                    names: Names::None,
                     unevaluated: false,
                 };
             }
@@ -194,7 +227,7 @@ fn steps(outer: &str, inner: &str, documents: &[Document]) -> Vec<Step> {
 }
 
 /// A JSON pointer's token, as it stands in a URL, back to the key.
-fn unescape(token: &str) -> String {
+pub(super) fn unescape(token: &str) -> String {
     let mut bytes = Vec::new();
     let mut rest = token.as_bytes();
     while let Some((&b, tail)) = rest.split_first() {
@@ -226,7 +259,7 @@ fn has_prefix_items(documents: &[Document], schema_url: &str) -> bool {
 }
 
 /// The schema at a URL.
-fn at<'d>(documents: &'d [Document], schema_url: &str) -> Option<&'d Json> {
+pub(super) fn at<'d>(documents: &'d [Document], schema_url: &str) -> Option<&'d Json> {
     let (url, pointer) = schema_url.split_once('#')?;
     let mut current: &Json =
         documents.iter().find(|(other, _)| other == url).map(|(_, document)| document)?;

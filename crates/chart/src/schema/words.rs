@@ -13,13 +13,17 @@ use super::tree::Node;
 ///
 /// The root's own line is left out, as Helm does.
 pub(super) fn validation_error(error: &ValidationError<'_, '_>, documents: &[Document]) -> Option<String> {
-    let causes = super::tree::build(error, documents)?;
+    super::tree::build(error, documents).map(|causes| lines(&causes))
+}
+
+/// The lines of a tree.
+pub(super) fn lines(causes: &[Node]) -> String {
     let mut out = String::new();
-    for cause in &causes {
+    for cause in causes {
         write_node(&mut out, cause, 1);
     }
     // Every line brings the break before it.
-    Some(out.strip_prefix('\n').map(str::to_owned).unwrap_or(out))
+    out.strip_prefix('\n').map(str::to_owned).unwrap_or(out)
 }
 
 fn write_node(out: &mut String, node: &Node, indent: usize) {

@@ -45,3 +45,23 @@ fn values_are_refused_in_helms_words() {
         assert!(differs, "{known:?} is the same now; take it out of the list");
     }
 }
+
+#[test]
+fn what_is_refused_is_told_value_by_value() {
+    let schema = br#"{"additionalProperties": false, "required": ["name"], "properties": {
+        "name": {"description": "what it is called"},
+        "image": {"properties": {"pull": {"enum": ["Always", "Never"]}}}}}"#;
+    let values = yaml::read_map(b"nmae: x\nimage: {pull: Alwasy}\n", &yaml::Limits::default()).unwrap();
+    let chart = ["shop".to_owned(), "redis".to_owned()];
+    let error = validate(&values, schema, &chart, &mut NoReferences, &mut Vec::new()).unwrap_err();
+    let find =
+        |wanted: fn(&&pintle_chart::schema::Violation) -> bool| error.violations.iter().find(wanted).unwrap();
+    let unexpected = find(|violation| !violation.unexpected.is_empty());
+    assert_eq!((unexpected.unexpected.as_slice(), unexpected.known.len()), (&["nmae".to_owned()][..], 2));
+    assert_eq!(find(|violation| !violation.missing.is_empty()).missing, ["name"]);
+    let word = find(|violation| !violation.allowed.is_empty());
+    assert_eq!(word.location, ["image", "pull"]);
+    assert_eq!(word.allowed, ["Always", "Never"]);
+    assert_eq!(word.schema.as_deref().unwrap(), ["properties", "image", "properties", "pull"]);
+    assert!(error.violations.iter().all(|violation| violation.chart == chart));
+}
