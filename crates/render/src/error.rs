@@ -19,8 +19,16 @@ pub enum RenderError {
     },
 
     /// A template cannot be parsed.
-    #[error("{0}")]
-    Parse(String),
+    #[error("{text}")]
+    Parse {
+        /// Helm's wording.
+        text: String,
+        /// The template.
+        file: String,
+        /// The parser's error, with the place.
+        #[source]
+        source: Box<gotmpl::ParseError>,
+    },
 
     /// A template failed while it was executed; the text is Helm's multi-line form.
     #[error("{text}")]
@@ -78,7 +86,8 @@ impl RenderError {
     }
 
     pub(crate) fn parse(file: &str, error: &gotmpl::ParseError) -> Self {
-        Self::Parse(parse_text(file, &error.to_string()))
+        let text = parse_text(file, &error.to_string());
+        Self::Parse { text, file: file.to_owned(), source: Box::new(error.clone()) }
     }
 }
 

@@ -10,7 +10,7 @@ use govalue::{Map, Value};
 
 use crate::authors::Authors;
 use crate::capabilities::Capabilities;
-use crate::context::{ReleaseOptions, Renderable, templates};
+use crate::context::{ReleaseOptions, Renderable, Templates, templates};
 use crate::error::RenderError;
 use crate::functions;
 use crate::host::Host;
@@ -24,6 +24,7 @@ const SET_NAME: &str = "gotpl";
 pub const TEMPLATES: usize = 32 << 20;
 
 /// What rendering takes beside the chart and its values.
+#[derive(Debug, Clone)]
 pub struct RenderOptions {
     /// What `.Release` says.
     pub release: ReleaseOptions,
@@ -61,6 +62,28 @@ pub(crate) struct Session {
     pub(crate) notices: Vec<Notice>,
 }
 
+impl Session {
+    fn new(
+        host: Box<dyn Host>,
+        guard: guard::Guard,
+        actors: Vec<guard::Actor>,
+        authors: Authors,
+        options: &RenderOptions,
+    ) -> Self {
+        Self {
+            host,
+            guard,
+            actors,
+            authors,
+            enable_dns: options.enable_dns,
+            lookup: options.lookup,
+            lint: options.lint,
+            included: HashMap::new(),
+            notices: Vec::new(),
+        }
+    }
+}
+
 /// What a render gives, besides the files, whether it succeeded or not.
 pub struct Rendered {
     /// The rendered files, or why there are none.
@@ -89,24 +112,14 @@ pub fn execute(
     guard: guard::Guard,
     provenance: &guard::Provenance,
 ) -> Rendered {
-    let templates = templates(chart, &options.release, &options.capabilities, provenance);
-    let mut session = Session {
-        host,
-        guard,
-        actors: templates.owners,
-        authors: templates.authors,
-        enable_dns: options.enable_dns,
-        lookup: options.lookup,
-        lint: options.lint,
-        included: HashMap::new(),
-        notices: Vec::new(),
-    };
+    let Templates { renderables, owners, authors } =
+        templates(chart, &options.release, &options.capabilities, provenance);
+    let mut session = Session::new(host, guard, owners, authors, &options);
     let functions = functions::table();
     let mut set = Set::new(SET_NAME, Rc::clone(&functions), MissingKey::Zero);
     set.watch(session.host.watch());
-    let renderables = &templates.renderables;
-    let files = step(&mut set, "parse", |set| parse(set, &functions, renderables, &options))
-        .and_then(|()| step(&mut set, "execute", |set| run(set, renderables, options.budget, &mut session)))
+    let files = step(&mut set, "parse", |set| parse(set, &functions, &renderables, &options))
+        .and_then(|()| step(&mut set, "execute", |set| run(set, &renderables, options.budget, &mut session)))
         .map(|mut files| {
             let notes = take_notes(&mut files, chart, options.subchart_notes);
             RenderedFiles { files, notes }
@@ -181,17 +194,59 @@ fn run(
         if base_name(&template.path).starts_with('_') {
             continue;
         }
-        let about = Map::typed(&crate::context::VALUES);
         session.host.begins(&template.path);
-        about.insert("Name", template.path.as_str());
-        about.insert("BasePath", template.base_path.as_str());
-        template.data.insert("Template", about);
         out.clear();
-        set.execute(&template.path, &Value::Map(template.data.clone()), &mut out, session, &mut budget)
+        set.execute(&template.path, &dot(template), &mut out, session, &mut budget)
             .map_err(RenderError::execute)?;
         files.insert(template.path.clone(), without_no_value(&out));
     }
     Ok(files)
+}
+
+/// What a template sees as `.`; from here on `.Template` is about it.
+fn dot(template: &Renderable<'_>) -> Value {
+    let about = Map::typed(&crate::context::VALUES);
+    about.insert("Name", template.path.as_str());
+    about.insert("BasePath", template.base_path.as_str());
+    template.data.insert("Template", about);
+    Value::Map(template.data.clone())
+}
+
+/// Who printed what in one file: a render from the start up to that file.
+///
+/// Answers `None` unless the file comes out with the same bytes as `printed`: the caller says with `host` what the
+/// templates are told, and only with the answers of the render before does this one speak of it. `chart` must be
+/// resolved anew, because templates change values.
+pub fn trace(
+    chart: &ResolvedChart,
+    options: RenderOptions,
+    host: Box<dyn Host>,
+    guard: guard::Guard,
+    provenance: &guard::Provenance,
+    (path, printed): (&str, &[u8]),
+) -> Option<gotmpl::Trace> {
+    let Templates { renderables, owners, authors } =
+        templates(chart, &options.release, &options.capabilities, provenance);
+    let mut session = Session::new(host, guard, owners, authors, &options);
+    let functions = functions::table();
+    let mut set = Set::new(SET_NAME, Rc::clone(&functions), MissingKey::Zero);
+    parse(&mut set, &functions, &renderables, &options).ok()?;
+    let mut budget = options.budget;
+    let mut out = Vec::new();
+    let executed = renderables.iter().filter(|template| !base_name(&template.path).starts_with('_'));
+    for template in executed {
+        out.clear();
+        let dot = dot(template);
+        if template.path != path {
+            set.execute(&template.path, &dot, &mut out, &mut session, &mut budget).ok()?;
+            continue;
+        }
+        let (result, trace) = set.execute_traced(&template.path, &dot, &mut out, &mut session, &mut budget);
+        result.ok()?;
+        // Lines are the same with and without the words that are taken out.
+        return (without_no_value(&out) == printed).then_some(trace);
+    }
+    None
 }
 
 /// Go prints `<no value>` for what is missing; Helm removes the words wherever they stand.

@@ -81,7 +81,7 @@ pub use chart;
 pub use chart::{Level, Notice};
 pub use context::{ReleaseOptions, VALUES};
 pub use error::RenderError;
-pub use execute::{RenderOptions, Rendered, TEMPLATES, execute, execute_own};
+pub use execute::{RenderOptions, Rendered, TEMPLATES, execute, execute_own, trace};
 pub use functions::function_names;
 pub use hooks::{Hook, HookEvent};
 pub use host::{Host, KeyAnswer, KeyRequest, Moment};
