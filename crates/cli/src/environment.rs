@@ -4,6 +4,7 @@
 //! that a port has one file to look at.
 
 use std::borrow::Cow;
+use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
@@ -22,6 +23,8 @@ pub(crate) struct Environment {
     pub(crate) is_helm: bool,
     /// Where the administrator's grants file may lie. No flag and no variable moves it.
     pub(crate) ceiling: PathBuf,
+    /// Whether `--explain` was given.
+    pub(crate) explain: Cell<bool>,
 }
 
 /// The administrator's grants file. A distribution that keeps configuration elsewhere says so when it builds.
@@ -57,7 +60,13 @@ impl Environment {
 
     pub(crate) fn new(program: String, variables: BTreeMap<String, String>) -> Self {
         let stem = Path::new(&program).file_stem().unwrap_or_default().to_string_lossy().to_lowercase();
-        Self { variables, is_helm: stem == "helm", program, ceiling: PathBuf::from(CEILING) }
+        Self {
+            variables,
+            is_helm: stem == "helm",
+            program,
+            ceiling: PathBuf::from(CEILING),
+            explain: Cell::new(false),
+        }
     }
 
     /// The name in texts: `helm` or `pintle`.
@@ -124,6 +133,7 @@ impl Environment {
     /// Whether help and completion show a flag.
     pub(crate) fn shows(&self, flag: &Flag) -> bool {
         !flag.hidden
+            && !(flag.ours && self.is_helm)
             && flag.deprecated.is_none()
             && flag.gate.is_none_or(|variable| self.get(variable).is_some())
     }
@@ -313,6 +323,11 @@ impl Environment {
     pub(crate) fn shows_progress(&self, parsed: &Parsed) -> bool {
         let erases = self.get("TERM").is_some_and(|terminal| terminal != "dumb");
         cfg!(unix) && erases && self.stderr_is_terminal() && !self.debug(parsed)
+    }
+
+    /// Whether somebody wants to read more about a failure than Helm says.
+    pub(crate) fn explains(&self) -> bool {
+        self.explain.get() || self.stderr_is_terminal()
     }
 
     /// Whether standard error is a terminal, where reports may say more than Helm does.

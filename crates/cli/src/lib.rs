@@ -8,6 +8,7 @@ mod args;
 mod commands;
 mod dependencies;
 mod environment;
+mod explain;
 mod files;
 mod grants;
 mod host;

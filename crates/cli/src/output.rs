@@ -26,6 +26,11 @@ impl Output {
         self.err.push(b'\n');
     }
 
+    /// Adds text as it is to standard error.
+    pub(crate) fn error_text(&mut self, text: &str) {
+        self.err.extend_from_slice(text.as_bytes());
+    }
+
     /// Writes everything: errors first, as Helm logs before it prints.
     ///
     /// # Errors

@@ -17,6 +17,7 @@ pub(crate) use render::Semver;
 
 use crate::args::Parsed;
 use crate::commands::Context;
+use crate::explain;
 pub(crate) use crate::grants::{audit, guard};
 use crate::limits::{LimitMet, Limits, limits};
 use crate::outside::GuardedLinks;
@@ -56,9 +57,13 @@ pub(crate) fn locate(context: &mut Context<'_>, name: &str) -> Result<PathBuf, F
         let path = paths::absolute(context.environment, Path::new(name));
         return path.map_err(|error| Failure::plain(format!("getwd: {}", system_words(&error))));
     }
+    let explains = context.environment.explains();
+    let report =
+        |name: &str| if explains { explain::missing_chart(name) } else { explain::Report::default() };
     let quoted = govalue::print::quote(name.as_bytes());
     if Path::new(name).is_absolute() || name.starts_with('.') {
-        return Err(Failure::plain(format!("path {quoted} not found")));
+        let failure = Failure::plain(format!("path {quoted} not found"));
+        return Err(failure.with_report(report(name)));
     }
     if context.environment.debug(&context.parsed) {
         context.output.error_line(&crate::log::line("DEBUG", "set up default downloader cache", &[]));
@@ -69,16 +74,17 @@ pub(crate) fn locate(context: &mut Context<'_>, name: &str) -> Result<PathBuf, F
         )));
     }
     let Some((repository, _)) = name.split_once('/') else {
-        return Err(Failure::plain(format!(
+        let failure = Failure::plain(format!(
             "non-absolute URLs should be in form of repo_name/path_to_chart, got: {name}"
-        )));
+        ));
+        return Err(failure.with_report(report(name)));
     };
     if knows_repository(context, repository) {
         return Err(Failure::plain(format!(
             "{name}: charts cannot be fetched in this version of Pintle yet"
         )));
     }
-    Err(Failure::plain(format!("repo {repository} not found")))
+    Err(Failure::plain(format!("repo {repository} not found")).with_report(report(name)))
 }
 
 fn knows_repository(context: &Context<'_>, wanted: &str) -> bool {
@@ -188,7 +194,16 @@ fn load_as(context: &mut Context<'_>, path: &Path, guard: &mut Guard, how: As) -
     };
     let notices = std::mem::take(&mut loading.notices);
     log(context, &notices);
-    result.map_err(|error| Failure::of(&error))
+    result.map_err(|error| {
+        let failure = Failure::of(&error);
+        if context.environment.explains() {
+            let typed = context.parsed.args.last().map(PathBuf::from);
+            let shown = typed.filter(|typed| typed.exists()).unwrap_or_else(|| path.to_owned());
+            failure.with_report(explain::chart_file(&error, path, &shown, &limits))
+        } else {
+            failure
+        }
+    })
 }
 
 /// What all values flags say together.
@@ -201,8 +216,15 @@ pub(crate) fn values(context: &Context<'_>) -> Result<Map, Failure> {
     let _reading = crate::profile::phase("values");
     let limits = limits(context)?;
     let mut files = Files::within(&limits);
-    chart::values::merge_within(&value_sources(&context.parsed), &mut files, &limits.yaml)
-        .map_err(|error| Failure::of(&error))
+    let sources = value_sources(&context.parsed);
+    chart::values::merge_within(&sources, &mut files, &limits.yaml).map_err(|error| {
+        let failure = Failure::of(&error);
+        if context.environment.explains() {
+            failure.with_report(explain::values(&error, &sources, &limits))
+        } else {
+            failure
+        }
+    })
 }
 
 /// Values flags in the order they were typed, by kind.

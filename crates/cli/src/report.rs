@@ -3,6 +3,7 @@
 use std::error::Error;
 
 use crate::environment::Environment;
+use crate::explain::Report;
 use crate::output::Output;
 
 /// Why a command failed.
@@ -16,6 +17,8 @@ pub(crate) struct Failure {
     trailer: Option<String>,
     /// What to do, shown on a terminal or with `--explain`.
     hint: Option<String>,
+    /// What more there is to say, shown on a terminal or with `--explain`.
+    report: Report,
     /// The exit code.
     pub(crate) code: u8,
 }
@@ -28,7 +31,14 @@ pub(crate) const LIMIT: u8 = 11;
 impl Failure {
     /// An error in Helm's words.
     pub(crate) fn plain(message: impl Into<String>) -> Self {
-        Self { log: Vec::new(), message: Some(message.into()), trailer: None, hint: None, code: 1 }
+        Self {
+            log: Vec::new(),
+            message: Some(message.into()),
+            trailer: None,
+            hint: None,
+            report: Report::default(),
+            code: 1,
+        }
     }
 
     /// An error of a library in its own words; a denial or a limit among its causes has its code and hint.
@@ -51,7 +61,7 @@ impl Failure {
 
     /// A failure that is only a log line.
     pub(crate) fn log(line: String) -> Self {
-        Self { log: vec![line], message: None, trailer: None, hint: None, code: 1 }
+        Self { log: vec![line], message: None, ..Self::plain("") }
     }
 
     /// The message, empty when there is none.
@@ -88,6 +98,12 @@ impl Failure {
         self
     }
 
+    /// Adds what more there is to say.
+    pub(crate) fn with_report(mut self, report: Report) -> Self {
+        self.report.add(report);
+        self
+    }
+
     pub(crate) fn with_hint(mut self, hint: String) -> Self {
         self.hint = Some(hint);
         self
@@ -116,9 +132,13 @@ impl Failure {
         }
         // A denial or a limit is ours: Helm has no bytes for it that a hint could disturb.
         if let Some(hint) = &self.hint
-            && (self.code != 1 || environment.stderr_is_terminal())
+            && (self.code != 1 || environment.explains())
         {
             output.error_line(&format!("hint: {hint}"));
+        }
+        if environment.explains() && !self.report.is_empty() {
+            output.error_line("");
+            output.error_text(&self.report.text(environment.get("COLUMNS")));
         }
     }
 }

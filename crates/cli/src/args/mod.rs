@@ -11,5 +11,5 @@ mod values;
 
 #[cfg(test)]
 pub(crate) use parse::parse;
-pub(crate) use parse::{Parsed, glance, parse_partly, strip_flags};
+pub(crate) use parse::{ParseError, Parsed, glance, parse_partly, strip_flags};
 pub(crate) use values::{float32, parse_bool, parse_int};

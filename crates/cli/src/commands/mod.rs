@@ -14,13 +14,14 @@ mod package;
 mod show;
 mod template;
 mod tree;
-mod values;
+pub(crate) mod values;
 mod version;
 
 use crate::args::flag::Flag;
 use crate::args::tables::{GLOBAL, HELP};
-use crate::args::{Parsed, glance, parse_partly, strip_flags};
+use crate::args::{ParseError, Parsed, glance, parse_partly, strip_flags};
 use crate::environment::Environment;
+use crate::explain;
 use crate::output::Output;
 use crate::profile;
 use crate::progress::{Line, Progress};
@@ -117,7 +118,18 @@ pub(crate) fn dispatch(
     for line in &parsed.log {
         output.error_line(line);
     }
-    outcome.map_err(|error| Failure::plain(error.to_string()))?;
+    // Where the flags cannot be read, what was typed has to do.
+    let typed = outcome.is_err() && arguments.iter().any(|argument| argument == "--explain");
+    environment.explain.set(parsed.bool("explain") || typed);
+    outcome.map_err(|error| {
+        let known: Vec<&str> =
+            found.flags().iter().filter(|flag| environment.shows(flag)).map(|flag| flag.name).collect();
+        let report = match &error {
+            ParseError::UnknownFlag(name) => explain::unknown_flag(name, &known),
+            _ => explain::Report::default(),
+        };
+        Failure::plain(error.to_string()).with_report(report)
+    })?;
     for line in &parsed.deprecations {
         output.error_line(line);
     }

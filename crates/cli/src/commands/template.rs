@@ -3,15 +3,17 @@
 use std::mem::ManuallyDrop;
 use std::path::Path;
 
-use chart::{Rules, Versions as _};
+use chart::{Chart, ResolveError, ResolvedChart, Rules, Versions as _};
 use govalue::Value;
 use guard::Provenance;
 use render::{Capabilities, Manifests, ReleaseOptions, RenderError, RenderOptions, RenderedFiles};
 
 use super::Context;
+use super::values::{Place, Words};
 use crate::dependencies::{Manager, check_client_files, source_date_epoch};
+use crate::explain::{self, Report, Scene, Sources, Tape};
 use crate::host::Machine;
-use crate::limits::limits;
+use crate::limits::{Limits, limits};
 use crate::output_folder::OutputFolder;
 use crate::outside::References;
 use crate::paths;
@@ -65,10 +67,14 @@ pub(super) fn run(context: &mut Context<'_>) -> Result<(), Failure> {
     }
     if let Err(missing) = chart.check_dependencies() {
         if !context.parsed.bool("dependency-update") {
-            return Err(Failure::plain(format!(
+            let failure = Failure::plain(format!(
                 "an error occurred while checking for chart dependencies. You may need to run 'helm \
                  dependency build' to fetch missing dependencies: {missing}"
-            )));
+            ));
+            let words = Words { chart: Place::of(&reference, path.is_dir()) };
+            let typed = (context.environment.name(), reference.as_str());
+            let report = explain::missing_dependencies(&chart, &missing.names, &words, typed);
+            return Err(failure.with_report(report));
         }
         let absolute = paths::absolute(context.environment, &path)
             .map_err(|error| Failure::plain(prepare::system_words(&error)))?;
@@ -90,7 +96,23 @@ pub(super) fn run(context: &mut Context<'_>) -> Result<(), Failure> {
     drop(resolving);
     prepare::log(context, &notices);
     prepare::audit(context, &mut guard)?;
-    let resolved = resolved.map_err(|error| Failure::of(&error))?;
+    let resolved = resolved.map_err(|error| {
+        let failure = Failure::of(&error);
+        match error {
+            ResolveError::Schema { violations, .. } if context.environment.explains() => failure.with_report(
+                explain::schema(&violations, &sources(context, &chart, &reference, &path, &limits)),
+            ),
+            ResolveError::SubchartValues(_) | ResolveError::Dependencies(_)
+                if context.environment.explains() =>
+            {
+                failure.with_report(explain::no_table(
+                    &values,
+                    &sources(context, &chart, &reference, &path, &limits),
+                ))
+            }
+            _ => failure,
+        }
+    })?;
     prepare::check_labels(&context.parsed)?;
 
     let mut capabilities = Capabilities::default();
@@ -106,7 +128,12 @@ pub(super) fn run(context: &mut Context<'_>) -> Result<(), Failure> {
             constraint: constraint.clone(),
             version: capabilities.kube_version.version.clone(),
         };
-        return failed(context, &error, b"");
+        let mut report = Report::default();
+        if context.environment.explains() {
+            let sources = sources(context, &chart, &reference, &path, &limits);
+            report = explain::render(&error, &Scene { sources, resolved: &resolved });
+        }
+        return failed(context, &error, b"", report);
     }
     let options = RenderOptions {
         release: ReleaseOptions {
@@ -121,11 +148,17 @@ pub(super) fn run(context: &mut Context<'_>) -> Result<(), Failure> {
         lookup: false,
         subchart_notes: context.parsed.bool("render-subchart-notes"),
         lint: false,
-        budget: limits.budget,
+        budget: limits.budget.clone(),
         templates: usize::try_from(limits.templates).unwrap_or(usize::MAX),
         threads: prepare::threads(),
     };
-    let host = Box::new(Machine::new(context.environment, &context.progress));
+    let tape = context.environment.explains().then(Tape::default);
+    let again = tape.as_ref().map(|_| options.clone());
+    let host: Box<dyn render::Host> = Box::new(Machine::new(context.environment, &context.progress));
+    let host = match &tape {
+        Some(tape) => tape.record(host),
+        None => host,
+    };
     let resolved = ManuallyDrop::new(resolved);
     context.progress.says("reading templates", "");
     let mut rendered = render::execute(&resolved, options, host, guard, &Provenance::Local);
@@ -134,19 +167,63 @@ pub(super) fn run(context: &mut Context<'_>) -> Result<(), Failure> {
     std::mem::forget(rendered.remains);
     let files = match rendered.files {
         Ok(files) => files,
-        Err(error) => return failed(context, &error, b""),
+        Err(error) => {
+            let mut report = Report::default();
+            if tape.is_some() {
+                let sources = sources(context, &chart, &reference, &path, &limits);
+                report = explain::render(&error, &Scene { sources, resolved: &resolved });
+            }
+            return failed(context, &error, b"", report);
+        }
     };
     let reading = profile::phase("yaml");
     context.progress.says("reading what was rendered", "");
     let read_all = &mut || reading.then("sort");
     let manifests = match render::classify_watched(prepare::threads(), &files, &limits.yaml, read_all) {
         Ok(manifests) => manifests,
-        Err(error) => return failed(context, &error, &everything(&files)),
+        Err(error) => {
+            let mut report = Report::default();
+            if let (Some(tape), Some(options), RenderError::Manifest { path: file, .. }) =
+                (tape, again, &error)
+            {
+                let sources = sources(context, &chart, &reference, &path, &limits);
+                let scene = Scene { sources, resolved: &resolved };
+                let printed = files.files.get(file).map_or(&[][..], Vec::as_slice);
+                // Templates may have changed the values: they are put together anew. Nothing is asked of the guard
+                // that it was not asked before, and the audit list is written already.
+                let trace = || {
+                    let rules = Rules { versions: &Semver, schema: None };
+                    let resolved = chart.resolve(&values, rules, &mut Vec::new()).ok()?;
+                    let at = (file.as_str(), printed);
+                    render::trace(&resolved, options, tape.play(), rendered.guard, &Provenance::Local, at)
+                };
+                report = explain::manifest(file, printed, &limits.yaml, &scene, trace);
+            }
+            return failed(context, &error, &everything(&files), report);
+        }
     };
     drop(reading);
     prepare::log(context, &manifests.notices);
     let _printing = profile::phase("print");
-    print(context, &resolved, &name, &manifests)
+    print(context, &resolved, &name, &manifests)?;
+    if context.environment.explains() && !values.is_empty() {
+        let report = explain::unread(&values, &sources(context, &chart, &reference, &path, &limits));
+        let columns = context.environment.get("COLUMNS");
+        context.output.error_text(&report.text(columns));
+    }
+    Ok(())
+}
+
+/// What a report about the chart's values can ask.
+fn sources<'c>(
+    context: &Context<'_>,
+    chart: &'c Chart,
+    reference: &str,
+    path: &Path,
+    limits: &Limits,
+) -> Sources<'c> {
+    let words = Words { chart: Place::of(reference, path.is_dir()) };
+    Sources::new(chart, words, prepare::value_sources(&context.parsed), limits.clone())
 }
 
 /// Reads `--dry-run`; what needs a cluster is refused by name.
@@ -250,7 +327,12 @@ fn check_name(name: &str) -> Result<(), Failure> {
 }
 
 /// Ends a render that failed: with `--debug` what there is to see comes first.
-fn failed(context: &mut Context<'_>, error: &RenderError, partial: &[u8]) -> Result<(), Failure> {
+fn failed(
+    context: &mut Context<'_>,
+    error: &RenderError,
+    partial: &[u8],
+    report: Report,
+) -> Result<(), Failure> {
     let debug = context.environment.debug(&context.parsed);
     let message = if debug {
         let out = context.output.bytes();
@@ -263,7 +345,7 @@ fn failed(context: &mut Context<'_>, error: &RenderError, partial: &[u8]) -> Res
     } else {
         format!("{error}{USE_DEBUG}")
     };
-    Err(Failure::plain(message).caused_by(error))
+    Err(Failure::plain(message).caused_by(error).with_report(report))
 }
 
 /// All files in one text, as Helm shows them when one of them is not YAML.
@@ -359,11 +441,16 @@ fn print(
         }
         return Ok(());
     }
-    show_only(context, &text, &wanted)
+    show_only(context, chart, &text, &wanted)
 }
 
 /// Keeps the documents whose source matches one of the globs, in the order of the globs.
-fn show_only(context: &mut Context<'_>, text: &[u8], wanted: &[String]) -> Result<(), Failure> {
+fn show_only(
+    context: &mut Context<'_>,
+    chart: &ResolvedChart,
+    text: &[u8],
+    wanted: &[String],
+) -> Result<(), Failure> {
     let documents = render::split(text);
     let mut out = Vec::new();
     for glob in wanted {
@@ -378,11 +465,28 @@ fn show_only(context: &mut Context<'_>, text: &[u8], wanted: &[String]) -> Resul
             }
         }
         if missing {
-            return Err(Failure::plain(format!("could not find template {glob} in chart")));
+            let printed = documents.iter().filter_map(|document| source_name(document));
+            let printed: Vec<String> =
+                printed.map(|name| String::from_utf8_lossy(name).into_owned()).collect();
+            let report = explain::show_only(glob, chart.name(), &printed, &template_names(chart, ""));
+            return Err(
+                Failure::plain(format!("could not find template {glob} in chart")).with_report(report)
+            );
         }
     }
     context.output.bytes().extend_from_slice(&out);
     Ok(())
+}
+
+/// The templates of a chart and those below it that print by themselves, from the root chart's folder on.
+fn template_names(chart: &ResolvedChart, folder: &str) -> Vec<String> {
+    let own = chart.templates.iter().map(|file| format!("{folder}{}", file.name));
+    let mut names: Vec<String> =
+        own.filter(|name| !name.rsplit('/').next().unwrap_or_default().starts_with('_')).collect();
+    for child in &chart.subcharts {
+        names.extend(template_names(child, &format!("{folder}charts/{}/", child.name())));
+    }
+    names
 }
 
 /// What follows the chart's name in a document's `# Source:` line.

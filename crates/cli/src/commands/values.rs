@@ -92,13 +92,13 @@ fn nothing_at(origins: &Origins, wanted: &ValuePath) -> Failure {
 }
 
 /// Where the chart's files are, as the user would name them.
-enum Place {
+pub(crate) enum Place {
     Folder(String),
     Archive(String),
 }
 
 impl Place {
-    fn of(reference: &str, is_folder: bool) -> Self {
+    pub(crate) fn of(reference: &str, is_folder: bool) -> Self {
         let reference = reference.trim().to_owned();
         if is_folder { Self::Folder(reference) } else { Self::Archive(reference) }
     }
@@ -112,11 +112,16 @@ impl Place {
 }
 
 /// How things are said.
-struct Words {
-    chart: Place,
+pub(crate) struct Words {
+    pub(crate) chart: Place,
 }
 
 impl Words {
+    /// A file of the chart.
+    pub(crate) fn file(&self, name: &str) -> String {
+        self.chart.file(name)
+    }
+
     /// One value with all that was said about it.
     fn single(&self, entry: &Entry<'_>) -> Result<String, Failure> {
         let mut text = match &entry.value {
@@ -157,7 +162,8 @@ impl Words {
         })
     }
 
-    fn origin(&self, origin: &Origin<'_>) -> String {
+    /// Who said a value.
+    pub(crate) fn origin(&self, origin: &Origin<'_>) -> String {
         let line = origin.line.map(|line| format!(":{line}")).unwrap_or_default();
         let (place, kind) = match origin.source {
             Source::Chart { file, .. } => (format!("{}{line}", self.chart.file(file)), "default"),
@@ -233,7 +239,7 @@ impl Words {
 }
 
 /// A flag as it was typed.
-fn flag_text(source: &ValueSource) -> String {
+pub(crate) fn flag_text(source: &ValueSource) -> String {
     let (flag, text) = match source {
         ValueSource::File(text) => ("-f", text),
         ValueSource::SetJson(text) => ("--set-json", text),

@@ -14,3 +14,4 @@ mod profile;
 mod progress;
 mod reference;
 mod starters;
+mod teach;

@@ -13,6 +13,7 @@ pub(crate) static GLOBAL: &[Flag] = &[
     flag("colour", None, Kind::String, "auto", "use colored output (never, auto, always)").completes(Values::Colors),
     flag("content-cache", None, Kind::String, "$CACHE/content", "path to the directory containing cached content (e.g. charts)"),
     flag("debug", None, Kind::Bool, "", "enable verbose output"),
+    flag("explain", None, Kind::Bool, "", "say more about an error than Helm does, as on a terminal").ours(),
     flag("kube-apiserver", None, Kind::String, "", "the address and the port for the Kubernetes API server"),
     flag("kube-as-group", None, Kind::StringArray, "", "group to impersonate for the operation, this flag can be repeated to specify multiple groups."),
     flag("kube-as-user", None, Kind::String, "", "username to impersonate for the operation"),

@@ -1,0 +1,69 @@
+//! The name that was probably meant.
+
+/// Names longer than this are not compared: nobody types them.
+const LONGEST: usize = 200;
+/// So many names are compared at most.
+const MOST: usize = 20_000;
+
+/// The known name that is nearest to a typed one, when one is near: a third of the letters may differ, letters that
+/// changed places count once, and case does not count. Of equally near ones the first.
+pub(crate) fn nearest<'k>(typed: &str, known: impl IntoIterator<Item = &'k str>) -> Option<&'k str> {
+    if typed.is_empty() || typed.len() > LONGEST {
+        return None;
+    }
+    let wanted: Vec<char> = typed.to_lowercase().chars().collect();
+    let admitted = if wanted.len() < 3 { 1 } else { (wanted.len() / 3).max(1) };
+    let mut best: Option<(usize, &str)> = None;
+    for name in known.into_iter().take(MOST).filter(|name| *name != typed && name.len() <= LONGEST) {
+        let other: Vec<char> = name.to_lowercase().chars().collect();
+        if other.len().abs_diff(wanted.len()) > admitted || other.is_empty() {
+            continue;
+        }
+        let distance = distance(&wanted, &other);
+        // Two short names of which nothing is the same are not near.
+        if distance <= admitted && distance < wanted.len().max(other.len()) {
+            let better = best.is_none_or(|(least, _)| distance < least);
+            if better {
+                best = Some((distance, name));
+            }
+        }
+    }
+    best.map(|(_, name)| name)
+}
+
+/// Edits between two names, neighbours that changed places being one.
+fn distance(a: &[char], b: &[char]) -> usize {
+    let mut before: Vec<usize> = Vec::new();
+    let mut last: Vec<usize> = (0..=b.len()).collect();
+    for (i, ca) in a.iter().enumerate() {
+        let mut row = vec![i + 1];
+        for (j, cb) in b.iter().enumerate() {
+            let mut least = (last[j] + usize::from(ca != cb)).min(last[j + 1] + 1).min(row[j] + 1);
+            if i > 0 && j > 0 && *ca == b[j - 1] && a[i - 1] == *cb {
+                least = least.min(before[j - 1] + 1);
+            }
+            row.push(least);
+        }
+        before = std::mem::replace(&mut last, row);
+    }
+    last.last().copied().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::nearest;
+
+    #[test]
+    fn a_near_name_is_found_and_a_far_one_is_not() {
+        let known = ["image", "replicaCount", "service", "ab"];
+        let nearest = |typed| nearest(typed, known);
+        assert_eq!(nearest("imgae"), Some("image"));
+        assert_eq!(nearest("replicacount"), Some("replicaCount"));
+        assert_eq!(nearest("replicaCuont"), Some("replicaCount"));
+        assert_eq!(nearest("svc"), None);
+        assert_eq!(nearest("ba"), Some("ab"));
+        assert_eq!(nearest("xy"), None);
+        assert_eq!(nearest(""), None);
+        assert_eq!(nearest("image"), None);
+    }
+}
