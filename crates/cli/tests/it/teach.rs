@@ -141,7 +141,7 @@ fn the_guide_shows_what_is_printed() {
         let printed = run_as("pintle", &case, &["--explain"]);
         let line = &case.line;
         made.push_str(&format!(
-            "<!-- report {name} -->\n```console\n$ pintle {line}\n{printed}```\n<!-- end -->{behind}"
+            "<!-- report {name} -->\n```text\n$ pintle {line}\n{printed}```\n<!-- end -->{behind}"
         ));
         shown += 1;
     }
