@@ -132,8 +132,9 @@ impl Environment {
 
     /// Whether help and completion show a flag.
     pub(crate) fn shows(&self, flag: &Flag) -> bool {
+        let unknown_to_helm = flag.ours && self.is_helm;
         !flag.hidden
-            && !(flag.ours && self.is_helm)
+            && !unknown_to_helm
             && flag.deprecated.is_none()
             && flag.gate.is_none_or(|variable| self.get(variable).is_some())
     }

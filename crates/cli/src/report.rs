@@ -18,7 +18,7 @@ pub(crate) struct Failure {
     /// What to do, shown on a terminal or with `--explain`.
     hint: Option<String>,
     /// What more there is to say, shown on a terminal or with `--explain`.
-    report: Report,
+    report: Box<Report>,
     /// The exit code.
     pub(crate) code: u8,
 }
@@ -36,7 +36,7 @@ impl Failure {
             message: Some(message.into()),
             trailer: None,
             hint: None,
-            report: Report::default(),
+            report: Box::default(),
             code: 1,
         }
     }

@@ -120,11 +120,11 @@ pub(crate) fn show_only(glob: &str, chart: &str, printed: &[String], all: &[Stri
     }
     let names = || all.iter().map(String::as_str);
     let base = |path: &str| path.rsplit('/').next().unwrap_or(path).to_owned();
-    if let Some(inner) = glob.trim_start_matches("./").strip_prefix(&format!("{chart}/")) {
-        if names().any(|name| name == inner) {
-            report.hint(format!("paths begin within the chart: --show-only {inner}"));
-            return report;
-        }
+    if let Some(inner) = glob.trim_start_matches("./").strip_prefix(&format!("{chart}/"))
+        && names().any(|name| name == inner)
+    {
+        report.hint(format!("paths begin within the chart: --show-only {inner}"));
+        return report;
     }
     if let Some(same) = names().find(|name| base(name) == base(glob)) {
         report.hint(format!("did you mean --show-only {same}?"));

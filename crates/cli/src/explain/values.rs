@@ -39,8 +39,8 @@ pub(crate) fn values(error: &ValuesError, given: &[ValueSource], limits: &Limits
                 .hint("write KEY=JSON with texts in double quotes, the whole in single quotes for the shell");
         }
         ValuesError::Set { source, .. } => {
-            let flags = given.iter().filter(|source| !matches!(source, ValueSource::File(_)));
-            if let Some(flag) = flags.clone().find(alone).or(flags.last()) {
+            let mut flags = given.iter().filter(|source| !matches!(source, ValueSource::File(_)));
+            if let Some(flag) = flags.clone().find(alone).or(flags.next_back()) {
                 report.note("flag", flag_text(flag));
             }
             set_hint(&mut report, source);
