@@ -40,4 +40,5 @@ func suiteCommandLine() {
 	suiteFlags()
 	suiteProgram()
 	suiteComplete()
+	suiteProvenance()
 }

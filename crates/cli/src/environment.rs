@@ -221,7 +221,8 @@ impl Environment {
         self.get("HELM_DRIVER").filter(|driver| !KNOWN.contains(driver))
     }
 
-    fn keyring(&self) -> String {
+    /// The keyring when nobody names one: GnuPG's own, of whatever kind is there.
+    pub(crate) fn keyring(&self) -> String {
         let folder = self.get("GNUPGHOME").map_or_else(|| self.home().join(".gnupg"), PathBuf::from);
         let keybox = folder.join("pubring.kbx");
         let ring = folder.join("pubring.gpg");

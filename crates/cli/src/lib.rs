@@ -23,6 +23,7 @@ mod paths;
 mod prepare;
 mod profile;
 mod progress;
+mod provenance;
 mod report;
 mod table;
 

@@ -2,6 +2,7 @@
 //!
 //! They bound what foreign bytes may cost: `docs/reference/limits.md` lists them, and a test holds it to [`TABLE`].
 
+use artifact::provenance;
 use chart::load::{ArchiveLimits, LoadError};
 use chart::values::ValuesError;
 use gotmpl::Budget;
@@ -19,6 +20,8 @@ pub(crate) struct Limits {
     pub(crate) chart: ArchiveLimits,
     /// Of an archive's file.
     pub(crate) archive: u64,
+    /// Of keyrings and provenance files.
+    pub(crate) provenance: provenance::Limits,
     /// Of YAML in charts, in values and in what templates print.
     pub(crate) yaml: yaml::Limits,
     /// Of a values file.
@@ -38,6 +41,7 @@ impl Default for Limits {
         let mut limits = Self {
             chart: ArchiveLimits::default(),
             archive: 0,
+            provenance: provenance::Limits::default(),
             yaml: yaml::Limits::default(),
             values: 0,
             schema: 0,
@@ -86,6 +90,8 @@ pub(crate) const TABLE: &[Limit] = &[
     limit("chart.files", 500_000, |limits, value| limits.chart.files = size(value)),
     shallow("chart.nesting", 64, 500, |limits, value| limits.chart.nesting = size(value)),
     limit("chart.unpacked", mebi(256), |limits, value| limits.chart.unpacked = value),
+    limit("provenance.file", mebi(4), |limits, value| limits.provenance.provenance = value),
+    limit("provenance.keyring", mebi(64), |limits, value| limits.provenance.keyring = value),
     limit("render.bytes", mebi(16 << 10), |limits, value| limits.budget.bytes_limit = value),
     shallow("render.depth", 4_000, 8_000, |limits, value| limits.budget.depth = value as u32),
     limit("render.memory", mebi(416), |limits, value| limits.budget.memory.limit = value),
@@ -249,6 +255,7 @@ mod tests {
             (limits.yaml.depth, limits.yaml.nodes, limits.yaml.bytes),
             (yaml.depth, yaml.nodes, yaml.bytes)
         );
+        assert_eq!(limits.provenance, artifact::provenance::Limits::default());
         let chart = chart::load::ArchiveLimits::default();
         assert_eq!(format!("{:?}", limits.chart), format!("{chart:?}"));
         let budget = gotmpl::Budget::default();

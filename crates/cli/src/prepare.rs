@@ -41,21 +41,22 @@ pub(crate) fn log(context: &mut Context<'_>, notices: &[Notice]) {
 
 /// Refuses what this version cannot do, by name.
 pub(crate) fn refuse_remote(parsed: &Parsed) -> Result<(), Failure> {
-    let not_yet = [("verify", "provenance cannot be verified"), ("repo", "charts cannot be fetched")];
-    for (flag, why) in not_yet {
-        if parsed.changed(flag) && parsed.get(flag) != Some("false") {
-            return Err(Failure::plain(format!("--{flag}: {why} in this version of Pintle yet")));
-        }
+    if parsed.get("repo").is_some_and(|url| !url.is_empty()) {
+        return Err(Failure::plain("--repo: charts cannot be fetched in this version of Pintle yet"));
     }
     Ok(())
 }
 
-/// Finds a chart on this machine.
+/// Finds a chart on this machine, and with `--verify` who vouches for it.
 pub(crate) fn locate(context: &mut Context<'_>, name: &str) -> Result<PathBuf, Failure> {
     let name = name.trim();
     if Path::new(name).exists() {
         let path = paths::absolute(context.environment, Path::new(name));
-        return path.map_err(|error| Failure::plain(format!("getwd: {}", system_words(&error))));
+        let path = path.map_err(|error| Failure::plain(format!("getwd: {}", system_words(&error))))?;
+        if context.parsed.bool("verify") {
+            crate::provenance::verify(context, &path)?;
+        }
+        return Ok(path);
     }
     let explains = context.environment.explains();
     let report =

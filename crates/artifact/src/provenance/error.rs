@@ -11,6 +11,9 @@ pub enum OpenPgpError {
     /// Valid data that uses something which is not supported.
     #[error("openpgp: unsupported feature: {0}")]
     Unsupported(String),
+    /// A key of an elliptic curve that Helm knows and this version does not.
+    #[error("openpgp: unsupported feature: keys of the curve {0}")]
+    Curve(String),
     /// Things that do not fit together.
     #[error("openpgp: invalid argument: {0}")]
     InvalidArgument(String),
@@ -196,6 +199,9 @@ pub enum SignError {
     /// The secret part is not in order, or the passphrase is not its own.
     #[error(transparent)]
     OpenPgp(#[from] OpenPgpError),
+    /// The key did not sign.
+    #[error("failed to either sign or armor message block: {0}")]
+    Failed(#[source] OpenPgpError),
     /// The digests could not be written.
     #[error("{0}")]
     Yaml(String),
@@ -205,7 +211,7 @@ impl SignError {
     /// What to do about it, where something can be done.
     pub fn hint(&self) -> Option<String> {
         match self {
-            Self::OpenPgp(error) => error.hint(),
+            Self::OpenPgp(error) | Self::Failed(error) => error.hint(),
             Self::NotFound => {
                 Some("--key is compared with the identities of the keys, such as `Ann <ann@example.com>`".into())
             }

@@ -129,9 +129,9 @@ impl Signer<'_> {
         let primary = &self.entity.primary;
         let Some(secret) = &primary.secret else { return Err(SignError::NotPrivate) };
         if primary.is_dummy() {
-            return Err(OpenPgpError::DummyKey.into());
+            return Err(SignError::Failed(OpenPgpError::DummyKey));
         }
         let signed = secret.sign(&self.passphrase, hash, digest);
-        Ok(signed.map_err(|error| OpenPgpError::InvalidArgument(error.to_string()))?)
+        signed.map_err(|error| SignError::Failed(OpenPgpError::InvalidArgument(error.to_string())))
     }
 }

@@ -1,6 +1,8 @@
 //! The text that is signed: metadata, a line of dots, the digests of files.
 
-use govalue::yaml;
+use std::collections::BTreeMap;
+
+use govalue::yaml::{self, Wanted};
 use govalue::{Map, Value};
 
 use super::{SignError, VerifyError};
@@ -21,43 +23,79 @@ pub(super) fn write(metadata: &[u8], name: &str, digest: &str) -> Result<Vec<u8>
     Ok(text)
 }
 
+/// Where the second half has strings.
+static SUMS: Wanted =
+    Wanted::Struct(&[("files", Wanted::Map(&Wanted::Text)), ("images", Wanted::Map(&Wanted::Text))]);
+
 /// The digests of a signed text, by file name.
-pub(super) fn sums(text: &[u8]) -> Result<Vec<(String, String)>, VerifyError> {
+pub(super) fn sums(text: &[u8]) -> Result<BTreeMap<String, String>, VerifyError> {
     let at = memchr::memmem::find(text, BETWEEN).ok_or(VerifyError::Parts)?;
     let second = &text[at + BETWEEN.len()..];
     let second = memchr::memmem::find(second, BETWEEN).map_or(second, |end| &second[..end]);
-    let wrong = |message: String| VerifyError::Sums(message);
-    let sums = yaml::read(second, &yaml::Limits::default()).map_err(|error| wrong(error.to_string()))?;
-    let sums = match &sums {
-        Value::Nil => return Ok(Vec::new()),
-        Value::Map(sums) => sums,
-        other => return Err(wrong(not(other, "", "provenance.SumCollection"))),
-    };
-    let files = match sums.get("files") {
-        None | Some(Value::Nil) => return Ok(Vec::new()),
-        Some(Value::Map(files)) => files,
-        Some(other) => return Err(wrong(not(&other, "SumCollection.files", "map[string]string"))),
-    };
-    let mut found = Vec::new();
-    for (name, sum) in files.iter() {
-        let Some(sum) = sum.as_str() else { return Err(wrong(not(&sum, "SumCollection.files", "string"))) };
-        found.push((name.to_string(), sum.to_string()));
+    let sums = yaml::read_exact(second, &yaml::Limits::default(), &SUMS);
+    let sums = sums.map_err(|error| VerifyError::Sums(error.to_string()))?;
+    let (mut files, mut images) = (BTreeMap::new(), BTreeMap::new());
+    match &sums {
+        Value::Nil => {}
+        Value::Map(sums) => {
+            // Go matches names of fields without regard to case.
+            for (field, value) in sums.iter() {
+                if field.eq_ignore_ascii_case(b"files") {
+                    texts(&mut files, &value, "files")?;
+                } else if field.eq_ignore_ascii_case(b"images") {
+                    texts(&mut images, &value, "images")?;
+                }
+            }
+        }
+        other => {
+            let what = format!("{} into Go value of type provenance.SumCollection", kind(other));
+            return Err(cannot(&what));
+        }
     }
-    Ok(found)
+    Ok(files)
 }
 
-/// Go's words for a value of the wrong kind.
-fn not(value: &Value, field: &str, wanted: &str) -> String {
-    let kind = match value {
-        Value::List(_) => "array",
-        Value::Map(_) => "object",
-        Value::Bool(_) => "bool",
-        value if value.as_str().is_some() => "string",
-        _ => "number",
+/// A table of texts; numbers and booleans are text where text is wanted.
+fn texts(target: &mut BTreeMap<String, String>, value: &Value, field: &str) -> Result<(), VerifyError> {
+    let wrong = |value: &Value, wanted: &str| {
+        cannot(&format!("{} into Go struct field SumCollection.{field} of type {wanted}", kind(value)))
     };
-    let place = if field.is_empty() { String::new() } else { format!("struct field {field} of type ") };
-    let place = if place.is_empty() { "value of type ".to_owned() } else { place };
-    format!(
-        "error unmarshaling JSON: while decoding JSON: json: cannot unmarshal {kind} into Go {place}{wanted}"
-    )
+    let entries = match value {
+        Value::Nil => {
+            target.clear();
+            return Ok(());
+        }
+        Value::Map(entries) => entries,
+        other => return Err(wrong(other, "map[string]string")),
+    };
+    for (name, sum) in entries.iter() {
+        let sum = match &sum {
+            Value::Nil => String::new(),
+            Value::Str(text) => text.to_str_lossy().into_owned(),
+            Value::Bool(on) => on.to_string(),
+            Value::Int(kind, number) if kind.is_unsigned() => number.cast_unsigned().to_string(),
+            Value::Int(_, number) => number.to_string(),
+            // Helm: as if it had 32 bits.
+            Value::Float(_, number) => govalue::print::format_float(f64::from(*number as f32), b'g', -1, 32),
+            other => return Err(wrong(other, "string")),
+        };
+        target.insert(name.to_str_lossy().into_owned(), sum);
+    }
+    Ok(())
+}
+
+fn cannot(what: &str) -> VerifyError {
+    VerifyError::Sums(format!("error unmarshaling JSON: while decoding JSON: json: cannot unmarshal {what}"))
+}
+
+/// Go's word for a kind of JSON.
+fn kind(value: &Value) -> &'static str {
+    match value {
+        Value::Nil => "null",
+        Value::Bool(_) => "bool",
+        Value::Int(..) | Value::Float(..) => "number",
+        Value::Str(_) | Value::Bytes(_) => "string",
+        Value::List(_) => "array",
+        Value::Map(_) | Value::Object(_) => "object",
+    }
 }

@@ -38,8 +38,8 @@ pub fn verify(
     let (identities, fingerprint) = signer(keyring, &signed.bytes, &packets, now)?;
     let sums = message::sums(&signed.text)?;
     let found = digest(archive);
-    let Some((_, sum)) = sums.iter().find(|(file, _)| file == name) else {
-        let named = sums.into_iter().map(|(file, _)| file).collect();
+    let Some(sum) = sums.get(name) else {
+        let named = sums.into_keys().collect();
         return Err(VerifyError::OtherFile { name: name.to_owned(), named });
     };
     if *sum != found {

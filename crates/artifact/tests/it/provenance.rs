@@ -172,7 +172,7 @@ fn keys_to_sign_with_are_found_by_their_identities() {
     assert_eq!(signer.unlock(b"").unwrap_err(), SignError::OpenPgp(OpenPgpError::DummyKey));
     assert_eq!(
         sign(&signer, b"", NAME, b"", NOW).unwrap_err().to_string(),
-        "openpgp: s2k GNU dummy key: dummy key found"
+        "failed to either sign or armor message block: openpgp: s2k GNU dummy key: dummy key found"
     );
 }
 

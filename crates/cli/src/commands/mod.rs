@@ -15,6 +15,7 @@ mod show;
 mod template;
 mod tree;
 pub(crate) mod values;
+mod verify;
 mod version;
 
 use crate::args::flag::Flag;

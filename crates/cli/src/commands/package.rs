@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use chart::package;
+use govalue::Value;
 use sprig::semver::Version;
 
 use super::Context;
@@ -10,7 +11,11 @@ use crate::dependencies::{Manager, check_client_files, source_date_epoch};
 use crate::files::{Batch, SHARED};
 use crate::paths;
 use crate::prepare::{self, Semver, system_words};
+use crate::provenance::Signing;
 use crate::report::Failure;
+
+/// What is being done when metadata cannot be written.
+const METADATA: &str = "failed to marshal chart metadata";
 
 pub(super) fn run(context: &mut Context<'_>) -> Result<(), Failure> {
     if context.parsed.args.is_empty() {
@@ -24,8 +29,8 @@ pub(super) fn run(context: &mut Context<'_>) -> Result<(), Failure> {
         if context.parsed.get("keyring") == Some("") {
             return Err(Failure::plain("--keyring is required for signing a package"));
         }
-        return Err(Failure::plain("--sign: packages cannot be signed in this version of Pintle yet"));
     }
+    let mut signing = context.parsed.bool("sign").then(Signing::default);
     check_client_files(&context.parsed)?;
     for argument in context.parsed.args.clone() {
         let path = paths::absolute(context.environment, Path::new(&argument))
@@ -36,14 +41,19 @@ pub(super) fn run(context: &mut Context<'_>) -> Result<(), Failure> {
         if context.parsed.bool("dependency-update") {
             Manager::new(context, path.clone())?.silent().update()?;
         }
-        let saved = pack(context, &path, stamp)?;
+        let saved = pack(context, &path, stamp, signing.as_mut())?;
         context.output.out(&format!("Successfully packaged chart and saved it to: {}\n", saved.display()));
     }
     Ok(())
 }
 
 /// Packs one chart; the answer is where its archive is.
-fn pack(context: &mut Context<'_>, path: &Path, stamp: Option<i64>) -> Result<PathBuf, Failure> {
+fn pack(
+    context: &mut Context<'_>,
+    path: &Path,
+    stamp: Option<i64>,
+    signing: Option<&mut Signing>,
+) -> Result<PathBuf, Failure> {
     let mut guard = prepare::guard(context)?;
     let chart = prepare::load_folder(context, path, &mut guard);
     prepare::audit(context, &mut guard)?;
@@ -62,10 +72,22 @@ fn pack(context: &mut Context<'_>, path: &Path, stamp: Option<i64>) -> Result<Pa
         other => PathBuf::from(other),
     };
     context.progress.says("packing", chart.name());
-    save(&mut chart, &destination, stamp).map_err(|failure| failure.within("failed to save"))
+    let saved = save(&mut chart, &destination, stamp).map_err(|failure| failure.within("failed to save"));
+    let (path, archive) = saved?;
+    if let Some(signing) = signing {
+        let metadata = govalue::yaml::write(&Value::Map(chart.metadata.file_value()));
+        let metadata = metadata.map_err(|error| Failure::plain(error.to_string()).within(METADATA))?;
+        signing.sign(context, &path, &archive, &metadata)?;
+    }
+    Ok(path)
 }
 
-fn save(chart: &mut chart::Chart, destination: &Path, stamp: Option<i64>) -> Result<PathBuf, Failure> {
+/// Writes the archive; the answer is where it is, and its bytes.
+fn save(
+    chart: &mut chart::Chart,
+    destination: &Path,
+    stamp: Option<i64>,
+) -> Result<(PathBuf, Vec<u8>), Failure> {
     let archive =
         package::archive(chart, &Semver, stamp).map_err(|error| Failure::plain(error.to_string()))?;
     let path = paths::join(destination, &package::file_name(chart));
@@ -83,5 +105,5 @@ fn save(chart: &mut chart::Chart, destination: &Path, stamp: Option<i64>) -> Res
     let mut batch = Batch::default();
     let written = batch.file(&path, &archive, SHARED).and_then(|()| batch.commit());
     written.map_err(|error| Failure::plain(error.to_string()))?;
-    Ok(path)
+    Ok((path, archive))
 }

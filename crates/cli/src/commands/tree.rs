@@ -414,7 +414,7 @@ pub(crate) static COMMANDS: &[Command] = &[
         .long(include_str!("text/verify.txt"))
         .flags(&[charts::VERIFICATION])
         .arity(Arity::Exactly(1))
-        .not_built()
+        .runs(super::verify::run)
         .completes(Arguments::FileOnce),
     command("version", "", "print the helm version information")
         .long(include_str!("text/version.txt"))

@@ -112,7 +112,11 @@ fn written(case: &Value, folder: &Path, prefix: &str, out: &mut BTreeMap<String,
                 list(&content)
             } else {
                 let text = mask_day(&String::from_utf8_lossy(&content));
-                if name.ends_with(".lock") { mask_generated(case, &text) } else { text }
+                match name.rsplit_once('.') {
+                    Some((_, "lock")) => mask_generated(case, &text),
+                    Some((_, "prov")) => mask_signature(folder, &name, &text),
+                    _ => text,
+                }
             };
             out.insert(name, text);
         }
@@ -135,6 +139,19 @@ fn mask_generated(case: &Value, text: &str) -> String {
         }
     }
     lines.iter().map(|line| format!("{line}\n")).collect()
+}
+
+/// A signature is another one every time, and whoever compresses an archive decides its digest, which has to be that of
+/// the archive beside it.
+fn mask_signature(folder: &Path, name: &str, text: &str) -> String {
+    let archive = std::fs::read(folder.join(name.rsplit('/').next().unwrap().trim_end_matches(".prov")));
+    let digest = archive.map(|bytes| format!("sha256:{:x}", Sha256::digest(bytes))).unwrap();
+    let text = text.replace(&digest, "sha256:$DIGEST");
+    let (begin, end) = ("-----BEGIN PGP SIGNATURE-----\n\n", "\n-----END PGP SIGNATURE-----");
+    match (text.split_once(begin), text.rsplit_once(end)) {
+        (Some((before, _)), Some((_, after))) => format!("{before}{begin}$SIGNATURE{end}{after}"),
+        _ => text,
+    }
 }
 
 /// The day on which a page of `docs` was written.

@@ -185,12 +185,3 @@ fn a_failing_package_keeps_the_archive_that_was_there() {
     assert_eq!(names(&place.path("out")), ["b-1.2.3.tgz"]);
     assert_eq!(std::fs::read(place.path("out/b-1.2.3.tgz")).unwrap(), b"old");
 }
-
-#[test]
-fn signing_is_refused_by_name() {
-    let place = Place::new(&[("b/Chart.yaml", B)]);
-    let run = place.run(&["package", "b", "--sign", "--key", "k", "--keyring", "k"]);
-    assert_eq!((run.code, &*run.out), (1, ""), "{run:?}");
-    assert_eq!(run.err, "Error: --sign: packages cannot be signed in this version of Pintle yet\n");
-    assert_eq!(names(&place.path("")), ["b"]);
-}

@@ -12,6 +12,7 @@ mod order;
 mod output_dir;
 mod profile;
 mod progress;
+mod provenance;
 mod reference;
 mod starters;
 mod teach;

@@ -55,7 +55,7 @@ pub(crate) fn read(bytes: &[u8]) -> Result<Vec<Entity>, OpenPgpError> {
         }
     }
     match last {
-        Some(error) if entities.is_empty() => Err(error),
+        Some(error) if entities.is_empty() => Err(packets.missed.unwrap_or(error)),
         _ => Ok(entities),
     }
 }

@@ -2,7 +2,10 @@
 
 use pgp::packet::{PacketHeader, PublicKey, SecretKey};
 use pgp::ser::Serialize as _;
-use pgp::types::{KeyDetails as _, S2kParams, SecretParams, StringToKey, Tag, VerifyingKey as _};
+use pgp::types::{
+    EcdsaPublicParams, KeyDetails as _, Mpi, PublicParams, S2kParams, SecretParams, SignatureBytes,
+    StringToKey, Tag, VerifyingKey as _,
+};
 
 use super::signature::{Signature, ends};
 use crate::provenance::OpenPgpError;
@@ -59,6 +62,9 @@ impl Key {
             let header = PacketHeader::new_fixed(Tag::PublicKey, length);
             (PublicKey::try_from_reader(header, body).map_err(broken)?, None)
         };
+        if let PublicParams::ECDSA(EcdsaPublicParams::Unsupported { curve, .. }) = public.public_params() {
+            return Err(OpenPgpError::Curve(curve.to_string()));
+        }
         let mut inner = Vec::new();
         public.to_writer(&mut inner).map_err(|error| OpenPgpError::structural(error.to_string()))?;
         let mut signed = vec![if version == 6 { 0x9b } else { 0x99 }];
@@ -144,9 +150,41 @@ impl Key {
                 ));
             }
         };
-        let made = self.public.verify(signature.hash, &digest, &signature.numbers);
+        let lowered = match (self.public.public_params(), &signature.numbers) {
+            (PublicParams::ECDSA(EcdsaPublicParams::Secp256k1 { .. }), SignatureBytes::Mpis(numbers)) => {
+                lowered(numbers)
+            }
+            _ => None,
+        };
+        let numbers = lowered.as_ref().unwrap_or(&signature.numbers);
+        let made = self.public.verify(signature.hash, &digest, numbers);
         made.map_err(|_| OpenPgpError::Signature(words.to_owned()))
     }
+}
+
+/// How many points the curve secp256k1 has.
+const ORDER: [u8; 32] = [
+    0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xfe, 0xba,
+    0xae, 0xdc, 0xe6, 0xaf, 0x48, 0xa0, 0x3b, 0xbf, 0xd2, 0x5e, 0x8c, 0xd0, 0x36, 0x41, 0x41,
+];
+
+/// The same signature of secp256k1 with the lower of its two second numbers: each signature has two, OpenPGP takes
+/// both, and the mathematics that is called takes only this one, as blockchains do.
+fn lowered(numbers: &[Mpi]) -> Option<SignatureBytes> {
+    let [r, s] = numbers else { return None };
+    let given: &[u8] = s.as_ref();
+    let mut padded = [0; 32];
+    padded.get_mut(32_usize.checked_sub(given.len())?..)?.copy_from_slice(given);
+    let (mut other, mut borrow) = ([0; 32], false);
+    for place in (0..32).rev() {
+        let (difference, first) = ORDER[place].overflowing_sub(padded[place]);
+        let (difference, second) = difference.overflowing_sub(u8::from(borrow));
+        other[place] = difference;
+        borrow = first || second;
+    }
+    // What is not below the order is no signature, and is told so.
+    let higher = !borrow && padded > other;
+    higher.then(|| SignatureBytes::Mpis(vec![r.clone(), Mpi::from_slice(&other)]))
 }
 
 /// A key that cannot be read: of a curve that is not supported, or not in order.

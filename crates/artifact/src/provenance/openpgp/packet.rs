@@ -23,11 +23,13 @@ pub(crate) struct Packets<'a> {
     rest: &'a [u8],
     /// A packet that was looked at and given back.
     back: Option<Packet>,
+    /// A key that was passed over because its curve is not supported: Helm supports it.
+    pub(crate) missed: Option<OpenPgpError>,
 }
 
 impl<'a> Packets<'a> {
     pub(crate) fn of(bytes: &'a [u8]) -> Self {
-        Self { rest: bytes, back: None }
+        Self { rest: bytes, back: None, missed: None }
     }
 
     /// Gives one packet back, to be had again.
@@ -48,6 +50,7 @@ impl<'a> Packets<'a> {
             match read(tag, &body) {
                 Ok(Some(packet)) => return Ok(Some(packet)),
                 Ok(None) | Err(OpenPgpError::Unsupported(_)) => {}
+                Err(error @ OpenPgpError::Curve(_)) => self.missed = Some(error),
                 Err(error) => return Err(error),
             }
         }
