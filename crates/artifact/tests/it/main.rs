@@ -1,3 +1,4 @@
-//! What Helm and GnuPG signed, and what we sign ourselves.
+//! What Helm and GnuPG signed, what we sign ourselves, and what servers of every kind answer.
 
+mod http;
 mod provenance;
