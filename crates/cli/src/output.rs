@@ -7,6 +7,8 @@ use std::io::{self, Write};
 pub(crate) struct Output {
     out: Vec<u8>,
     err: Vec<u8>,
+    /// For standard error too, behind all the rest.
+    remarks: Vec<u8>,
 }
 
 impl Output {
@@ -31,7 +33,12 @@ impl Output {
         self.err.extend_from_slice(text.as_bytes());
     }
 
-    /// Writes everything: errors first, as Helm logs before it prints.
+    /// Adds a text that stands on standard error behind what is printed.
+    pub(crate) fn remark(&mut self, text: &str) {
+        self.remarks.extend_from_slice(text.as_bytes());
+    }
+
+    /// Writes everything: errors first, as Helm logs before it prints, and remarks last.
     ///
     /// # Errors
     /// When standard output cannot be written; a closed pipe is the reader's right and no error.
@@ -41,6 +48,8 @@ impl Output {
         let mut stdout = io::stdout().lock();
         stdout.write_all(&self.out).and_then(|()| stdout.flush()).or_else(ignore_closed)?;
         self.out.clear();
+        io::stderr().write_all(&self.remarks).or_else(ignore_closed)?;
+        self.remarks.clear();
         Ok(())
     }
 }

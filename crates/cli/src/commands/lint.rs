@@ -4,11 +4,15 @@ use std::path::{Path, PathBuf};
 
 use chart::load::{self, Folder};
 use chart::schema::SchemaLoader;
+use chart::values::ValueSource;
+use chart::{Chart, ResolveError};
 use govalue::{Map, Value};
 use guard::{Guard, Provenance};
-use render::lint::{LintOptions, Message, Report, Severity, lint};
+use render::lint::{LintOptions, Message, Report, Severity, Stop, lint, trace};
 
 use super::Context;
+use super::values::{Place, Words};
+use crate::explain::{self, Scene, Sources, Tape};
 use crate::host::Machine;
 use crate::limits::{Limits, limits};
 use crate::outside::{GuardedLinks, References};
@@ -30,10 +34,7 @@ pub(super) fn run(context: &mut Context<'_>) -> Result<(), Failure> {
     let namespace = context.environment.namespace(&context.parsed);
     let values = prepare::values(context)?;
     // Linting writes defaults into the tables of `values`; this is what was typed.
-    let typed = match govalue::compare::deep_copy(&Value::Map(values.clone())) {
-        Some(Value::Map(copy)) => copy,
-        _ => Map::new(),
-    };
+    let typed = copy(&values);
     let quiet = context.parsed.bool("quiet");
     let tolerated = if context.parsed.bool("strict") { Severity::Info } else { Severity::Warning };
     let validates = !context.parsed.bool("skip-schema-validation");
@@ -43,26 +44,44 @@ pub(super) fn run(context: &mut Context<'_>) -> Result<(), Failure> {
     let (mut failed, mut told) = (0, 0);
     // What is ours: the first denial or limit decides about the exit code.
     let mut ours: Option<Failure> = None;
+    let mut told_more = explain::Report::default();
+    let options = || LintOptions {
+        namespace: namespace.clone(),
+        kube_version: kube_version.clone(),
+        budget: limits.budget.clone(),
+        templates: usize::try_from(limits.templates).unwrap_or(usize::MAX),
+        versions: &Semver,
+        schema: validates.then_some(&make_loader),
+        threads: prepare::threads(),
+        provenance: Provenance::Local,
+        typed: typed.clone(),
+    };
     for path in &paths {
-        let options = LintOptions {
-            namespace: namespace.clone(),
-            kube_version: kube_version.clone(),
-            budget: limits.budget.clone(),
-            templates: usize::try_from(limits.templates).unwrap_or(usize::MAX),
-            versions: &Semver,
-            schema: validates.then_some(&make_loader),
-            threads: prepare::threads(),
-            provenance: Provenance::Local,
-            typed: typed.clone(),
-        };
         let result = match folder(path, &mut guard, &limits) {
             Err(reason) => Err(reason),
             Ok(folder) => {
-                let host = Box::new(Machine::new(context.environment, &context.progress));
-                let report = lint(&folder, &values, options, host, guard);
+                let tape = context.environment.explains().then(Tape::default);
+                let before = tape.as_ref().map(|_| copy(&values));
+                let host: Box<dyn render::Host> =
+                    Box::new(Machine::new(context.environment, &context.progress));
+                let host = match &tape {
+                    Some(tape) => tape.record(host),
+                    None => host,
+                };
+                let report = lint(&folder, &values, options(), host, guard);
                 prepare::log(context, &report.notices);
                 if ours.is_none() {
                     ours = cause(&folder, &report);
+                }
+                if let (Some(tape), Some(before)) = (tape, before) {
+                    let sources = Linted { path, folder: &folder, typed: &typed, limits: &limits };
+                    // The guard of the render stays as it is: this one's audit list is nobody's.
+                    let again = prepare::guard(context)?;
+                    let traced = |chart: &Chart, at: (&str, &[u8])| {
+                        trace(chart, &before, options(), tape.play(), again, at)
+                    };
+                    let given = prepare::value_sources(&context.parsed);
+                    told_more.add(sources.explained(&report, given, traced));
                 }
                 guard = report.guard;
                 Ok(report.messages)
@@ -96,15 +115,67 @@ pub(super) fn run(context: &mut Context<'_>) -> Result<(), Failure> {
     prepare::audit(context, &mut guard)?;
     let summary = format!("{} chart(s) linted, {failed} chart(s) failed", paths.len());
     if failed > 0 {
-        return Err(match ours {
+        let failure = match ours {
             Some(failure) => failure.with_message(summary),
             None => Failure::plain(summary),
-        });
+        };
+        return Err(failure.with_report(told_more));
     }
     if !quiet || told > 0 {
         context.output.out(&format!("{summary}\n"));
     }
+    context.output.remark(&told_more.text(context.environment.get("COLUMNS")));
     Ok(())
+}
+
+fn copy(values: &Map) -> Map {
+    match govalue::compare::deep_copy(&Value::Map(values.clone())) {
+        Some(Value::Map(copy)) => copy,
+        _ => Map::new(),
+    }
+}
+
+/// A chart that was linted, for a report about it.
+struct Linted<'l> {
+    path: &'l str,
+    folder: &'l Folder,
+    /// The user's values.
+    typed: &'l Map,
+    limits: &'l Limits,
+}
+
+impl Linted<'_> {
+    /// What more there is to say about what was found. `trace` finds out who printed what.
+    fn explained(
+        &self,
+        report: &Report,
+        given: Vec<ValueSource>,
+        trace: impl FnOnce(&Chart, (&str, &[u8])) -> Option<gotmpl::Trace>,
+    ) -> explain::Report {
+        let path = Path::new(self.path);
+        let chart = match &self.folder.chart {
+            Ok(chart) => chart,
+            Err(error) => return explain::chart_file(error, path, path, self.limits),
+        };
+        let words = || Words { chart: Place::of(self.path, path.is_dir()) };
+        let sources = || Sources::new(chart, words(), given.clone(), self.limits.clone());
+        let told = match (&report.stop, &report.resolved) {
+            (Some(Stop::Values(ResolveError::Schema { violations, .. })), _) => {
+                explain::schema(violations, &sources())
+            }
+            (Some(Stop::Values(_)), _) => explain::no_table(self.typed, &sources()),
+            (Some(Stop::Templates(error)), Some(resolved)) => {
+                explain::render(error, &Scene { sources: sources(), resolved })
+            }
+            (Some(Stop::Printed { template, content }), Some(resolved)) => {
+                let scene = Scene { sources: sources(), resolved };
+                let trace = || trace(chart, (template, content));
+                explain::manifest(template, content, &self.limits.yaml, &scene, trace)
+            }
+            _ => explain::Report::default(),
+        };
+        explain::unread(self.typed, &sources(), told)
+    }
 }
 
 /// What makes the one who loads what a schema refers to.
@@ -174,5 +245,9 @@ fn cause(folder: &Folder, report: &Report) -> Option<Failure> {
         (failure.code != 1).then_some(failure)
     };
     let loaded = folder.chart.as_ref().err().and_then(|error| of(error));
-    loaded.or_else(|| report.failure.as_ref().and_then(|error| of(error)))
+    let rendered = match &report.stop {
+        Some(Stop::Templates(error)) => Some(error),
+        _ => None,
+    };
+    loaded.or_else(|| rendered.and_then(|error| of(error)))
 }

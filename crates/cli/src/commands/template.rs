@@ -170,8 +170,9 @@ pub(super) fn run(context: &mut Context<'_>) -> Result<(), Failure> {
         Err(error) => {
             let mut report = Report::default();
             if tape.is_some() {
-                let sources = sources(context, &chart, &reference, &path, &limits);
-                report = explain::render(&error, &Scene { sources, resolved: &resolved });
+                let scene =
+                    Scene { sources: sources(context, &chart, &reference, &path, &limits), resolved: &resolved };
+                report = explain::unread(&values, &scene.sources, explain::render(&error, &scene));
             }
             return failed(context, &error, b"", report);
         }
@@ -198,6 +199,7 @@ pub(super) fn run(context: &mut Context<'_>) -> Result<(), Failure> {
                     render::trace(&resolved, options, tape.play(), rendered.guard, &Provenance::Local, at)
                 };
                 report = explain::manifest(file, printed, &limits.yaml, &scene, trace);
+                report = explain::unread(&values, &scene.sources, report);
             }
             return failed(context, &error, &everything(&files), report);
         }
@@ -207,9 +209,9 @@ pub(super) fn run(context: &mut Context<'_>) -> Result<(), Failure> {
     let _printing = profile::phase("print");
     print(context, &resolved, &name, &manifests)?;
     if context.environment.explains() && !values.is_empty() {
-        let report = explain::unread(&values, &sources(context, &chart, &reference, &path, &limits));
-        let columns = context.environment.get("COLUMNS");
-        context.output.error_text(&report.text(columns));
+        let sources = sources(context, &chart, &reference, &path, &limits);
+        let report = explain::unread(&values, &sources, Report::default());
+        context.output.remark(&report.text(context.environment.get("COLUMNS")));
     }
     Ok(())
 }

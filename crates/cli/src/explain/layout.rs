@@ -158,6 +158,11 @@ impl Report {
         self.parts.is_empty()
     }
 
+    /// Whether a note has a text in it.
+    pub(crate) fn mentions(&self, text: &str) -> bool {
+        self.parts.iter().any(|part| matches!(part, Part::Note(_, note) if note.contains(text)))
+    }
+
     pub(crate) fn add(&mut self, other: Self) {
         for part in other.parts {
             if !self.parts.contains(&part) {

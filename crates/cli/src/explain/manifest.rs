@@ -182,8 +182,7 @@ pub(crate) fn manifest(
     let file = scene.file(path);
     let number = match yaml::broken(document) {
         Some(broken) => {
-            super::yaml::broken(&mut report, (&file, "as rendered"), content, first, &broken);
-            first + broken.line as usize
+            super::yaml::broken(&mut report, (&file, "as rendered"), content, first, &broken)
         }
         None => match yaml::outline(document, limits).ok().and_then(|outline| misfit(&outline)) {
             Some((line, label)) => {

@@ -14,10 +14,11 @@ const DEPTH: usize = 64;
 
 /// The report about keys in the user's values that are probably misspelled. Nothing is said about others: a chart may
 /// read what its values.yaml does not have; what a template mentions is left alone.
-pub(crate) fn unread(values: &Map, sources: &Sources<'_>) -> Report {
+/// What `report` has told already is not told again.
+pub(crate) fn unread(values: &Map, sources: &Sources<'_>, mut report: Report) -> Report {
     let mut found = Vec::new();
     look(values, sources.chart, sources.chart.values.as_ref(), &ValuePath::default(), &mut found);
-    let mut report = Report::default();
+    found.retain(|(path, _)| !report.mentions(&format!("`{path}`")));
     for (path, near) in found.into_iter().take(MOST) {
         let said = sources.said(&path).unwrap_or_default();
         report.note("note", format!("{said} sets `{path}`, which the chart's values do not have"));

@@ -17,7 +17,7 @@ mod objects;
 mod templates;
 mod values;
 
-use chart::Versions;
+use chart::{Chart, ResolveError, ResolvedChart, Versions};
 use chart::load::{Folder, LoadError};
 use chart::schema::SchemaLoader;
 use govalue::Map;
@@ -96,10 +96,27 @@ pub struct Report {
     pub messages: Vec<Message>,
     /// What Helm would log on the way.
     pub notices: Vec<Notice>,
-    /// Why the templates could not be rendered, if that is so; its text is among the messages too.
-    pub failure: Option<RenderError>,
+    /// What kept the templates from being looked at any further, if something did; its text is among the messages.
+    pub stop: Option<Stop>,
+    /// The chart with its values, if these could be put together.
+    pub resolved: Option<ResolvedChart>,
     /// The guard with its audit list.
     pub guard: Guard,
+}
+
+/// What keeps a chart's templates from being looked at any further.
+pub enum Stop {
+    /// Its values, which a schema refuses, say.
+    Values(ResolveError),
+    /// A template that cannot be rendered.
+    Templates(RenderError),
+    /// A template that prints no YAML.
+    Printed {
+        /// The template's whole name.
+        template: String,
+        /// What it prints.
+        content: Vec<u8>,
+    },
 }
 
 /// Lints a chart with the user's values.
@@ -119,10 +136,26 @@ pub fn lint(
     let schema = loader.as_mut().map(|loader| &mut **loader as &mut dyn SchemaLoader);
     values::check(folder, values, schema, &mut findings);
     drop(loader);
-    let (guard, failure) = templates::check(folder, values, options, host, guard, &mut findings);
+    let templates::Checked { guard, stop, resolved } =
+        templates::check(folder, values, options, host, guard, &mut findings);
     dependencies::check(folder, &mut findings);
     crds::check(folder, &mut findings);
-    Report { messages: findings.messages, notices: findings.notices, failure, guard }
+    Report { messages: findings.messages, notices: findings.notices, stop, resolved, guard }
+}
+
+/// Who printed what in one file of a chart that was linted: `template` and what it printed, as [`Stop`] has them.
+///
+/// `values` must be as they were before [`lint`], and `host` give the answers that it gave then: see
+/// [`crate::trace`].
+pub fn trace(
+    chart: &Chart,
+    values: &Map,
+    options: LintOptions<'_>,
+    host: Box<dyn Host>,
+    guard: Guard,
+    (template, printed): (&str, &[u8]),
+) -> Option<gotmpl::Trace> {
+    templates::trace(chart, values, options, host, guard, (template, printed))
 }
 
 /// What the rules find.

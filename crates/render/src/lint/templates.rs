@@ -2,16 +2,16 @@
 
 use chart::load::{Entry, Folder};
 use chart::schema::SchemaLoader;
-use chart::{Chart, Rules};
+use chart::{Chart, ResolveError, ResolvedChart, Rules};
 use govalue::{Map, Value, print, yaml};
 use guard::Guard;
 
 use super::objects::Objects;
-use super::{Findings, LintOptions, Severity, Verdict, deprecated, names};
+use super::{Findings, LintOptions, Severity, Stop, Verdict, deprecated, names};
 use crate::capabilities::Capabilities;
 use crate::context::ReleaseOptions;
 use crate::execute::{RenderOptions, execute};
-use crate::{Host, KubeVersion, RenderError, RenderedFiles, trim};
+use crate::{Host, KubeVersion, Notice, RenderedFiles, trim};
 
 const FOLDER: &str = "templates/";
 
@@ -21,6 +21,13 @@ const RELEASE: &str = "test-release";
 /// Go's line reader gives up on longer lines.
 const MAX_LINE: usize = 64 * 1024;
 
+/// What looking at the templates gives, besides findings.
+pub(super) struct Checked {
+    pub(super) guard: Guard,
+    pub(super) stop: Option<Stop>,
+    pub(super) resolved: Option<ResolvedChart>,
+}
+
 pub(super) fn check(
     folder: &Folder,
     values: &Map,
@@ -28,48 +35,80 @@ pub(super) fn check(
     host: Box<dyn Host>,
     mut guard: Guard,
     findings: &mut Findings,
-) -> (Guard, Option<RenderError>) {
-    match &folder.templates {
-        Entry::Missing => {
-            findings.rule(Severity::Warning, FOLDER, Err("directory does not exist".to_owned()));
-            return (guard, None);
-        }
-        Entry::File(_) => {
-            findings.rule(Severity::Error, FOLDER, Err("not a directory".to_owned()));
-            return (guard, None);
-        }
-        Entry::Unreadable(reason) => {
-            findings.rule(Severity::Error, FOLDER, Err(reason.clone()));
-            return (guard, None);
-        }
-        Entry::Directory(_) => {}
+) -> Checked {
+    let verdict = match &folder.templates {
+        Entry::Missing => Some((Severity::Warning, "directory does not exist".to_owned())),
+        Entry::File(_) => Some((Severity::Error, "not a directory".to_owned())),
+        Entry::Unreadable(reason) => Some((Severity::Error, reason.clone())),
+        Entry::Directory(_) => None,
+    };
+    if let Some((severity, text)) = verdict {
+        findings.rule(severity, FOLDER, Err(text));
+        return Checked { guard, stop: None, resolved: None };
     }
     let chart = match findings.load(folder) {
         Ok(chart) => chart,
         Err(error) => {
             findings.rule(Severity::Error, FOLDER, Err(error.to_string()));
-            return (guard, None);
+            return Checked { guard, stop: None, resolved: None };
         }
     };
-    let mut loader = options.schema.map(|make| make(&mut guard));
-    let schema = loader.as_mut().map(|loader| &mut **loader as &mut dyn SchemaLoader);
-    let rules = Rules { versions: options.versions, schema };
-    let resolved = chart.resolve_for_lint(values, &options.typed, rules, &mut findings.notices);
-    drop(loader);
-    let resolved = match resolved {
+    let resolved = match resolve(chart, values, &options, &mut guard, &mut findings.notices) {
         Ok(Some(resolved)) => resolved,
         // Helm: nothing is said, and nothing is rendered.
-        Ok(None) => return (guard, None),
+        Ok(None) => return Checked { guard, stop: None, resolved: None },
         Err(error) => {
             findings.rule(Severity::Error, FOLDER, Err(error.to_string()));
-            return (guard, None);
+            return Checked { guard, stop: Some(Stop::Values(error)), resolved: None };
         }
     };
+    let provenance = options.provenance.clone();
+    let render = render_options(options);
+    let kube_version = render.capabilities.kube_version.clone();
+    let rendered = execute(&resolved, render, host, guard, &provenance);
+    findings.notices.extend(rendered.notices);
+    let stop = match rendered.files {
+        Ok(files) => check_files(chart, &files, &kube_version, findings),
+        Err(error) => {
+            findings.rule(Severity::Error, FOLDER, Err(error.to_string()));
+            Some(Stop::Templates(error))
+        }
+    };
+    Checked { guard: rendered.guard, stop, resolved: Some(resolved) }
+}
+
+/// Who printed what in one file: see [`crate::trace`]. `values` are as they were before the chart was linted.
+pub(super) fn trace(
+    chart: &Chart,
+    values: &Map,
+    options: LintOptions<'_>,
+    host: Box<dyn Host>,
+    mut guard: Guard,
+    at: (&str, &[u8]),
+) -> Option<gotmpl::Trace> {
+    let options = LintOptions { schema: None, ..options };
+    let resolved = resolve(chart, values, &options, &mut guard, &mut Vec::new()).ok()??;
+    let provenance = options.provenance.clone();
+    crate::trace(&resolved, render_options(options), host, guard, &provenance, at)
+}
+
+fn resolve(
+    chart: &Chart,
+    values: &Map,
+    options: &LintOptions<'_>,
+    guard: &mut Guard,
+    notices: &mut Vec<Notice>,
+) -> Result<Option<ResolvedChart>, ResolveError> {
+    let mut loader = options.schema.map(|make| make(guard));
+    let schema = loader.as_mut().map(|loader| &mut **loader as &mut dyn SchemaLoader);
+    chart.resolve_for_lint(values, &options.typed, Rules { versions: options.versions, schema }, notices)
+}
+
+fn render_options(options: LintOptions<'_>) -> RenderOptions {
     let mut capabilities = Capabilities::default();
-    if let Some(version) = &options.kube_version {
-        capabilities.kube_version = version.clone();
+    if let Some(version) = options.kube_version {
+        capabilities.kube_version = version;
     }
-    let kube_version = capabilities.kube_version.clone();
     // Helm: neither an installation nor an upgrade, of no revision.
     let release = ReleaseOptions {
         name: RELEASE.to_owned(),
@@ -78,7 +117,7 @@ pub(super) fn check(
         is_install: false,
         revision: 0,
     };
-    let render = RenderOptions {
+    RenderOptions {
         release,
         capabilities,
         enable_dns: false,
@@ -88,23 +127,16 @@ pub(super) fn check(
         budget: options.budget,
         templates: options.templates,
         threads: options.threads,
-    };
-    let rendered = execute(&resolved, render, host, guard, &options.provenance);
-    findings.notices.extend(rendered.notices);
-    match rendered.files {
-        Ok(files) => {
-            check_files(chart, &files, &kube_version, findings);
-            (rendered.guard, None)
-        }
-        Err(error) => {
-            findings.rule(Severity::Error, FOLDER, Err(error.to_string()));
-            (rendered.guard, Some(error))
-        }
     }
 }
 
 /// Looks at each of the chart's own templates and what it printed. The first text that is no YAML ends it.
-fn check_files(chart: &Chart, files: &RenderedFiles, kube_version: &KubeVersion, findings: &mut Findings) {
+fn check_files(
+    chart: &Chart,
+    files: &RenderedFiles,
+    kube_version: &KubeVersion,
+    findings: &mut Findings,
+) -> Option<Stop> {
     for template in chart.templates.iter() {
         let name = &*template.name;
         findings.rule(Severity::Error, name, extension(name));
@@ -112,7 +144,8 @@ fn check_files(chart: &Chart, files: &RenderedFiles, kube_version: &KubeVersion,
         if lower != ".yaml" && lower != ".yml" {
             continue;
         }
-        let Some(content) = files.files.get(&format!("{}/{name}", chart.name())) else { continue };
+        let path = format!("{}/{name}", chart.name());
+        let Some(content) = files.files.get(&path) else { continue };
         if trim(content).is_empty() {
             continue;
         }
@@ -122,7 +155,7 @@ fn check_files(chart: &Chart, files: &RenderedFiles, kube_version: &KubeVersion,
                 Ok(object) => object,
                 Err(reason) => {
                     findings.rule(Severity::Error, name, Err(format!("unable to parse YAML: {reason}")));
-                    return;
+                    return Some(Stop::Printed { template: path, content: content.clone() });
                 }
             };
             let Some(object) = object else { continue };
@@ -132,6 +165,7 @@ fn check_files(chart: &Chart, files: &RenderedFiles, kube_version: &KubeVersion,
             findings.rule(Severity::Error, name, list_annotations(&object, content));
         }
     }
+    None
 }
 
 /// `filepath.Ext`.
