@@ -298,9 +298,10 @@ pub(crate) fn threads() -> usize {
 pub(crate) fn kube_version(context: &Context<'_>) -> Result<Option<KubeVersion>, Failure> {
     match context.parsed.get("kube-version").filter(|text| !text.is_empty()) {
         None => Ok(None),
-        Some(text) => KubeVersion::parse(text)
-            .map(Some)
-            .map_err(|error| Failure::plain(format!("invalid kube version '{text}': {error}"))),
+        Some(text) => KubeVersion::parse(text).map(Some).map_err(|error| {
+            let failure = Failure::plain(format!("invalid kube version '{text}': {error}"));
+            failure.with_hint("write it as 1.30 or 1.30.2".to_owned())
+        }),
     }
 }
 

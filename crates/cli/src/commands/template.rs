@@ -170,8 +170,10 @@ pub(super) fn run(context: &mut Context<'_>) -> Result<(), Failure> {
         Err(error) => {
             let mut report = Report::default();
             if tape.is_some() {
-                let scene =
-                    Scene { sources: sources(context, &chart, &reference, &path, &limits), resolved: &resolved };
+                let scene = Scene {
+                    sources: sources(context, &chart, &reference, &path, &limits),
+                    resolved: &resolved,
+                };
                 report = explain::unread(&values, &scene.sources, explain::render(&error, &scene));
             }
             return failed(context, &error, b"", report);

@@ -3,6 +3,8 @@
 use std::fmt::Write as _;
 use std::ops::Range;
 
+use super::secret::{HIDDEN, secrets_in};
+
 /// Lines of a report have at most so many columns, unless `COLUMNS` says otherwise.
 const WIDTH: usize = 110;
 /// Columns that `COLUMNS` may ask for.
@@ -51,8 +53,19 @@ impl Excerpt {
         Self::lines(file, text, number, start - line_start..end, (2, 1), label)
     }
 
-    /// A whole line of a text, counted from 1, with so many before and behind it.
+    /// A whole line of a file of values or of what was rendered, counted from 1, with so many before and behind it.
     pub(crate) fn line(
+        file: &str,
+        text: &[u8],
+        number: usize,
+        around: (usize, usize),
+        label: impl Into<String>,
+    ) -> Self {
+        Self::source_line(file, text, number, around, label).without_secrets(text)
+    }
+
+    /// A whole line of a template.
+    pub(crate) fn source_line(
         file: &str,
         text: &[u8],
         number: usize,
@@ -87,6 +100,24 @@ impl Excerpt {
             lines.remove(0);
         }
         Self { file: file.to_owned(), state: "", lines, marked: number, span, label: label.into() }
+    }
+
+    /// Hides values whose keys say that they are secret.
+    pub(crate) fn without_secrets(mut self, text: &[u8]) -> Self {
+        let (Some((first, _)), Some((last, _))) = (self.lines.first(), self.lines.last()) else {
+            return self;
+        };
+        for (number, secret) in secrets_in(text, *first..*last + 1) {
+            let Some((_, line)) = self.lines.iter_mut().find(|(line, _)| *line == number) else { continue };
+            let end = secret.end.min(line.len());
+            line.splice(secret.start.min(end)..end, HIDDEN.bytes());
+            if number == self.marked {
+                let (start, behind) = (secret.start, secret.start + HIDDEN.len());
+                let at = |byte: usize, hidden: usize| if byte > start { hidden } else { byte };
+                self.span = at(self.span.start, start)..at(self.span.end, behind);
+            }
+        }
+        self
     }
 
     /// Says how the text was come by.

@@ -181,9 +181,7 @@ pub(crate) fn manifest(
     let first = content.get(..offset).unwrap_or_default().iter().filter(|&&b| b == b'\n').count();
     let file = scene.file(path);
     let number = match yaml::broken(document) {
-        Some(broken) => {
-            super::yaml::broken(&mut report, (&file, "as rendered"), content, first, &broken)
-        }
+        Some(broken) => super::yaml::broken(&mut report, (&file, "as rendered"), content, first, &broken),
         None => match yaml::outline(document, limits).ok().and_then(|outline| misfit(&outline)) {
             Some((line, label)) => {
                 let excerpt = Excerpt::line(&file, content, first + line as usize, (4, 2), label);
@@ -212,7 +210,7 @@ pub(crate) fn manifest(
     {
         let file = scene.file(&first.place.file);
         let label = "the lines above it are printed by this line of the template";
-        report.push(Excerpt::line(&file, &first.source, first.place.line, (1, 1), label));
+        report.push(Excerpt::source_line(&file, &first.source, first.place.line, (1, 1), label));
     }
     let innermost = printed.len().saturating_sub(1);
     for (index, printed) in printed.iter().enumerate().filter(|(index, _)| *index == 0 || *index == innermost)
@@ -223,7 +221,7 @@ pub(crate) fn manifest(
             (_, _) => "which has it from here",
         };
         let file = scene.file(&printed.place.file);
-        report.push(Excerpt::line(&file, &printed.source, printed.place.line, (1, 1), label));
+        report.push(Excerpt::source_line(&file, &printed.source, printed.place.line, (1, 1), label));
     }
     report
 }

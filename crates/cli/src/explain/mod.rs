@@ -12,6 +12,7 @@ mod manifest;
 mod near;
 mod render;
 mod schema;
+mod secret;
 mod template;
 mod unread;
 mod usage;

@@ -8,7 +8,8 @@ use gotmpl::{Enclosing, ExecError, Fault, Operand, Place, Site, Trail, Witness};
 use govalue::{Map, Str, Value, compare};
 use render::RenderError;
 
-use super::value::{Sources, file_of, kind, path_of, show};
+use super::secret::reads_secret;
+use super::value::{Sources, file_of, hidden, kind, path_of, show};
 use super::{Excerpt, Report, nearest, template};
 
 /// How much of the way to a failure is told.
@@ -88,7 +89,10 @@ fn execution(error: &ExecError, scene: &Scene<'_>) -> Report {
     let (Some(witness), Some(place)) = (failed.witness(), failed.place()) else { return report };
     // A template that is not there has no place of its own: its caller's is meant.
     let fault = chain.last().and_then(|last| last.fault()).or(failed.fault());
-    let told = Told { scene, witness, place };
+    // The text given to `tpl` is a value.
+    let hides = place.file == "gotpl"
+        && chain[..at].iter().filter_map(|error| error.place()).any(|place| reads_secret(&place.expression));
+    let told = Told { scene, witness, place, hides };
     if let Some(parse) = unparsed {
         told.text_given(&mut report, parse);
     } else {
@@ -103,11 +107,17 @@ struct Told<'t> {
     scene: &'t Scene<'t>,
     witness: &'t Witness,
     place: &'t Place,
+    /// Whether the template's text may be secret.
+    hides: bool,
 }
 
 impl Told<'_> {
     fn excerpt(&self, report: &mut Report, label: impl Into<String>) {
         let file = self.scene.file(&self.place.file);
+        if self.hides {
+            report.note("wrong", label);
+            return report.note("note", format!("{file} is not shown: it may be secret"));
+        }
         report.push(Excerpt::of(&file, &self.witness.source, self.witness.span.clone(), label));
     }
 
@@ -210,10 +220,18 @@ impl Told<'_> {
                 self.operand(report, operand);
             }
             None => {
-                report.note("value", format!("it is {}", show(value)));
+                report.note("value", format!("it is {}", self.made(value)));
                 self.operands(report, &self.witness.operands);
             }
         }
+    }
+
+    /// What a value is that was made of others.
+    fn made(&self, value: &Value) -> String {
+        let text = self.witness.source.get(self.witness.span.clone()).unwrap_or_default();
+        let named = self.witness.operands.iter().map(|operand| operand.expression.as_str());
+        let secret = reads_secret(&String::from_utf8_lossy(text)) || named.into_iter().any(reads_secret);
+        if secret { hidden(value) } else { show(value) }
     }
 
     fn nil(&self, report: &mut Report, field: &Str) {
@@ -234,9 +252,12 @@ impl Told<'_> {
         }
         let key = trail.key.to_str_lossy();
         let at = (&trail.holder, &*key);
-        self.scene.sources.tell_missing(report, self.scene.values(), at, (reached, &operand.expression));
+        let known =
+            self.scene.sources.tell_missing(report, self.scene.values(), at, (reached, &operand.expression));
         if path_of(self.scene.values(), &trail.holder).is_none() {
             self.surroundings(report, operand);
+        } else if !known {
+            self.settable(report, operand);
         }
     }
 
@@ -271,17 +292,9 @@ impl Told<'_> {
 
     /// What the chart itself has where the user said something of another type.
     fn table_in_chart(&self, path: &ValuePath) -> Option<String> {
-        let chart = self.scene.sources.chart;
-        let mut current = Value::Map(chart.values.clone()?);
-        for step in &path.0 {
-            current = match (&current, step) {
-                (Value::Map(map), chart::origins::Step::Key(key)) => map.get(key)?,
-                _ => return None,
-            };
-        }
-        let Value::Map(_) = &current else { return None };
-        let file = self.scene.sources.words.file("values.yaml");
-        Some(format!("in {file} `{path}` is {}", show(&current)))
+        let (file, value) = self.scene.sources.default_of(path)?;
+        let Value::Map(_) = &value else { return None };
+        Some(format!("in {file} `{path}` is {}", show(&value)))
     }
 
     /// Whether what is read is at the root, and the dot somewhere else.
@@ -420,7 +433,7 @@ impl Told<'_> {
                 self.excerpt(report, cause);
                 if self.witness.operands.is_empty() {
                     for argument in arguments.iter().take(4) {
-                        report.note("value", format!("`{function}` was given {}", show(argument)));
+                        report.note("value", format!("`{function}` was given {}", self.made(argument)));
                     }
                 }
                 self.operands(report, &self.witness.operands);
@@ -438,6 +451,7 @@ impl Told<'_> {
             Some(path)
         });
         if let Some(path) = path {
+            let path = self.scene.sources.settable(&path);
             report.hint(format!("set it with --set {path}=VALUE or in a file given with -f"));
         }
     }
@@ -449,7 +463,8 @@ impl Told<'_> {
             _ => None,
         };
         self.excerpt(report, "the text given to tpl cannot be parsed");
-        if let Some(text) = text {
+        let is_secret = self.witness.operands.iter().any(|operand| reads_secret(&operand.expression));
+        if let Some(text) = text.filter(|_| !is_secret) {
             report.add(template::parse(parse, "(text given to tpl)", &text));
         }
         self.operands(report, &self.witness.operands);

@@ -4,7 +4,8 @@ use chart::origins::{Source, Step, ValuePath};
 use chart::schema::Violation;
 use govalue::{Map, Value, yaml};
 
-use super::value::{Sources, is_secret, show};
+use super::secret::is_secret;
+use super::value::{Sources, shown};
 use super::{Excerpt, Report, nearest};
 
 /// How many are told.
@@ -57,7 +58,7 @@ pub(crate) fn no_table(values: &Map, sources: &Sources<'_>) -> Report {
             }
             None => report.note("wrong", label),
         }
-        report.note("value", format!("`{name}` is {}", show(&value)));
+        report.note("value", format!("`{name}` is {}", shown(name, &value)));
     }
     report
 }
@@ -117,6 +118,7 @@ fn one(report: &mut Report, violation: &Violation, sources: &Sources<'_>) {
         if let Some(value) = &current {
             sources.tell(report, &path.to_string(), Some(&path), value);
             if let Value::Str(text) = value
+                && !is_secret(&path)
                 && let Some(near) =
                     nearest(&text.to_str_lossy(), violation.allowed.iter().map(String::as_str))
             {
@@ -169,8 +171,7 @@ fn excerpt(report: &mut Report, sources: &Sources<'_>, path: &ValuePath, label: 
         report.note("wrong", format!("`{path}`: {label}"));
         return;
     };
-    // The line would show the value.
-    match sources.text_of(origin.source).zip(origin.line).filter(|_| !is_secret(path)) {
+    match sources.text_of(origin.source).zip(origin.line) {
         Some(((file, text), line)) => {
             report.push(Excerpt::line(&file, &text, line as usize, (1, 1), label));
         }

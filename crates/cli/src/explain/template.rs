@@ -86,6 +86,12 @@ pub(super) fn parse(error: &ParseError, file: &str, text: &[u8]) -> Report {
         unclosed(&mut report, file, text, &blocks);
         return report;
     }
+    if let Some(start) = unclosed_before(text, error.span.start) {
+        let line = text[start..].split(|&b| b == b'\n').next().unwrap_or_default().trim_ascii_end();
+        report.push(Excerpt::of(file, text, start..start + line.len(), "this action is not closed"));
+        report.hint("an action begins with {{ and ends with }}");
+        return report;
+    }
     let extra = blocks.extra.iter().find(|extra| extra.span.start <= error.span.end).map(|extra| &extra.span);
     let span = match blocks.broken {
         // An action that does not end is shown where it begins.
@@ -112,12 +118,39 @@ pub(super) fn parse(error: &ParseError, file: &str, text: &[u8]) -> Report {
         }
         report.hint(format!("nothing is open that this {{{{ {} }}}} could belong to", extra.word));
     }
-    if blocks.broken.is_some() {
+    let dashed = dashed_key(text, &span).filter(|_| message.contains("U+002D"));
+    if let Some((holder, key)) = dashed {
+        let holder = if holder.is_empty() { "." } else { &holder };
+        report.hint(format!("a key with a dash in it is read with `index {holder} \"{key}\"`"));
+    } else if blocks.broken.is_some() {
         report
             .hint("an action begins with {{ and ends with }}, a text within it with the quote it began with");
     }
     undefined_variable(&mut report, text, &error.span);
     report
+}
+
+/// Where the action begins that is still open where another one begins.
+fn unclosed_before(text: &[u8], at: usize) -> Option<usize> {
+    // The parser may have stopped at the second brace.
+    let begins = text.get(at..)?.starts_with(b"{{") || text.get(at.checked_sub(1)?..)?.starts_with(b"{{");
+    let before = text.get(..at.saturating_sub(1)).filter(|_| begins)?;
+    let open = memchr::memmem::rfind(before, b"{{")?;
+    memchr::memmem::find(&before[open..], b"}}").is_none().then_some(open)
+}
+
+/// A field with a dash in it, near a place: what it is read of, and its name.
+fn dashed_key(text: &[u8], span: &std::ops::Range<usize>) -> Option<(String, String)> {
+    let rest = String::from_utf8_lossy(text.get(span.start..)?);
+    let line = rest.lines().next()?;
+    let word = line.split(|c: char| c.is_whitespace() || "(){}|\"".contains(c)).find(|word| {
+        let is_name = |c: char| c.is_alphanumeric() || "_.$-".contains(c);
+        word.contains('.') && word.trim_matches('-').contains('-') && word.chars().all(is_name)
+    })?;
+    let (until, _) = word.split_once('-')?;
+    let at = until.rfind('.')?;
+    let key = word.get(at + 1..)?.split('.').next()?;
+    (!key.is_empty()).then(|| (until[..at].to_owned(), key.to_owned()))
 }
 
 /// A variable that is known elsewhere in the file.
@@ -152,6 +185,8 @@ fn undefined_variable(report: &mut Report, text: &[u8], span: &std::ops::Range<u
         ));
     } else if let Some(near) = nearest(&name, names.iter().map(|(_, name)| name.as_str())) {
         report.hint(format!("did you mean `{near}`?"));
+    } else {
+        report.hint(format!("a variable is declared before it is read: {{{{ {name} := value }}}}"));
     }
 }
 

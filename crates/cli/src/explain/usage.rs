@@ -89,9 +89,12 @@ pub(crate) fn missing_dependencies(
             format!("charts/ has {}", present.join(", "))
         },
     );
-    report.hint(format!("{program} dependency build {reference}"));
     if program == "pintle" && names.iter().any(remote) {
-        report.note("note", "charts of repositories and registries cannot be fetched in this version of Pintle yet: put the chart into charts/");
+        report.hint(
+            "put the chart into charts/: this version of Pintle cannot fetch from repositories and registries yet",
+        );
+    } else {
+        report.hint(format!("{program} dependency build {reference}"));
     }
     report
 }

@@ -3,11 +3,12 @@
 use std::cell::OnceCell;
 use std::collections::{HashSet, VecDeque};
 
-use chart::origins::{Entry, Origins, Source, Step, ValuePath};
+use chart::origins::{Entry, Origin, Origins, Source, Step, ValuePath};
 use chart::values::{FileReader as _, ValueSource};
 use chart::{Chart, ResolvedChart};
 use govalue::{Map, Value, json};
 
+use super::secret::{is_secret, reads_secret, told};
 use super::{Report, nearest};
 use crate::commands::values::Words;
 use crate::limits::Limits;
@@ -62,10 +63,21 @@ impl<'s> Sources<'s> {
         }
     }
 
-    /// `prod.yaml:3 (-f)`
+    /// How an origin is told: `prod.yaml:3 (-f)`, a flag without secrets in it.
+    pub(crate) fn origin(&self, origin: &Origin<'_>) -> String {
+        match origin.source {
+            Source::User(flag) => {
+                let source = Source::User(told(flag));
+                self.words.origin(&Origin { source: &source, ..*origin })
+            }
+            Source::Chart { .. } => self.words.origin(origin),
+        }
+    }
+
+    /// Who said the final value at a path.
     pub(crate) fn said(&self, path: &ValuePath) -> Option<String> {
         let origin = self.origins()?.of(path)?;
-        Some(self.words.origin(&origin))
+        Some(self.origin(&origin))
     }
 
     /// The entry of a path that a null has removed.
@@ -79,19 +91,60 @@ impl<'s> Sources<'s> {
         origin.is_some_and(|origin| matches!(origin.source, Source::User(_)))
     }
 
-    /// The files that a value could have been in: the chart's and the user's.
-    fn places(&self) -> String {
-        let mut places = vec![self.words.file("values.yaml")];
+    /// The charts that have a say about a path, from the root down: each with its folder below the root and how many
+    /// steps of the path lead to it.
+    fn charts_on(&self, path: &ValuePath) -> Vec<(&Chart, String, usize)> {
+        let mut found = vec![(self.chart, String::new(), 0)];
+        for (index, step) in path.0.iter().enumerate() {
+            let (Step::Key(key), Some((chart, folder, _))) = (step, found.last()) else { break };
+            let key = key.to_str_lossy();
+            let alias = chart.metadata.dependencies().find(|dependency| dependency.alias == *key);
+            let wanted = alias.map_or(&*key, |dependency| dependency.name.as_str());
+            let Some(subchart) = chart.subcharts.iter().find(|chart| chart.name() == wanted) else { break };
+            let folder = format!("{folder}charts/{}/", subchart.place);
+            found.push((subchart, folder, index + 1));
+        }
+        found
+    }
+
+    /// What the charts' own values have at a path, and the file that says so.
+    pub(crate) fn default_of(&self, path: &ValuePath) -> Option<(String, Value)> {
+        self.charts_on(path).into_iter().find_map(|(chart, folder, depth)| {
+            let mut current = Value::Map(chart.values.clone()?);
+            for step in path.0.get(depth..)? {
+                current = match (&current, step) {
+                    (Value::Map(map), Step::Key(key)) => map.get(key)?,
+                    _ => return None,
+                };
+            }
+            Some((self.words.file(&format!("{folder}values.yaml")), current))
+        })
+    }
+
+    /// The path by which a value is set best: what a subchart reads of the globals is everybody's.
+    pub(crate) fn settable(&self, path: &ValuePath) -> ValuePath {
+        let depth = self.charts_on(path).last().map_or(0, |(_, _, depth)| *depth);
+        match path.0.get(depth) {
+            Some(Step::Key(key)) if *key == *"global" => ValuePath(path.0[depth..].to_vec()),
+            _ => path.clone(),
+        }
+    }
+
+    /// The files that a value could have been in: the charts' and the user's.
+    fn places(&self, path: &ValuePath) -> String {
+        let charts = self.charts_on(path).into_iter().filter(|(chart, ..)| chart.values_text().is_some());
+        let mut places: Vec<String> =
+            charts.map(|(_, folder, _)| self.words.file(&format!("{folder}values.yaml"))).collect();
         places.extend(self.given.iter().filter_map(|source| match source {
             ValueSource::File(file) => Some(file.clone()),
             _ => None,
         }));
-        places.join(", ")
+        if places.is_empty() { "no file".to_owned() } else { places.join(", ") }
     }
 
     /// Says of a value what it is and who said it.
     pub(crate) fn tell(&self, report: &mut Report, name: &str, path: Option<&ValuePath>, value: &Value) {
-        let shown = if path.is_some_and(is_secret) { hidden(value) } else { show(value) };
+        let shown = if path.is_some_and(is_secret) { hidden(value) } else { shown(name, value) };
         let from = path.and_then(|path| {
             // A template may have put another value there since.
             let same =
@@ -121,11 +174,15 @@ impl<'s> Sources<'s> {
                 return true;
             }
             if holder.contains_key(key) {
-                let from = self.said(path).map(|said| format!(": {said}")).unwrap_or_default();
-                report.note("value", format!("`{path}` is null{from}"));
+                let entries = self.origins().map(|origins| origins.entries(path)).unwrap_or_default();
+                match entries.iter().find(|entry| entry.path == *path) {
+                    Some(entry) => report.note("value", self.nulled(entry, "sets it so")),
+                    None => report.note("value", format!("`{path}` is null")),
+                }
                 return true;
             }
-            report.note("value", format!("nothing sets `{path}` (looked in {})", self.places()));
+            let path = self.settable(path);
+            report.note("value", format!("nothing sets `{path}` (looked in {})", self.places(&path)));
         }
         let keys: Vec<String> = holder.keys().iter().map(|key| key.to_str_lossy().into_owned()).collect();
         if let Some(near) = nearest(key, keys.iter().map(String::as_str)) {
@@ -157,7 +214,7 @@ impl<'s> Sources<'s> {
             let until =
                 entry.path.0.iter().position(|step| *step == Step::Key(key.into())).unwrap_or_default();
             let found = ValuePath(entry.path.0[..=until].to_vec());
-            let said = entry.origin.as_ref().map(|origin| self.words.origin(origin)).unwrap_or_default();
+            let said = entry.origin.as_ref().map(|origin| self.origin(origin)).unwrap_or_default();
             report.hint(format!(
                 "{said} sets `{found}`, the template reads `{path}`: is it indented as it should be?"
             ));
@@ -171,8 +228,12 @@ impl<'s> Sources<'s> {
 
     /// `replicas` is removed by null at …
     pub(crate) fn removed(&self, entry: &Entry<'_>) -> String {
-        let by = entry.origin.as_ref().map(|origin| self.words.origin(origin)).unwrap_or_default();
-        let mut text = format!("`{}` is null because {by} removes it", entry.path);
+        self.nulled(entry, "removes it")
+    }
+
+    fn nulled(&self, entry: &Entry<'_>, does: &str) -> String {
+        let by = entry.origin.as_ref().map(|origin| self.origin(origin)).unwrap_or_default();
+        let mut text = format!("`{}` is null because {by} {does}", entry.path);
         if let Some(former) = entry.former.first() {
             let value = match &former.value {
                 // Of a table nothing more is kept than that it was one.
@@ -180,7 +241,7 @@ impl<'s> Sources<'s> {
                 value if is_secret(&entry.path) => hidden(value),
                 value => show(value),
             };
-            text.push_str(&format!("; it was {value} in {}", self.words.origin(&former.origin)));
+            text.push_str(&format!("; it was {value} in {}", self.origin(&former.origin)));
         }
         text
     }
@@ -256,25 +317,20 @@ pub(crate) fn show(value: &Value) -> String {
     }
 }
 
-fn hidden(value: &Value) -> String {
-    match value {
-        Value::Str(text) if !text.is_empty() => "a text (not shown: it may be secret)".to_owned(),
-        value => show(value),
-    }
+/// The same of what a template calls `expression`; nothing of its content when that reads a secret.
+pub(crate) fn shown(expression: &str, value: &Value) -> String {
+    if reads_secret(expression) { hidden(value) } else { show(value) }
 }
 
-/// Whether a path's name says that nobody should read its value over somebody's shoulder.
-pub(super) fn is_secret(path: &ValuePath) -> bool {
-    const WORDS: [&str; 8] =
-        ["password", "passwd", "secret", "token", "credential", "apikey", "privatekey", "passphrase"];
-    path.0.iter().any(|step| match step {
-        Step::Key(key) => {
-            let key: String =
-                key.to_str_lossy().to_lowercase().chars().filter(|c| c.is_alphanumeric()).collect();
-            WORDS.iter().any(|word| key.contains(word))
+/// What kind of value a secret is.
+pub(crate) fn hidden(value: &Value) -> String {
+    match value {
+        Value::Str(text) if text.is_empty() => show(value),
+        Value::Str(_) | Value::Int(..) | Value::Float(..) | Value::Bytes(_) => {
+            format!("{} (not shown: it may be secret)", kind(value))
         }
-        Step::Index(_) => false,
-    })
+        value => show(value),
+    }
 }
 
 fn written(value: &Value) -> String {

@@ -6,6 +6,7 @@ use chart::load::LoadError;
 use chart::values::{FileReader as _, SetError, ValueSource, ValuesError};
 use govalue::yaml;
 
+use super::secret::told;
 use super::{Excerpt, Report, nearest};
 use crate::commands::values::flag_text;
 use crate::limits::Limits;
@@ -40,17 +41,27 @@ pub(crate) fn values(error: &ValuesError, given: &[ValueSource], limits: &Limits
         }
         ValuesError::Set { source, .. } => {
             let mut flags = given.iter().filter(|source| !matches!(source, ValueSource::File(_)));
-            if let Some(flag) = flags.clone().find(alone).or(flags.next_back()) {
-                report.note("flag", flag_text(flag));
+            let flag = flags.clone().find(alone).or(flags.next_back());
+            if let Some(flag) = flag {
+                report.note("flag", flag_text(&told(flag)));
             }
-            set_hint(&mut report, source);
+            set_hint(&mut report, source, flag);
         }
     }
     report
 }
 
-fn set_hint(report: &mut Report, error: &SetError) {
+fn set_hint(report: &mut Report, error: &SetError, flag: Option<&ValueSource>) {
+    let has_comma = flag.is_some_and(|flag| flag_text(flag).contains(','));
     match error {
+        SetError::NoValue(key) | SetError::Comma(key) if !has_comma => {
+            report.hint(format!("write {key}=VALUE, or {key}= for an empty text"));
+        }
+        SetError::EmptyMap(key) if !has_comma => {
+            report.hint(format!(
+                "behind the dot a key is wanted: {key}.KEY=VALUE; a dot within a key is `\\.`"
+            ));
+        }
         SetError::NoValue(_) | SetError::Comma(_) | SetError::EmptyMap(_) => {
             report.hint(
                 "a comma begins the next KEY=VALUE; within a value it is `\\,`, and a dot within a key `\\.`",
@@ -70,7 +81,14 @@ fn set_hint(report: &mut Report, error: &SetError) {
                 "items are counted from 0: KEY[0]=VALUE, KEY[0].NAME=VALUE; `\\[` is a bracket within a key",
             );
         }
-        SetError::Json(_) | SetError::Read(_) | SetError::Nesting => {}
+        SetError::Read(_) => {
+            if let Some(ValueSource::SetFile(text)) = flag
+                && let Some((_, file)) = text.split_once('=')
+            {
+                unread_values(report, file);
+            }
+        }
+        SetError::Json(_) | SetError::Nesting => {}
     }
 }
 

@@ -26,7 +26,8 @@ pub(super) fn broken(
         let end = line.trim_ascii_end().len();
         (number, column.min(end)..end.min(column + 1).max(column.min(end)))
     };
-    report.push(Excerpt::lines(file, text, number, span, (4, 2), &*broken.problem).state(state));
+    let excerpt = Excerpt::lines(file, text, number, span, (4, 2), &*broken.problem);
+    report.push(excerpt.without_secrets(text).state(state));
     let mut suspect = first + broken.line as usize;
     if let Some((hint, which)) = diagnosis(text, number, column, (&broken.problem, !state.is_empty())) {
         report.hint(hint);
@@ -68,7 +69,12 @@ fn indent(line: &[u8]) -> usize {
 }
 
 /// What is probably wrong in a line, or in the one before it.
-fn diagnosis(text: &[u8], number: usize, column: usize, (problem, rendered): (&str, bool)) -> Option<(String, Which)> {
+fn diagnosis(
+    text: &[u8],
+    number: usize,
+    column: usize,
+    (problem, rendered): (&str, bool),
+) -> Option<(String, Which)> {
     let (by_quote, by_nindent) =
         if rendered { (" (in a template: `| quote`)", " (in a template: `nindent`)") } else { ("", "") };
     let line = line_of(text, number);

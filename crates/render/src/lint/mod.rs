@@ -17,9 +17,9 @@ mod objects;
 mod templates;
 mod values;
 
-use chart::{Chart, ResolveError, ResolvedChart, Versions};
 use chart::load::{Folder, LoadError};
 use chart::schema::SchemaLoader;
+use chart::{Chart, ResolveError, ResolvedChart, Versions};
 use govalue::Map;
 use guard::{Guard, Provenance};
 
