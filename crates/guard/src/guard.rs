@@ -75,6 +75,12 @@ impl Guard {
         answer.map(|_| Permit { question })
     }
 
+    /// Whether a question would be allowed. Leaves no record: for choosing among what may then be asked, such as the
+    /// environment variables that a guest can see.
+    pub fn would_allow(&self, stack: &[&Actor], question: &Question) -> bool {
+        self.policy.decide(stack, question).is_ok()
+    }
+
     /// The record of the last question, for the caller to stamp.
     pub fn last_record_mut(&mut self) -> Option<&mut Record> {
         self.records.last_mut()

@@ -71,6 +71,15 @@ impl Pattern {
         self.tokens.iter().all(|token| matches!(token, Token::Literal(_)))
     }
 
+    /// The one text that a pattern without wildcards matches.
+    pub fn literal_text(&self) -> Option<String> {
+        let literal = |token: &Token| match token {
+            Token::Literal(c) => Some(*c),
+            Token::Star | Token::DoubleStar => None,
+        };
+        self.tokens.iter().map(literal).collect()
+    }
+
     /// The pattern as it was written.
     pub fn as_str(&self) -> &str {
         &self.written

@@ -6,7 +6,7 @@ use crate::denial::{Denial, Missing, Reason};
 use crate::grants::{Effect, Grant, GrantsFile, Origin, Profile, SyntaxError};
 use crate::pattern::Pattern;
 use crate::question::Question;
-use crate::scope::{Coverage, Scope};
+use crate::scope::{Coverage, FileScope, Scope};
 use std::collections::BTreeSet;
 
 /// What the user granted, ready to be asked.
@@ -173,6 +173,45 @@ impl Policy {
         }
     }
 
+    /// Whether any question under a capability could be allowed to an actor: some rule or profile gives some of it,
+    /// and no `deny` takes all.
+    pub fn could_allow(&self, actor: &Actor, capability: Capability) -> bool {
+        let speaking = || {
+            self.rules
+                .iter()
+                .map(|rule| &rule.grant)
+                .filter(|grant| grant.capability == capability && grant.speaks_of(actor))
+        };
+        let taken = speaking().any(|grant| grant.effect == Effect::Deny && grant.scope == Scope::Any);
+        let given = speaking().any(|grant| grant.effect == Effect::Grant)
+            || self.baseline(actor, capability).is_some();
+        let under_ceiling =
+            self.ceiling.as_ref().is_none_or(|ceiling| ceiling.policy.could_allow(actor, capability));
+        given
+            && !taken
+            && under_ceiling
+            && actor.parent().is_none_or(|above| self.could_allow(&above, capability))
+    }
+
+    /// The folders that the strongest source grants to an actor. Each is still a question to ask.
+    pub fn folders(&self, actor: &Actor) -> Vec<&FileScope> {
+        let granted = || {
+            self.rules.iter().filter(|rule| {
+                rule.grant.capability == Capability::File
+                    && rule.grant.effect == Effect::Grant
+                    && rule.grant.speaks_of(actor)
+            })
+        };
+        let strongest = granted().map(|rule| rule.source).max();
+        granted()
+            .filter(|rule| Some(rule.source) == strongest)
+            .filter_map(|rule| match &rule.grant.scope {
+                Scope::File(scope) => Some(scope),
+                _ => None,
+            })
+            .collect()
+    }
+
     /// Decides for one actor, without those above it. The error carries the rules that were too narrow.
     fn decide_one(&self, actor: &Actor, question: &Question) -> Result<Origin, (Reason, Vec<Grant>)> {
         if question.is_too_long() {
@@ -228,8 +267,12 @@ impl Policy {
                 _ => None,
             },
             (ActorKind::Chart, Profile::Strict) => None,
-            // A coarse clock, too; the plugin host gives it without a question, for it covers none.
-            (ActorKind::Plugin, _) => matches!(capability, C::Config | C::Random).then_some(Origin::Sandbox),
+            // A coarse clock, too; the plugin host gives it without a question, for it covers none. Standard streams
+            // exist for plugins that are commands; others are given none to ask for.
+            (ActorKind::Plugin, _) => {
+                matches!(capability, C::Config | C::Random | C::Stdin | C::Stdout | C::Stderr)
+                    .then_some(Origin::Sandbox)
+            }
             (ActorKind::Policy, _) => None,
         }
     }

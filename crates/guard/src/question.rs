@@ -1,11 +1,13 @@
 //! One concrete thing that somebody asks for.
 
 use crate::capability::Capability;
+use crate::network::Place;
 use crate::pattern::{LONGEST_TEXT, Pattern};
-use crate::scope::{ClockKind, ClusterScope, FileScope, Mode, Scope, Verb};
+use crate::scope::{ClockKind, ClusterScope, FileScope, HttpScope, Mode, ReleaseScope, Scope, Verb};
 use crate::text::is_unprintable;
 use crate::url::{Url, UrlPattern};
 use std::borrow::Cow;
+use std::net::IpAddr;
 
 /// A question, with everything that decides about it. Texts come from the asking template: untrusted.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -61,6 +63,58 @@ pub enum Question {
         /// Where it lies.
         url: String,
     },
+    /// One HTTP request: asked before its host is resolved, and again for the address it would go to.
+    Http {
+        /// In capitals.
+        method: String,
+        /// The whole URL.
+        url: String,
+        /// Where the connection would go; `None` while only the name is known.
+        address: Option<IpAddr>,
+    },
+    /// One environment variable.
+    Env {
+        /// Its name.
+        name: String,
+    },
+    /// Which environment variables there are, asked by a guest that has none.
+    Environment,
+    /// Which folders there are, asked by a guest that has none.
+    Folders,
+    /// A temporary folder.
+    Tempdir {
+        /// The most bytes it will hold.
+        bytes: u64,
+    },
+    /// The plugin's own configuration.
+    Config,
+    /// A standard stream.
+    Stream(Stream),
+    /// A part of a release, or a list of releases when `name` is empty.
+    Release {
+        /// Empty for a list over all namespaces.
+        namespace: String,
+        /// Empty for a list.
+        name: String,
+        /// `values`, `manifest`, `notes`, `hooks`, `metadata`, `history`.
+        part: &'static str,
+    },
+    /// Another chart.
+    Chart {
+        /// The reference as it was asked for: a path, a URL, `repo/name`.
+        source: String,
+    },
+}
+
+/// A standard stream.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stream {
+    /// What the user types or pipes in.
+    Stdin,
+    /// The command's output.
+    Stdout,
+    /// The command's messages.
+    Stderr,
 }
 
 impl Question {
@@ -95,6 +149,16 @@ impl Question {
             Self::ResolveHost { .. } => Capability::Dns,
             Self::ReadOutside { .. } | Self::WriteOutside { .. } => Capability::File,
             Self::SchemaRef { .. } => Capability::SchemaRef,
+            Self::Http { .. } => Capability::Http,
+            Self::Env { .. } | Self::Environment => Capability::Env,
+            Self::Folders => Capability::File,
+            Self::Tempdir { .. } => Capability::Tempdir,
+            Self::Config => Capability::Config,
+            Self::Stream(Stream::Stdin) => Capability::Stdin,
+            Self::Stream(Stream::Stdout) => Capability::Stdout,
+            Self::Stream(Stream::Stderr) => Capability::Stderr,
+            Self::Release { .. } => Capability::Release,
+            Self::Chart { .. } => Capability::Chart,
         }
     }
 
@@ -121,14 +185,26 @@ impl Question {
             Self::ResolveHost { name } => name.clone(),
             Self::ReadOutside { path } => path.clone(),
             Self::WriteOutside { path } => format!("rw {path}"),
-            Self::SchemaRef { url } => match Url::parse(url) {
-                Some(url) => url.shown(),
-                // Unreadable, so where a password would end is unknown: everything after the scheme goes.
-                None => match url.split_once("://") {
-                    Some((scheme, _)) => format!("{scheme}://(unreadable)"),
-                    None => url.split(['?', '#', '@']).next().unwrap_or_default().to_owned(),
-                },
-            },
+            Self::SchemaRef { url } => shown_url(url),
+            Self::Http { method, url, address } => {
+                let mut text = format!("{method} {}", shown_url(url));
+                if let Some(address) = address {
+                    text.push_str(&format!(" at {address} ({})", Place::of(*address).word()));
+                }
+                text
+            }
+            Self::Env { name } => name.clone(),
+            Self::Environment => "any variable".to_owned(),
+            Self::Folders => "any folder".to_owned(),
+            Self::Tempdir { bytes } => format!("{bytes} bytes"),
+            Self::Config => "its own".to_owned(),
+            Self::Stream(_) => "the command's own".to_owned(),
+            Self::Release { namespace, name, part } if name.is_empty() => {
+                let namespace = if namespace.is_empty() { "all namespaces" } else { namespace };
+                format!("list {namespace} {part}")
+            }
+            Self::Release { namespace, name, part } => format!("{namespace}/{name} {part}"),
+            Self::Chart { source } => source_without_secrets(source),
         }
     }
 
@@ -162,6 +238,21 @@ impl Question {
                 Scope::File(FileScope { host: Pattern::literal(path), guest: None, mode: Mode::ReadWrite })
             }
             Self::SchemaRef { url } => Scope::SchemaRef(vec![UrlPattern::literal(&Url::parse(url)?)]),
+            Self::Http { method, url, .. } => Scope::Http(HttpScope {
+                methods: vec![method.clone()],
+                urls: vec![UrlPattern::literal(&Url::parse(url)?)],
+            }),
+            Self::Env { name } => Scope::Env(vec![Pattern::literal(name)]),
+            // To grant "any" would be more than was asked for.
+            Self::Environment | Self::Folders => return None,
+            Self::Tempdir { bytes } => Scope::Tempdir(*bytes),
+            Self::Config | Self::Stream(_) => Scope::Any,
+            Self::Release { namespace, name, part } => Scope::Release(ReleaseScope {
+                namespaces: vec![Pattern::literal(namespace)],
+                names: if name.is_empty() { Vec::new() } else { vec![Pattern::literal(name)] },
+                parts: vec![part],
+            }),
+            Self::Chart { source } => Scope::Chart(vec![Pattern::literal(source)]),
         };
         // A scope that would not cover the question is worse than none: a path with `..`, for one.
         (scope.covers(self) == crate::scope::Coverage::Yes).then_some(scope)
@@ -182,8 +273,32 @@ impl Question {
             Self::ResolveHost { name } => vec![name],
             Self::ReadOutside { path } | Self::WriteOutside { path } => vec![path],
             Self::SchemaRef { url } => vec![url],
+            Self::Http { method, url, .. } => vec![method, url],
+            Self::Env { name } => vec![name],
+            Self::Release { namespace, name, .. } => vec![namespace, name],
+            Self::Chart { source } => vec![source],
+            Self::Environment | Self::Folders | Self::Tempdir { .. } | Self::Config | Self::Stream(_) => {
+                Vec::new()
+            }
         }
     }
+}
+
+/// A URL without user, password and query.
+fn shown_url(url: &str) -> String {
+    match Url::parse(url) {
+        Some(url) => url.shown(),
+        // Unreadable, so where a password would end is unknown: everything after the scheme goes.
+        None => match url.split_once("://") {
+            Some((scheme, _)) => format!("{scheme}://(unreadable)"),
+            None => url.split(['?', '#', '@']).next().unwrap_or_default().to_owned(),
+        },
+    }
+}
+
+/// A reference to a chart may be a URL, with all that URLs can hold.
+fn source_without_secrets(source: &str) -> String {
+    if source.contains("://") { shown_url(source) } else { source.to_owned() }
 }
 
 #[cfg(test)]

@@ -1,8 +1,10 @@
 //! How far a grant reaches.
 
+use crate::network::Place;
 use crate::pattern::Pattern;
 use crate::question::Question;
 use crate::url::{Url, UrlPattern};
+use std::net::IpAddr;
 
 pub(crate) mod read;
 pub(crate) mod write;
@@ -123,7 +125,30 @@ impl Scope {
     /// Whether this scope covers a question of its own capability.
     pub(crate) fn covers(&self, question: &Question) -> Coverage {
         match (self, question) {
+            // Whoever grants all of HTTP did not think of the router, the metadata service and the database here.
+            (Self::Any, Question::Http { address: Some(address), .. })
+                if Place::of(*address) != Place::Public =>
+            {
+                Coverage::Unclear
+            }
             (Self::Any, _) => Coverage::Yes,
+            (Self::Http(scope), Question::Http { method, url, address }) => {
+                scope.covers(method, url, *address)
+            }
+            (Self::Env(names), Question::Env { name }) => {
+                any(names, |pattern| pattern.matches(name, '\0')).into()
+            }
+            (Self::Tempdir(most), Question::Tempdir { bytes }) => (bytes <= most).into(),
+            (Self::Release(scope), Question::Release { namespace, name, part }) => {
+                scope.covers(namespace, name, part).into()
+            }
+            (Self::Chart(sources), Question::Chart { source }) => {
+                // What climbs leads elsewhere than it says.
+                if source.split(['/', '\\']).any(|segment| segment == "..") {
+                    return Coverage::Unclear;
+                }
+                any(sources, |pattern| pattern.matches(source, '/')).into()
+            }
             (Self::Clock(kind), Question::Clock { .. }) => (*kind == ClockKind::Wall).into(),
             (Self::Dns(names), Question::ResolveHost { name }) => {
                 let name = name.strip_suffix('.').unwrap_or(name);
@@ -148,6 +173,33 @@ impl Scope {
             },
             _ => Coverage::No,
         }
+    }
+}
+
+impl HttpScope {
+    fn covers(&self, method: &str, url: &str, address: Option<IpAddr>) -> Coverage {
+        if !self.methods.is_empty() && !self.methods.iter().any(|granted| granted == method) {
+            return Coverage::No;
+        }
+        let Some(url) = Url::parse(url) else { return Coverage::Unclear };
+        let mut coverage = Coverage::No;
+        for pattern in self.urls.iter().filter(|pattern| pattern.matches(&url)) {
+            if address.is_none_or(|address| pattern.reaches(address)) {
+                return Coverage::Yes;
+            }
+            // The name is granted and the address is not; a `deny` of the name holds for the address too.
+            coverage = Coverage::Unclear;
+        }
+        coverage
+    }
+}
+
+impl ReleaseScope {
+    fn covers(&self, namespace: &str, name: &str, part: &str) -> bool {
+        (self.parts.is_empty() || self.parts.contains(&part))
+            && (self.namespaces.is_empty() || any(&self.namespaces, |p| p.matches(namespace, '/')))
+            // A list would tell of releases of every name.
+            && (self.names.is_empty() || (!name.is_empty() && any(&self.names, |p| p.matches(name, '/'))))
     }
 }
 

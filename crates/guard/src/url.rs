@@ -1,19 +1,24 @@
 //! URLs and URL patterns, read strictly: what two readers could understand differently is not granted.
 
+use crate::network::{self, Place};
 use crate::pattern::Pattern;
+use std::net::IpAddr;
 
-/// A URL taken apart. User, password, query and fragment are dropped.
+/// A URL taken apart: exactly what is matched is what a client connects to.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Url {
-    pub(crate) scheme: String,
-    pub(crate) host: String,
-    pub(crate) port: Option<u16>,
-    pub(crate) path: String,
+pub struct Url {
+    scheme: String,
+    host: String,
+    port: Option<u16>,
+    path: String,
+    query: Option<String>,
+    user_info: Option<String>,
 }
 
 impl Url {
-    /// Reads a URL; `None` for anything that is not plainly one.
-    pub(crate) fn parse(text: &str) -> Option<Self> {
+    /// Reads a URL; `None` for anything that is not plainly one: white space, backslashes, encoded slashes or dots and
+    /// dot segments in the path, hosts that are not ASCII.
+    pub fn parse(text: &str) -> Option<Self> {
         if text.chars().any(|c| c.is_whitespace() || c.is_control() || c == '\\') {
             return None;
         }
@@ -24,14 +29,18 @@ impl Url {
         {
             return None;
         }
-        let rest = rest.split(['?', '#']).next().unwrap_or_default();
+        let rest = rest.split('#').next().unwrap_or_default();
+        let (rest, query) = match rest.split_once('?') {
+            Some((rest, query)) => (rest, Some(query.to_owned())),
+            None => (rest, None),
+        };
         let (authority, path) = match rest.find('/') {
             Some(at) => rest.split_at(at),
             None => (rest, "/"),
         };
-        let address = match authority.split_once('@') {
-            Some((_, address)) => address,
-            None => authority,
+        let (user_info, address) = match authority.split_once('@') {
+            Some((user, address)) => (Some(user.to_owned()), address),
+            None => (None, authority),
         };
         let (host, port) = split_port(address)?;
         let port = match port {
@@ -44,16 +53,60 @@ impl Url {
             return None;
         }
         let host = host.strip_suffix('.').unwrap_or(host).to_ascii_lowercase();
-        Some(Self { scheme, host, port, path: path.to_owned() })
+        Some(Self { scheme, host, port, path: path.to_owned(), query, user_info })
+    }
+
+    /// In small letters.
+    pub fn scheme(&self) -> &str {
+        &self.scheme
+    }
+
+    /// In small letters, without a last dot; IPv6 addresses in brackets.
+    pub fn host(&self) -> &str {
+        &self.host
+    }
+
+    /// The address, where the host is one.
+    pub fn host_address(&self) -> Option<IpAddr> {
+        network::literal(&self.host)
+    }
+
+    /// As written, or the scheme's own.
+    pub fn port(&self) -> Option<u16> {
+        self.port
+    }
+
+    /// Starts with `/`.
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// What stands after `?`.
+    pub fn query(&self) -> Option<&str> {
+        self.query.as_deref()
+    }
+
+    /// What stands before `@`: secret.
+    pub fn user_info(&self) -> Option<&str> {
+        self.user_info.as_deref()
+    }
+
+    /// Whether scheme, host and port are the same.
+    pub fn same_origin(&self, other: &Self) -> bool {
+        self.scheme == other.scheme && self.host == other.host && self.port == other.port
     }
 
     /// The URL without what may be secret.
-    pub(crate) fn shown(&self) -> String {
-        let port = match self.port {
-            Some(port) if Some(port) != default_port(&self.scheme) => format!(":{port}"),
-            _ => String::new(),
-        };
-        format!("{}://{}{port}{}", self.scheme, self.host, self.path)
+    pub fn shown(&self) -> String {
+        format!("{}://{}{}", self.scheme, self.authority(), self.path)
+    }
+
+    /// Host, and port where it is not the scheme's own.
+    pub fn authority(&self) -> String {
+        match self.port {
+            Some(port) if Some(port) != default_port(&self.scheme) => format!("{}:{port}", self.host),
+            _ => self.host.clone(),
+        }
     }
 }
 
@@ -118,6 +171,14 @@ impl UrlPattern {
             && self.host.matches_ignoring_case(&url.host, '.')
             && (self.port == PortPattern::Any || self.port == PortPattern::Is(url.port))
             && self.path.as_ref().is_none_or(|path| path.matches(&url.path, '/'))
+    }
+
+    /// Whether what was granted by this pattern may be served from an address.
+    pub(crate) fn reaches(&self, address: IpAddr) -> bool {
+        match self.host.literal_text() {
+            Some(host) => network::literal_host_reaches(&host, address),
+            None => Place::of(address) == Place::Public,
+        }
     }
 
     /// The pattern as it was written.
