@@ -1,0 +1,155 @@
+//! Compiled modules on disk.
+//!
+//! To load a compiled module is to run it, so a file is loaded only if this user's copy of this program wrote it:
+//! each carries a MAC under a key that is private to the user and lies elsewhere, over the digest of the module, the
+//! engine's version and settings with the processor's features, and the compiled code. The file's owner, mode and
+//! links are looked at, too, and the bytes that were verified are the bytes that are loaded. What does not fit is
+//! as if it were not there: the module is compiled again, and the file replaced.
+
+mod load;
+#[cfg(unix)]
+mod private;
+
+use hmac::{Hmac, Mac};
+use sha2::{Digest, Sha256};
+use std::hash::{Hash, Hasher};
+use std::path::{Path, PathBuf};
+use wasmtime::{Engine, Module};
+
+/// Files larger than this were not written by us.
+const MOST_BYTES: u64 = 1 << 30;
+const MAGIC: &[u8; 16] = b"pintle-module-1\n";
+const MAC_BYTES: usize = 32;
+const HEAD: usize = MAGIC.len() + MAC_BYTES;
+const EXTENSION: &str = "cwasm";
+
+/// A folder of compiled modules and the key that authenticates them.
+pub struct Cache {
+    folder: PathBuf,
+    key: [u8; 32],
+}
+
+/// Why there is no cache. A program goes on without one.
+#[derive(Debug, thiserror::Error)]
+pub enum CacheError {
+    /// The folder or the key cannot be made or read.
+    #[error("cannot use `{}`", path.display())]
+    Io {
+        /// The file or folder.
+        path: PathBuf,
+        /// Why not.
+        #[source]
+        source: std::io::Error,
+    },
+    /// The folder or the key is not this user's alone.
+    #[error("`{}` is not private to this user: {why}", path.display())]
+    NotPrivate {
+        /// The file or folder.
+        path: PathBuf,
+        /// What is wrong with it.
+        why: &'static str,
+    },
+    /// This system has no way to tell whose a file is.
+    #[error("compiled modules are not kept on this system")]
+    Unsupported,
+}
+
+impl std::fmt::Debug for Cache {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        // Not the key.
+        f.debug_struct("Cache").field("folder", &self.folder).finish_non_exhaustive()
+    }
+}
+
+impl Cache {
+    /// Opens the cache in `folder` with the key in `key_file`; both are made if they do not exist. The key must not
+    /// lie in the folder, for who can write the one could then write the other.
+    #[cfg(unix)]
+    pub fn open(folder: impl Into<PathBuf>, key_file: &Path) -> Result<Self, CacheError> {
+        let folder = folder.into();
+        if key_file.starts_with(&folder) {
+            return Err(CacheError::NotPrivate {
+                path: key_file.to_owned(),
+                why: "the key lies in the folder whose files it authenticates",
+            });
+        }
+        private::folder(&folder)?;
+        let key = private::key(key_file)?;
+        Ok(Self { folder, key })
+    }
+
+    /// Not kept where a file's owner cannot be told.
+    #[cfg(not(unix))]
+    pub fn open(_folder: impl Into<PathBuf>, _key_file: &Path) -> Result<Self, CacheError> {
+        Err(CacheError::Unsupported)
+    }
+
+    /// What a file is the compiled form of: the module, and everything that decides how it was compiled.
+    fn identity(engine: &Engine, digest: &[u8; 32]) -> [u8; 32] {
+        let mut hasher = ShaHasher(Sha256::new());
+        hasher.0.update(MAGIC);
+        engine.precompile_compatibility_hash().hash(&mut hasher);
+        hasher.0.update(digest);
+        hasher.0.finalize().into()
+    }
+
+    fn path(&self, identity: &[u8; 32]) -> PathBuf {
+        let name: String = identity.iter().map(|byte| format!("{byte:02x}")).collect();
+        self.folder.join(format!("{name}.{EXTENSION}"))
+    }
+
+    fn mac(&self, identity: &[u8; 32]) -> Option<Hmac<Sha256>> {
+        let mut mac = Hmac::<Sha256>::new_from_slice(&self.key).ok()?;
+        mac.update(MAGIC);
+        mac.update(identity);
+        Some(mac)
+    }
+
+    /// The compiled form of a module, if there is an authentic one.
+    #[cfg(unix)]
+    pub(crate) fn load(&self, engine: &Engine, digest: &[u8; 32]) -> Option<Module> {
+        let identity = Self::identity(engine, digest);
+        let bytes = private::read(&self.path(&identity), MOST_BYTES)?;
+        let (head, code) = bytes.split_at_checked(HEAD)?;
+        let tag = head.strip_prefix(MAGIC)?;
+        let mut mac = self.mac(&identity)?;
+        mac.update(code);
+        let verified = load::Verified::new(mac, tag, code)?;
+        verified.module(engine)
+    }
+
+    #[cfg(not(unix))]
+    pub(crate) fn load(&self, _engine: &Engine, _digest: &[u8; 32]) -> Option<Module> {
+        None
+    }
+
+    /// Keeps the compiled form of a module. What goes wrong is only a slower start next time.
+    pub(crate) fn store(&self, module: &Module, digest: &[u8; 32]) {
+        let identity = Self::identity(module.engine(), digest);
+        let (Ok(code), Some(mut mac)) = (module.serialize(), self.mac(&identity)) else { return };
+        mac.update(&code);
+        let tag = mac.finalize().into_bytes();
+        #[cfg(unix)]
+        private::write(&self.folder, &self.path(&identity), &[MAGIC, &tag, &code]);
+        #[cfg(not(unix))]
+        let _ = (tag, code);
+    }
+}
+
+/// Feeds what an engine says about itself to SHA-256.
+struct ShaHasher(Sha256);
+
+impl Hasher for ShaHasher {
+    fn write(&mut self, bytes: &[u8]) {
+        self.0.update((bytes.len() as u64).to_le_bytes());
+        self.0.update(bytes);
+    }
+
+    fn finish(&self) -> u64 {
+        let digest = self.0.clone().finalize();
+        digest.first_chunk().map_or(0, |first| u64::from_le_bytes(*first))
+    }
+}
+
+#[cfg(all(test, unix))]
+mod tests;

@@ -1,0 +1,173 @@
+use super::*;
+use std::os::unix::fs::PermissionsExt;
+
+fn engine() -> Engine {
+    Engine::default()
+}
+
+/// A folder of its own for each test, removed when it ends.
+struct Scratch(PathBuf);
+
+impl Scratch {
+    fn new(name: &str) -> Self {
+        let path = std::env::temp_dir().join(format!("pintle-cache-{name}-{}", std::process::id()));
+        let _ = std::fs::remove_dir_all(&path);
+        std::fs::create_dir_all(&path).unwrap();
+        Self(path)
+    }
+
+    fn cache(&self) -> Cache {
+        Cache::open(self.0.join("modules"), &self.0.join("config").join("key")).unwrap()
+    }
+
+    fn files(&self) -> Vec<PathBuf> {
+        let entries = std::fs::read_dir(self.0.join("modules")).unwrap();
+        entries.map(|entry| entry.unwrap().path()).collect()
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+fn compiled(engine: &Engine, wat: &str) -> (Module, [u8; 32]) {
+    let wasm = wat::parse_str(wat).unwrap();
+    (Module::from_binary(engine, &wasm).unwrap(), Sha256::digest(&wasm).into())
+}
+
+const ONE: &str = r#"(module (func (export "run") (result i32) i32.const 1))"#;
+const TWO: &str = r#"(module (func (export "run") (result i32) i32.const 2))"#;
+
+#[test]
+fn what_was_stored_is_loaded_also_by_the_next_process() {
+    let scratch = Scratch::new("stored");
+    let engine = engine();
+    let (module, digest) = compiled(&engine, ONE);
+    assert!(scratch.cache().load(&engine, &digest).is_none());
+    scratch.cache().store(&module, &digest);
+    assert!(scratch.cache().load(&engine, &digest).is_some());
+    assert_eq!(scratch.files().len(), 1, "nothing else is left behind");
+    let mode = std::fs::metadata(&scratch.files()[0]).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
+}
+
+#[test]
+fn another_module_and_another_engine_find_nothing() {
+    let scratch = Scratch::new("other");
+    let engine = engine();
+    let (module, digest) = compiled(&engine, ONE);
+    scratch.cache().store(&module, &digest);
+    assert!(scratch.cache().load(&engine, &compiled(&engine, TWO).1).is_none());
+    let metered = Engine::new(wasmtime::Config::new().consume_fuel(true)).unwrap();
+    assert!(scratch.cache().load(&metered, &digest).is_none());
+}
+
+#[test]
+fn every_changed_or_missing_byte_is_noticed() {
+    let scratch = Scratch::new("changed");
+    let engine = engine();
+    let (module, digest) = compiled(&engine, ONE);
+    let cache = scratch.cache();
+    cache.store(&module, &digest);
+    let path = scratch.files().remove(0);
+    let good = std::fs::read(&path).unwrap();
+    let places = [0, 5, MAGIC.len(), MAGIC.len() + 31, HEAD, HEAD + 1, good.len() / 2, good.len() - 1];
+    for place in places {
+        let mut bad = good.clone();
+        bad[place] ^= 1;
+        std::fs::write(&path, &bad).unwrap();
+        assert!(cache.load(&engine, &digest).is_none(), "byte {place}");
+    }
+    for length in [0, 1, MAGIC.len(), HEAD - 1, HEAD, good.len() - 1] {
+        std::fs::write(&path, &good[..length]).unwrap();
+        assert!(cache.load(&engine, &digest).is_none(), "cut at {length}");
+    }
+    let longer = [good.as_slice(), b"x"].concat();
+    std::fs::write(&path, longer).unwrap();
+    assert!(cache.load(&engine, &digest).is_none(), "longer");
+    std::fs::write(&path, &good).unwrap();
+    assert!(cache.load(&engine, &digest).is_some());
+}
+
+#[test]
+fn a_file_in_the_place_of_another_is_not_loaded() {
+    let scratch = Scratch::new("moved");
+    let engine = engine();
+    let cache = scratch.cache();
+    let (one, digest_one) = compiled(&engine, ONE);
+    let (two, digest_two) = compiled(&engine, TWO);
+    cache.store(&one, &digest_one);
+    cache.store(&two, &digest_two);
+    let [from, to] = [&digest_one, &digest_two].map(|digest| cache.path(&Cache::identity(&engine, digest)));
+    std::fs::rename(from, to).unwrap();
+    assert!(cache.load(&engine, &digest_two).is_none());
+}
+
+#[test]
+fn a_planted_file_of_somebody_elses_key_is_not_loaded() {
+    let (mine, theirs) = (Scratch::new("mine"), Scratch::new("theirs"));
+    let engine = engine();
+    let (module, digest) = compiled(&engine, ONE);
+    theirs.cache().store(&module, &digest);
+    let planted = theirs.files().remove(0);
+    let cache = mine.cache();
+    std::fs::copy(&planted, cache.path(&Cache::identity(&engine, &digest))).unwrap();
+    assert!(cache.load(&engine, &digest).is_none());
+}
+
+#[test]
+fn a_file_that_others_may_write_or_that_is_a_link_is_not_loaded() {
+    let scratch = Scratch::new("links");
+    let engine = engine();
+    let (module, digest) = compiled(&engine, ONE);
+    let cache = scratch.cache();
+    cache.store(&module, &digest);
+    let path = scratch.files().remove(0);
+    let with_mode = |mode| std::fs::set_permissions(&path, std::fs::Permissions::from_mode(mode)).unwrap();
+    for mode in [0o620, 0o602, 0o644, 0o660] {
+        with_mode(mode);
+        assert!(cache.load(&engine, &digest).is_none(), "{mode:o}");
+    }
+    with_mode(0o600);
+    assert!(cache.load(&engine, &digest).is_some());
+    let elsewhere = scratch.0.join("elsewhere");
+    std::fs::hard_link(&path, &elsewhere).unwrap();
+    assert!(cache.load(&engine, &digest).is_none(), "two names");
+    std::fs::remove_file(&path).unwrap();
+    std::os::unix::fs::symlink(&elsewhere, &path).unwrap();
+    assert!(cache.load(&engine, &digest).is_none(), "symbolic link");
+}
+
+#[test]
+fn a_key_that_is_not_private_is_refused_and_not_replaced() {
+    let scratch = Scratch::new("key");
+    drop(scratch.cache());
+    let key = scratch.0.join("config").join("key");
+    let open = || Cache::open(scratch.0.join("modules"), &key);
+    let before = std::fs::read(&key).unwrap();
+    std::fs::set_permissions(&key, std::fs::Permissions::from_mode(0o644)).unwrap();
+    assert!(matches!(open(), Err(CacheError::NotPrivate { .. })));
+    std::fs::set_permissions(&key, std::fs::Permissions::from_mode(0o600)).unwrap();
+    assert!(open().is_ok());
+    std::fs::write(&key, &before[..31]).unwrap();
+    assert!(matches!(open(), Err(CacheError::NotPrivate { .. })));
+    assert_eq!(std::fs::read(&key).unwrap(), &before[..31]);
+    std::fs::remove_file(&key).unwrap();
+    std::os::unix::fs::symlink("/dev/zero", &key).unwrap();
+    assert!(open().is_err());
+}
+
+#[test]
+fn a_key_inside_the_folder_or_a_folder_that_others_may_write_is_refused() {
+    let scratch = Scratch::new("folder");
+    let modules = scratch.0.join("modules");
+    assert!(matches!(Cache::open(&modules, &modules.join("key")), Err(CacheError::NotPrivate { .. })));
+    drop(scratch.cache());
+    std::fs::set_permissions(&modules, std::fs::Permissions::from_mode(0o777)).unwrap();
+    assert!(matches!(
+        Cache::open(&modules, &scratch.0.join("config").join("key")),
+        Err(CacheError::NotPrivate { .. })
+    ));
+}

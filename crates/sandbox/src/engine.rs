@@ -1,0 +1,407 @@
+//! Compiles, loads and calls modules.
+
+mod finish;
+mod ticker;
+
+use crate::abi::{AbiKind, wasi};
+use crate::cache::Cache;
+use crate::call::Call;
+use crate::clock::Clock;
+use crate::host::HostFunction;
+use crate::limits::{Limit, Limits};
+use crate::outcome::{End, Outcome, Stack, Usage};
+use crate::start::StartError;
+use crate::state::{Halt, State};
+use crate::trace::{Event, Step, Trace};
+use pintle_guard::Guard;
+use sha2::{Digest, Sha256};
+use std::collections::BTreeSet;
+use std::num::NonZeroUsize;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+use ticker::Ticker;
+use wasmtime::{Config, Engine, ExternType, InstancePre, Linker, Module, Store, UpdateDeadline};
+
+/// How a [`Sandbox`] is set up.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// Bytes of a module; larger ones are refused.
+    pub module_bytes: u64,
+    /// Bytes of native stack for a guest's calls. Beyond it a call ends with [`Limit::Stack`].
+    pub stack: usize,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { module_bytes: 64 << 20, stack: 1 << 20 }
+    }
+}
+
+/// Whether instructions are counted. It is compiled into a module.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Fuel {
+    /// Not counted: plugins.
+    #[default]
+    Off,
+    /// Counted: policies, whose verdict must not depend on the machine's speed.
+    Metered,
+}
+
+/// The bytes of a module with their digest.
+#[derive(Debug, Clone)]
+pub struct Wasm {
+    bytes: Vec<u8>,
+    digest: [u8; 32],
+}
+
+impl Wasm {
+    /// Takes the digest once; whoever verifies the file compares [`Wasm::digest`].
+    pub fn new(bytes: impl Into<Vec<u8>>) -> Self {
+        let bytes = bytes.into();
+        let digest = Sha256::digest(&bytes).into();
+        Self { bytes, digest }
+    }
+
+    /// The module.
+    pub fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    /// SHA-256.
+    pub fn digest(&self) -> &[u8; 32] {
+        &self.digest
+    }
+}
+
+/// A module that is ready to be called, any number of times.
+pub struct Loaded {
+    abi: AbiKind,
+    fuel: Fuel,
+    instance: InstancePre<State>,
+    /// Our functions that it imports; each call needs a grant for each.
+    imports: BTreeSet<HostFunction>,
+    from: LoadedFrom,
+}
+
+impl Loaded {
+    /// Where it came from.
+    pub fn from(&self) -> LoadedFrom {
+        self.from
+    }
+
+    /// Our host functions that it imports.
+    pub fn host_functions(&self) -> impl Iterator<Item = HostFunction> {
+        self.imports.iter().copied()
+    }
+}
+
+/// Where a module that is ready came from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LoadedFrom {
+    /// Compiled now.
+    Compiled,
+    /// Read from the cache and authenticated.
+    Cache,
+}
+
+/// Runs guests. One per process is enough; calls on several threads do not disturb each other.
+pub struct Sandbox {
+    options: Options,
+    clock: Arc<dyn Clock>,
+    cache: Option<Cache>,
+    plain: OnceLock<Engine>,
+    metered: OnceLock<Engine>,
+    ticker: Ticker,
+}
+
+impl Sandbox {
+    /// A sandbox that has started nothing yet. Without a cache every module is compiled when it is loaded.
+    pub fn new(options: Options, clock: Arc<dyn Clock>, cache: Option<Cache>) -> Self {
+        Self {
+            options,
+            clock,
+            cache,
+            plain: OnceLock::new(),
+            metered: OnceLock::new(),
+            ticker: Ticker::new(),
+        }
+    }
+
+    fn engine(&self, fuel: Fuel) -> Result<&Engine, StartError> {
+        let slot = match fuel {
+            Fuel::Off => &self.plain,
+            Fuel::Metered => &self.metered,
+        };
+        if let Some(engine) = slot.get() {
+            return Ok(engine);
+        }
+        let mut config = Config::new();
+        config
+            .epoch_interruption(true)
+            .consume_fuel(fuel == Fuel::Metered)
+            .max_wasm_stack(self.options.stack)
+            // Names come with the module; positions in it would help nobody without its source.
+            .generate_address_map(false)
+            .wasm_backtrace_max_frames(NonZeroUsize::new(Stack::MOST + 1))
+            .wasm_memory64(false)
+            .wasm_relaxed_simd(false);
+        // Two threads may both get here; one engine is kept.
+        let engine = Engine::new(&config).map_err(|error| StartError::Internal(format!("{error:#}")))?;
+        Ok(slot.get_or_init(|| engine))
+    }
+
+    /// Makes a module ready: from the cache if it is there and authentic, by compiling it otherwise. A compiled module
+    /// is put into the cache; that this fails (a full disk) is no reason not to run it.
+    pub fn load(&self, wasm: &Wasm, abi: AbiKind, fuel: Fuel) -> Result<Loaded, StartError> {
+        let bytes = wasm.bytes.len() as u64;
+        if bytes > self.options.module_bytes {
+            return Err(StartError::ModuleTooLarge { bytes, most: self.options.module_bytes });
+        }
+        // Magic and layer: a component says so in its head.
+        if wasm.bytes.get(..8) == Some(b"\0asm\x0d\0\x01\0") {
+            return Err(StartError::Component);
+        }
+        let engine = self.engine(fuel)?;
+        let cached = self.cache.as_ref().and_then(|cache| cache.load(engine, &wasm.digest));
+        let (module, from) = match cached {
+            Some(module) => (module, LoadedFrom::Cache),
+            None => {
+                let module = Module::from_binary(engine, &wasm.bytes)
+                    .map_err(|error| StartError::NotAModule(format!("{error:#}")))?;
+                if let Some(cache) = &self.cache {
+                    cache.store(&module, &wasm.digest);
+                }
+                (module, LoadedFrom::Compiled)
+            }
+        };
+        let (instance, imports) = link(engine, &module, abi)?;
+        Ok(Loaded { abi, fuel, instance, imports, from })
+    }
+
+    /// Calls a module in a fresh instance and destroys it. The guard answers for `call.actor` and keeps the records.
+    ///
+    /// An error means that none of the guest's code ran.
+    pub fn call(&self, module: &Loaded, guard: &mut Guard, call: Call) -> Result<Outcome, StartError> {
+        // Enough native stack for the guest and for what the host does on its behalf, wherever we were called.
+        let needed = self.options.stack + (512 << 10);
+        stacker::maybe_grow(needed, needed + (512 << 10), || self.call_here(module, guard, call))
+    }
+
+    fn call_here(&self, module: &Loaded, guard: &mut Guard, mut call: Call) -> Result<Outcome, StartError> {
+        let started = self.clock.monotonic();
+        if call.limits.fuel.is_some() != (module.fuel == Fuel::Metered) {
+            return Err(StartError::Fuel);
+        }
+        check_imports(module, guard, &call)?;
+        let abi = module.abi.implementation();
+        abi.check(module.instance.module(), &call.entry)?;
+        if call.input.len() as u64 > call.limits.input {
+            return Ok(refused_input(&call));
+        }
+        let input = std::mem::take(&mut call.input);
+        let entry = std::mem::take(&mut call.entry);
+        let tempdir = call.world.tempdir.take();
+        let engine = self.engine(module.fuel)?;
+        let (limit, fuel) = (call.limits.clone(), call.limits.fuel);
+        let mut state = State::new(call, std::mem::take(guard), Arc::clone(&self.clock), started);
+        state.trace.push(Event {
+            step: Step::Package,
+            at: Duration::ZERO,
+            took: None,
+            bytes: Some(input.len() as u64),
+            what: "input message".to_owned(),
+        });
+        let temporary = match state.open_folders(tempdir) {
+            Ok(temporary) => temporary,
+            Err(error) => {
+                *guard = state.guard;
+                return Err(error);
+            }
+        };
+        let running = match self.ticker.run(engine) {
+            Ok(running) => running,
+            Err(error) => {
+                *guard = state.guard;
+                return Err(StartError::Internal(format!("no thread for the deadline: {error}")));
+            }
+        };
+        let mut store = Store::new(engine, state);
+        // A panic of ours must not take the guard's records and the temporary folder with it.
+        let ran = catch_unwind(AssertUnwindSafe(|| run(&mut store, module, &input, &entry, fuel)));
+        drop(running);
+        let left = fuel.map(|_| store.get_fuel().unwrap_or(0));
+        let mut state = store.into_data();
+        state.wasi.flush();
+        let result = match ran {
+            Ok(result) => result,
+            Err(panic) => {
+                *guard = state.guard;
+                drop(temporary);
+                resume_unwind(panic);
+            }
+        };
+        let end = finish::end(result, &state, &limit);
+        let (end, output) = finish::output(end, abi, &mut state);
+        let at = state.elapsed();
+        drop(temporary);
+        state.traced(Step::Destroy, at, Some(state.memory.peak()), || {
+            "instance, memory, temporary folder".to_owned()
+        });
+        *guard = std::mem::take(&mut state.guard);
+        Ok(Outcome {
+            end,
+            output,
+            error: abi.error(&state),
+            stderr_tail: state.wasi.stderr_tail(),
+            usage: Usage {
+                memory: state.memory.peak(),
+                time: state.elapsed(),
+                fuel: fuel.zip(left).map(|(given, left)| given.saturating_sub(left)),
+                http: state.http.bytes,
+                host_calls: state.host_calls,
+            },
+            log: state.log,
+            log_cut: state.log_cut,
+            denials: state.denials,
+            trace: state.trace,
+        })
+    }
+}
+
+/// Everything of a call in which the guest's code runs, from its start section on.
+fn run(
+    store: &mut Store<State>,
+    module: &Loaded,
+    input: &[u8],
+    entry: &str,
+    fuel: Option<u64>,
+) -> wasmtime::Result<u32> {
+    store.limiter(|state| &mut state.memory);
+    // Each tick of the engine asks this store about its own deadline, so that one guest's never ends another's.
+    store.set_epoch_deadline(1);
+    store.epoch_deadline_callback(|store| match store.data().deadline.remaining() {
+        Ok(_) => Ok(UpdateDeadline::Continue(1)),
+        Err(stop) => Err(wasmtime::Error::new(Halt::from(stop))),
+    });
+    if let Some(fuel) = fuel {
+        store.set_fuel(fuel)?;
+    }
+    let abi = module.abi.implementation();
+    let at = store.data().elapsed();
+    abi.give(store, input)?;
+    let instance = module.instance.instantiate(&mut *store)?;
+    store.data_mut().guest_memory = instance.get_memory(&mut *store, "memory");
+    store.data_mut().traced(Step::Isolate, at, None, || "fresh instance".to_owned());
+    abi.call(store, &instance, entry)
+}
+
+/// Links exactly what the module imports.
+fn link(
+    engine: &Engine,
+    module: &Module,
+    abi: AbiKind,
+) -> Result<(InstancePre<State>, BTreeSet<HostFunction>), StartError> {
+    let family = abi.implementation();
+    let mut linker: Linker<State> = Linker::new(engine);
+    let mut seen = BTreeSet::new();
+    let mut ours = BTreeSet::new();
+    for import in module.imports() {
+        let (from, name) = (import.module(), import.name());
+        let kind = match import.ty() {
+            ExternType::Func(_) => None,
+            ExternType::Memory(_) => Some("memory"),
+            ExternType::Table(_) => Some("table"),
+            ExternType::Global(_) => Some("global"),
+            ExternType::Tag(_) => Some("tag"),
+        };
+        if let Some(kind) = kind {
+            return Err(StartError::NotAFunction {
+                kind,
+                module: crate::host::shortened(from),
+                name: crate::host::shortened(name),
+            });
+        }
+        // Guests import one function several times.
+        if !seen.insert((from, name)) {
+            continue;
+        }
+        let linked = match from {
+            wasi::MODULE => wasi::link(&mut linker, name),
+            _ => family.link(&mut linker, from, name),
+        };
+        match linked {
+            Some(linked) => linked.map_err(|error| StartError::Internal(format!("{error:#}")))?,
+            None => {
+                return Err(StartError::UnknownImport {
+                    module: crate::host::shortened(from),
+                    name: crate::host::shortened(name),
+                    nearest: match from {
+                        wasi::MODULE => pintle_guard::nearest(name, wasi::NAMES),
+                        _ => family.nearest(from, name),
+                    },
+                });
+            }
+        }
+        if from == crate::abi::extism::USER {
+            ours.extend(HostFunction::from_name(name));
+        }
+    }
+    let instance =
+        linker.instantiate_pre(module).map_err(|error| StartError::Signature(format!("{error:#}")))?;
+    Ok((instance, ours))
+}
+
+/// Our functions are linked only where something could be allowed through them: never a stub that pretends.
+fn check_imports(module: &Loaded, guard: &Guard, call: &Call) -> Result<(), StartError> {
+    for function in &module.imports {
+        // Values of the release that is being rendered need no grant.
+        let free = *function == HostFunction::GetValues && call.current_release.is_some();
+        if !free && !guard.policy().could_allow(&call.actor, function.capability()) {
+            return Err(StartError::NotGranted {
+                actor: call.actor.to_string(),
+                function: *function,
+                capability: function.capability(),
+            });
+        }
+    }
+    Ok(())
+}
+
+/// An input over its limit is refused before anything is made for it.
+fn refused_input(call: &Call) -> Outcome {
+    Outcome {
+        end: End::Limit {
+            limit: Limit::Input,
+            message: Limit::Input.message(&call.limits),
+            stack: Stack::default(),
+        },
+        output: Vec::new(),
+        error: None,
+        log: Vec::new(),
+        log_cut: 0,
+        stderr_tail: String::new(),
+        denials: Vec::new(),
+        usage: Usage::default(),
+        trace: Trace::new(call.trace),
+    }
+}
+
+impl std::fmt::Debug for Sandbox {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Sandbox").field("options", &self.options).finish_non_exhaustive()
+    }
+}
+
+impl std::fmt::Debug for Loaded {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Loaded").field("abi", &self.abi).field("from", &self.from).finish_non_exhaustive()
+    }
+}
+
+const _: fn() = || {
+    fn is_send_and_sync<T: Send + Sync>() {}
+    is_send_and_sync::<Sandbox>();
+    is_send_and_sync::<Loaded>();
+    is_send_and_sync::<Limits>();
+};

@@ -1,0 +1,10 @@
+//! Guests written for one question each, allowed and denied, within and over each limit.
+
+mod ends;
+mod hosts;
+mod http;
+mod imports;
+mod kernel;
+mod limits;
+mod support;
+mod wasi;
