@@ -123,6 +123,32 @@ impl Cache {
         None
     }
 
+    /// Removes what was written least lately until at most `most` bytes are left, and answers how many bytes went.
+    pub fn prune(&self, most: u64) -> std::io::Result<u64> {
+        let mut files = Vec::new();
+        for entry in std::fs::read_dir(&self.folder)? {
+            let entry = entry?;
+            let path = entry.path();
+            let ours = path.extension().is_some_and(|extension| extension == EXTENSION || extension == "tmp");
+            let metadata = entry.metadata()?;
+            if ours && metadata.is_file() {
+                files.push((metadata.modified()?, metadata.len(), path));
+            }
+        }
+        files.sort();
+        let mut over = files.iter().map(|(_, bytes, _)| *bytes).sum::<u64>().saturating_sub(most);
+        let mut removed = 0;
+        for (_, bytes, path) in files {
+            if over == 0 {
+                break;
+            }
+            std::fs::remove_file(path)?;
+            removed += bytes;
+            over = over.saturating_sub(bytes);
+        }
+        Ok(removed)
+    }
+
     /// Keeps the compiled form of a module. What goes wrong is only a slower start next time.
     pub(crate) fn store(&self, module: &Module, digest: &[u8; 32]) {
         let identity = Self::identity(module.engine(), digest);

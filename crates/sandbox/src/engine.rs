@@ -231,24 +231,27 @@ impl Sandbox {
         let ran = catch_unwind(AssertUnwindSafe(|| run(&mut store, module, &input, &entry, fuel)));
         drop(running);
         let left = fuel.map(|_| store.get_fuel().unwrap_or(0));
+        store.data_mut().wasi.flush();
+        let answered = ran.map(|result| {
+            let end = finish::end(result, store.data(), &limit);
+            finish::output(end, abi, store.data_mut())
+        });
+        let ended = store.data().elapsed();
         let mut state = store.into_data();
-        state.wasi.flush();
-        let result = match ran {
-            Ok(result) => result,
+        let (end, output) = match answered {
+            Ok(answered) => answered,
             Err(panic) => {
                 *guard = state.guard;
                 drop(temporary);
                 resume_unwind(panic);
             }
         };
-        let end = finish::end(result, &state, &limit);
-        let (end, output) = finish::output(end, abi, &mut state);
-        let at = state.elapsed();
         drop(temporary);
-        state.traced(Step::Destroy, at, Some(state.memory.peak()), || {
+        state.traced(Step::Destroy, ended, Some(state.memory.peak()), || {
             "instance, memory, temporary folder".to_owned()
         });
         *guard = std::mem::take(&mut state.guard);
+        state.trace.sort();
         Ok(Outcome {
             end,
             output,

@@ -100,6 +100,8 @@ fn invalid(message: impl Into<String>) -> Refusal {
 /// Answers one request. Only what ends the call is an error here.
 pub(crate) fn answer(state: &mut State, function: HostFunction, request: &[u8]) -> Result<Vec<u8>, Halt> {
     let answer = match answer_inner(state, function, request) {
+        // Without escapes; met before the text is made, and again below.
+        Ok(value) if size(&value) > state.limits.host_message => return Err(Halt::Limit(Limit::HostMessage)),
         Ok(value) => json!({ "ok": value }),
         Err(Fail::Refusal(Refusal { code, message })) => {
             json!({ "error": { "code": code, "message": message } })

@@ -94,6 +94,11 @@ impl Trace {
         self.enabled
     }
 
+    /// Puts the events in the order in which they began: what asks is noted when it has its answer.
+    pub(crate) fn sort(&mut self) {
+        self.events.sort_by_key(|event| event.at);
+    }
+
     pub(crate) fn push(&mut self, event: Event) {
         if !self.enabled {
             return;

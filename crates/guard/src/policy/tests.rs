@@ -437,3 +437,56 @@ fn plugins_have_the_sandbox_and_policies_nothing() {
     let denial = denied(&policy, &[&Actor::plugin("p")], secret("tls"));
     assert!(denial.to_string().ends_with("not granted under profile sandbox"));
 }
+
+#[test]
+fn what_could_be_allowed_is_known_before_it_is_asked() {
+    let gh = Actor::plugin("gh");
+    let policy = |flag: &str| Policy::builder().flag(flag).unwrap().build();
+    assert!(policy("plugin:gh cluster=get v1/Secret").could_allow(&gh, Capability::Cluster));
+    assert!(!policy("plugin:gh cluster=get v1/Secret").could_allow(&gh, Capability::Release));
+    assert!(!policy("plugin:other cluster").could_allow(&gh, Capability::Cluster));
+    assert!(
+        policy("plugin:other cluster").could_allow(&gh, Capability::Random),
+        "every plugin has randomness"
+    );
+    let far = gh.with_provenance(Provenance::Remote { source: Some("x".into()), signer: None, digest: None });
+    assert!(!policy("plugin:gh cluster").could_allow(&far, Capability::Cluster));
+}
+
+#[test]
+fn a_plugin_has_streams_and_no_files_until_granted() {
+    let gh = Actor::plugin("gh");
+    let asks = |policy: &Policy, question: &Question| policy.decide(&[&gh], question).is_ok();
+    let bare = Policy::default();
+    assert!(asks(&bare, &Question::Stream(crate::question::Stream::Stdout)));
+    assert!(asks(&bare, &Question::Config));
+    for question in [
+        Question::Http { method: "GET".into(), url: "https://a.test/".into(), address: None },
+        Question::Env { name: "HOME".into() },
+        Question::Environment,
+        Question::Folders,
+        Question::Tempdir { bytes: 1 },
+        Question::Release { namespace: "a".into(), name: "b".into(), part: "values" },
+        Question::Chart { source: "a".into() },
+        Question::ReadOutside { path: "/etc/passwd".into() },
+        Question::clock("now"),
+    ] {
+        assert!(!asks(&bare, &question), "{question:?}");
+    }
+}
+
+#[test]
+fn folders_are_those_of_the_strongest_source() {
+    let gh = Actor::plugin("gh");
+    let policy = Policy::builder()
+        .home("/home/me")
+        .flag("plugin:gh file=ro ~/.config/gh /gh")
+        .unwrap()
+        .flag("plugin:other file=rw /srv /srv")
+        .unwrap()
+        .build();
+    let folders = policy.folders(&gh);
+    assert_eq!(folders.len(), 1);
+    assert_eq!(folders[0].host.as_str(), "/home/me/.config/gh");
+    assert_eq!(folders[0].guest.as_deref(), Some("/gh"));
+}

@@ -217,3 +217,112 @@ fn the_exact_scope_of_a_question_covers_it_and_survives_a_flag() {
     let star = Question::ResolveHost { name: "*".into() }.exact_scope().unwrap();
     assert_eq!(star.covers(&Question::ResolveHost { name: "other".into() }), Coverage::No);
 }
+
+fn http(method: &str, url: &str, address: Option<&str>) -> Question {
+    Question::Http {
+        method: method.into(),
+        url: url.into(),
+        address: address.map(|address| address.parse().unwrap()),
+    }
+}
+
+#[test]
+fn an_http_scope_checks_method_url_and_address() {
+    let asked = |question: Question| covers(Capability::Http, "GET https://api.test/repos/*", &question);
+    assert_eq!(asked(http("GET", "https://api.test/repos/a?q", None)), Coverage::Yes);
+    assert_eq!(asked(http("POST", "https://api.test/repos/a", None)), Coverage::No);
+    assert_eq!(asked(http("GET", "https://api.test/other", None)), Coverage::No);
+    assert_eq!(asked(http("GET", "https://api.test/repos/../x", None)), Coverage::Unclear);
+    assert_eq!(asked(http("GET", "https://api.test/repos/a", Some("10.0.0.1"))), Coverage::Yes);
+    assert_eq!(asked(http("GET", "https://api.test/repos/a", Some("127.0.0.1"))), Coverage::Unclear);
+    assert_eq!(asked(http("GET", "https://other.test/repos/a", Some("127.0.0.1"))), Coverage::No);
+}
+
+#[test]
+fn a_wildcard_and_a_bare_word_reach_public_addresses() {
+    for scope in [flag(Capability::Http, "https://*.test").unwrap(), Scope::Any] {
+        let asked = |address| scope.covers(&http("GET", "https://a.test/", Some(address)));
+        assert_eq!(asked("93.184.216.34"), Coverage::Yes);
+        for address in
+            ["10.0.0.1", "127.0.0.1", "169.254.169.254", "::1", "fd00::1", "::ffff:10.0.0.1", "224.0.0.1"]
+        {
+            assert_eq!(asked(address), Coverage::Unclear, "{address}");
+        }
+    }
+}
+
+#[test]
+fn one_granted_name_is_enough_beside_a_wildcard() {
+    let scope = "https://*.test https://git.test";
+    let question = http("GET", "https://git.test/", Some("10.0.0.1"));
+    assert_eq!(covers(Capability::Http, scope, &question), Coverage::Yes);
+}
+
+#[test]
+fn variables_are_granted_by_name() {
+    let env = |name: &str| Question::Env { name: name.into() };
+    assert_eq!(covers(Capability::Env, "GH_* HOME", &env("GH_TOKEN")), Coverage::Yes);
+    assert_eq!(covers(Capability::Env, "GH_* HOME", &env("HOME")), Coverage::Yes);
+    assert_eq!(covers(Capability::Env, "GH_* HOME", &env("HOME2")), Coverage::No);
+    assert_eq!(covers(Capability::Env, "GH_* HOME", &env("home")), Coverage::No);
+    assert_eq!(covers(Capability::Env, "*", &Question::Environment), Coverage::No);
+    assert_eq!(Scope::Any.covers(&Question::Environment), Coverage::Yes);
+}
+
+#[test]
+fn a_release_scope_checks_namespace_name_and_part_and_names_cover_no_list() {
+    let release = |namespace: &str, name: &str, part| Question::Release {
+        namespace: namespace.into(),
+        name: name.into(),
+        part,
+    };
+    let asked = |question: Question| covers(Capability::Release, "prod/shop values,notes", &question);
+    assert_eq!(asked(release("prod", "shop", "values")), Coverage::Yes);
+    assert_eq!(asked(release("prod", "shop", "manifest")), Coverage::No);
+    assert_eq!(asked(release("dev", "shop", "values")), Coverage::No);
+    assert_eq!(asked(release("prod", "other", "values")), Coverage::No);
+    assert_eq!(asked(release("prod", "", "values")), Coverage::No);
+    let all = |question: Question| covers(Capability::Release, "prod metadata", &question);
+    assert_eq!(all(release("prod", "", "metadata")), Coverage::Yes);
+    assert_eq!(all(release("", "", "metadata")), Coverage::No);
+}
+
+#[test]
+fn a_chart_source_that_climbs_is_unclear() {
+    let chart = |source: &str| Question::Chart { source: source.into() };
+    assert_eq!(covers(Capability::Chart, "charts/*", &chart("charts/shop")), Coverage::Yes);
+    assert_eq!(covers(Capability::Chart, "charts/*", &chart("charts/a/b")), Coverage::No);
+    assert_eq!(covers(Capability::Chart, "charts/**", &chart("charts/../x")), Coverage::Unclear);
+}
+
+#[test]
+fn a_temporary_folder_is_granted_up_to_a_size() {
+    let tempdir = |bytes| covers(Capability::Tempdir, "64KiB", &Question::Tempdir { bytes });
+    assert_eq!(tempdir(64 << 10), Coverage::Yes);
+    assert_eq!(tempdir((64 << 10) + 1), Coverage::No);
+}
+
+#[test]
+fn the_exact_scope_of_a_plugins_question_covers_it_and_survives_a_flag() {
+    for question in [
+        http("GET", "https://api.test/repos/a?token=x", None),
+        http("POST", "http://git.test:8080/x*", Some("10.0.0.1")),
+        http("GET", "http://127.0.0.1:8080/", Some("127.0.0.1")),
+        Question::Env { name: "GH_TOKEN".into() },
+        Question::Tempdir { bytes: 1000 },
+        Question::Release { namespace: "prod".into(), name: "shop".into(), part: "values" },
+        Question::Release { namespace: "prod".into(), name: String::new(), part: "metadata" },
+        Question::Release { namespace: String::new(), name: String::new(), part: "metadata" },
+        Question::Chart { source: "oci://r.test/charts/shop".into() },
+    ] {
+        let scope = question.exact_scope().unwrap();
+        let written = write::to_flag(&scope).unwrap();
+        assert!(!written.contains("token"), "{written}");
+        let read = flag(question.capability(), &written).unwrap();
+        assert_eq!(read.covers(&question), Coverage::Yes, "{question:?} as {written}");
+    }
+    // No exact grant would help: the name may not lead there.
+    assert_eq!(http("GET", "https://a.test/", Some("127.0.0.1")).exact_scope(), None);
+    assert_eq!(Question::Environment.exact_scope(), None);
+    assert_eq!(Question::Folders.exact_scope(), None);
+}

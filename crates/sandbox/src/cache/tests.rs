@@ -54,6 +54,24 @@ fn what_was_stored_is_loaded_also_by_the_next_process() {
 }
 
 #[test]
+fn pruning_removes_the_oldest_first() {
+    let scratch = Scratch::new("prune");
+    let engine = engine();
+    let cache = scratch.cache();
+    let (one, two) = (compiled(&engine, ONE), compiled(&engine, TWO));
+    cache.store(&one.0, &one.1);
+    let old = scratch.files().remove(0);
+    let long_ago = std::time::SystemTime::UNIX_EPOCH + std::time::Duration::from_secs(1);
+    std::fs::File::options().write(true).open(&old).unwrap().set_modified(long_ago).unwrap();
+    cache.store(&two.0, &two.1);
+    let all: u64 = scratch.files().iter().map(|path| path.metadata().unwrap().len()).sum();
+    assert_eq!(cache.prune(all).unwrap(), 0);
+    assert!(cache.prune(all - 1).unwrap() > 0);
+    assert!(cache.load(&engine, &one.1).is_none());
+    assert!(cache.load(&engine, &two.1).is_some());
+}
+
+#[test]
 fn another_module_and_another_engine_find_nothing() {
     let scratch = Scratch::new("other");
     let engine = engine();

@@ -423,7 +423,7 @@ impl Guest<'_> {
         let from = address as usize;
         let piece = self.bytes.get(from..from + length as usize).ok_or(Errno::Fault)?;
         let state = &mut *self.state;
-        let (mut file, append, quota) = match state.wasi.table.entry(fd)? {
+        let (file, append, quota) = match state.wasi.table.entry(fd)? {
             Entry::Stream(number @ (1 | 2)) => {
                 if at.is_some() {
                     return Err(Errno::SPipe.into());
@@ -442,13 +442,16 @@ impl Guest<'_> {
             Entry::Stream(_) => return Err(Errno::BadF.into()),
             Entry::Folder(_) => return Err(Errno::IsDir.into()),
             Entry::File(file) if !file.writable => return Err(Errno::BadF.into()),
-            Entry::File(file) => (file.file.try_clone()?, file.append, file.quota),
+            Entry::File(file) => (&mut file.file, file.append, file.quota),
         };
         let size = file.metadata()?.len();
         let back = file.stream_position()?;
         let start = if append { size } else { at.unwrap_or(back) };
         let end = start.checked_add(u64::from(length)).ok_or(Errno::Inval)?;
         state.wasi.table.charge(quota, end.saturating_sub(size))?;
+        let Entry::File(OpenFile { file, .. }) = state.wasi.table.entry(fd)? else {
+            return Err(Errno::BadF.into());
+        };
         file.seek(SeekFrom::Start(start))?;
         file.write_all(piece)?;
         if at.is_some() {

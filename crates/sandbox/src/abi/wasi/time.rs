@@ -35,9 +35,10 @@ impl Guest<'_> {
         match (clock, exact) {
             (REALTIME, true) => Ok(self.state.clock.wall()),
             (REALTIME, false) => Ok(rounded(self.state.clock.wall(), COARSE_WALL)),
-            // From the beginning of the call: how long the program has been running is nobody's business.
-            (MONOTONIC, true) => Ok(self.state.elapsed()),
-            (MONOTONIC, false) => Ok(rounded(self.state.elapsed(), COARSE_MONOTONIC)),
+            // From the beginning of the call: how long the program has been running is nobody's business. Not from
+            // zero, for Go's runtime takes that for a broken clock and stops.
+            (MONOTONIC, true) => Ok(self.state.elapsed() + COARSE_MONOTONIC),
+            (MONOTONIC, false) => Ok(rounded(self.state.elapsed(), COARSE_MONOTONIC) + COARSE_MONOTONIC),
             _ => Err(Errno::Inval),
         }
     }
