@@ -9,6 +9,7 @@
 
 pub mod compare;
 mod complex;
+mod entries;
 pub mod error;
 pub mod json;
 mod list;
@@ -24,6 +25,7 @@ mod value;
 pub mod yaml;
 
 pub use complex::Complex;
+pub use entries::{Entries, Iter as EntriesIter};
 pub use error::Error;
 pub use list::List;
 pub use map::{Map, MapIter};

@@ -1,11 +1,10 @@
 //! Go maps with string keys: shared by handle, kept sorted.
 
 use std::cell::{Ref, RefCell, RefMut};
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use crate::release::{has_parts, release};
-use crate::{Str, Type, Value, types};
+use crate::{Entries, Str, Type, Value, types};
 
 /// A Go map with string keys. Cloning copies the handle: both see every change, as in Go.
 ///
@@ -18,7 +17,7 @@ pub struct Map {
 
 struct Inner {
     nil: bool,
-    entries: RefCell<BTreeMap<Str, Value>>,
+    entries: RefCell<Entries>,
 }
 
 impl Drop for Inner {
@@ -41,7 +40,7 @@ impl Map {
 
     /// An empty map of the given map type.
     pub fn typed(ty: &'static Type) -> Self {
-        Self::from_entries(ty, BTreeMap::new())
+        Self::from_entries(ty, Entries::new())
     }
 
     /// A nil map of the given map type: reads as empty, prints `map[]`, is `null` in JSON.
@@ -50,7 +49,7 @@ impl Map {
     }
 
     /// A map with these entries.
-    pub fn from_entries(ty: &'static Type, entries: BTreeMap<Str, Value>) -> Self {
+    pub fn from_entries(ty: &'static Type, entries: Entries) -> Self {
         Self { ty, inner: Rc::new(Inner { nil: false, entries: RefCell::new(entries) }) }
     }
 
@@ -110,12 +109,12 @@ impl Map {
     }
 
     /// A view of the entries. Do not run foreign code (templates, methods) while it lives.
-    pub fn borrow(&self) -> Ref<'_, BTreeMap<Str, Value>> {
+    pub fn borrow(&self) -> Ref<'_, Entries> {
         self.inner.entries.borrow()
     }
 
     /// A mutable view of the entries. Do not run foreign code while it lives.
-    pub fn borrow_mut(&self) -> RefMut<'_, BTreeMap<Str, Value>> {
+    pub fn borrow_mut(&self) -> RefMut<'_, Entries> {
         self.inner.entries.borrow_mut()
     }
 
@@ -137,7 +136,7 @@ impl Map {
 
 impl Map {
     /// The entries, when this handle is the last; nothing otherwise.
-    pub(crate) fn into_unshared(mut self) -> BTreeMap<Str, Value> {
+    pub(crate) fn into_unshared(mut self) -> Entries {
         Rc::get_mut(&mut self.inner).map(|inner| std::mem::take(inner.entries.get_mut())).unwrap_or_default()
     }
 }

@@ -153,8 +153,8 @@ impl Type {
     }
 
     /// Finds a method by name.
-    pub fn method(&self, name: &str) -> Option<&'static Method> {
-        self.methods.iter().find(|method| method.name == name)
+    pub fn method(&self, name: impl AsRef<[u8]>) -> Option<&'static Method> {
+        self.methods.iter().find(|method| method.name.as_bytes() == name.as_ref())
     }
 
     /// Whether this is the empty interface.

@@ -1,6 +1,5 @@
 //! `.Files`: the chart's other files, as templates read them.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use chart::File;
@@ -55,7 +54,7 @@ fn glob(receiver: &Value, args: &[Value]) -> CallResult {
     };
     // Helm: a pattern that cannot be read matches everything.
     let glob = sprig::glob::Glob::new(pattern).or_else(|_| sprig::glob::Glob::new(b"**"));
-    let mut matched = BTreeMap::new();
+    let mut matched = govalue::Entries::new();
     if let Ok(glob) = glob {
         for (name, data) in files.iter() {
             if glob.is_match(&name) {

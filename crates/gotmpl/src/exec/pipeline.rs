@@ -156,11 +156,7 @@ impl Engine<'_> {
         }
         let has_arguments = !args.is_empty() || last.is_some();
         // Methods first: `.Values` and `.Files` are maps with methods.
-        let method = receiver
-            .value
-            .ty()
-            .filter(|ty| !ty.methods.is_empty())
-            .and_then(|ty| text(name).and_then(|name| ty.method(name)));
+        let method = receiver.value.ty().filter(|ty| !ty.methods.is_empty()).and_then(|ty| ty.method(name));
         if let Some(method) = method {
             let values = self.arguments(frame, dot, method.name, &method.signature, args, last)?;
             let charged = self.budget.charge_call(method_cost(&receiver.value, &values).into());

@@ -1,10 +1,9 @@
 //! Reads JSON: `json.Unmarshal` into `any`, into a map, into a slice, and `json.Decoder` for one value.
 
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use super::Number;
-use crate::{Error, List, Map, Str, Value, number, print, types};
+use crate::{Entries, Error, List, Map, Str, Value, number, print, types};
 
 /// How deep Go lets arrays and objects nest.
 const MAX_DEPTH: usize = 10_000;
@@ -143,7 +142,7 @@ enum Wrong {
 /// An array or object that is being read.
 enum Open {
     Array(Vec<Value>),
-    Object(BTreeMap<Str, Value>, Str),
+    Object(Entries, Str),
 }
 
 struct Reader<'a> {
@@ -205,7 +204,7 @@ impl<'a> Reader<'a> {
                         open.push(if byte == b'[' {
                             Open::Array(Vec::new())
                         } else {
-                            Open::Object(BTreeMap::new(), self.key()?)
+                            Open::Object(Entries::new(), self.key()?)
                         });
                         continue;
                     }

@@ -19,6 +19,14 @@ pub(crate) struct Flags {
     pub(crate) precision: Option<usize>,
 }
 
+impl Flags {
+    /// Whether nothing was asked for that changes how a number looks.
+    pub(crate) fn is_plain(&self) -> bool {
+        let Self { sharp, zero, plus, minus, space, sharp_v, plus_v: _, width, precision } = *self;
+        !(sharp || zero || plus || minus || space || sharp_v || width.is_some() || precision.is_some())
+    }
+}
+
 /// Where printing goes, and how far it may go.
 pub(crate) struct Printer<'o> {
     out: &'o mut Vec<u8>,
@@ -184,6 +192,10 @@ impl<'o> Printer<'o> {
     /// An integer in some base; `verb` `O` asks for the `0o` prefix, `X` for capitals.
     pub(crate) fn integer(&mut self, n: i64, unsigned: bool, base: u64, verb: char) {
         let Flags { width, precision, sharp, zero, plus, minus, space, .. } = self.flags;
+        if base == 10 && verb != 'O' && self.flags.is_plain() {
+            let text = if unsigned { (n as u64).to_string() } else { n.to_string() };
+            return self.push(text.as_bytes());
+        }
         let negative = !unsigned && n < 0;
         let mut magnitude = if unsigned { n as u64 } else { n.unsigned_abs() };
         if precision == Some(0) && magnitude == 0 {
@@ -232,6 +244,29 @@ impl<'o> Printer<'o> {
         }
         text.reverse();
         self.padded_with_spaces(&text);
+    }
+
+    /// Bytes as decimal numbers with spaces between them.
+    pub(crate) fn decimals(&mut self, bytes: &[u8]) {
+        const AT_ONCE: usize = 256;
+        let mut text = Vec::with_capacity(4 * AT_ONCE);
+        for (index, chunk) in bytes.chunks(AT_ONCE).enumerate() {
+            text.clear();
+            for &byte in chunk {
+                text.push(b' ');
+                if byte >= 100 {
+                    text.push(b'0' + byte / 100);
+                }
+                if byte >= 10 {
+                    text.push(b'0' + byte / 10 % 10);
+                }
+                text.push(b'0' + byte % 10);
+            }
+            self.push(if index == 0 { &text[1..] } else { &text });
+            if self.stopped() {
+                return;
+            }
+        }
     }
 
     /// `%#x`-like, whatever the flags: how Go syntax and addresses show unsigned numbers.

@@ -197,6 +197,11 @@ fn byte_slice(printer: &mut Printer<'_>, value: &Value, bytes: Option<&[u8]>, ve
     }
     let (open, close): (&[u8], &[u8]) = if printer.flags.sharp_v { (b"{", b"}") } else { (b"[", b"]") };
     printer.push(open);
+    if matches!(verb, 'v' | 'd') && printer.flags.is_plain() {
+        // Charts print all of their files by mistake: `print` of what holds `.Files`.
+        printer.decimals(bytes);
+        return printer.push(close);
+    }
     for (index, &byte) in bytes.iter().enumerate() {
         if printer.stopped() {
             return;

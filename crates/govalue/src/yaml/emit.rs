@@ -6,7 +6,6 @@
 use std::cmp::Ordering;
 
 use super::cursor::break_width;
-use crate::Str;
 
 /// Which go-yaml writes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -496,8 +495,9 @@ impl Analysis {
 
 /// Sorts entries as go-yaml sorts keys. Its order is none for some keys, which a sort of the standard
 /// library may answer with a panic; this merge sort does not mind.
-pub(super) fn sort_entries<T>(mut entries: Vec<(Str, T)>, dialect: Dialect) -> Vec<(Str, T)> {
-    if entries.windows(2).all(|pair| natural(&pair[0].0, &pair[1].0, dialect) != Ordering::Greater) {
+pub(super) fn sort_entries<K: AsRef<[u8]>, T>(mut entries: Vec<(K, T)>, dialect: Dialect) -> Vec<(K, T)> {
+    let natural = |a: &K, b: &K| natural(a.as_ref(), b.as_ref(), dialect);
+    if entries.windows(2).all(|pair| natural(&pair[0].0, &pair[1].0) != Ordering::Greater) {
         return entries;
     }
     let right = sort_entries(entries.split_off(entries.len() / 2), dialect);
@@ -506,7 +506,7 @@ pub(super) fn sort_entries<T>(mut entries: Vec<(Str, T)>, dialect: Dialect) -> V
     let (mut left, mut right) = (left.into_iter().peekable(), right.into_iter().peekable());
     loop {
         let from_right = match (left.peek(), right.peek()) {
-            (Some(a), Some(b)) => natural(&b.0, &a.0, dialect) == Ordering::Less,
+            (Some(a), Some(b)) => natural(&b.0, &a.0) == Ordering::Less,
             (None, Some(_)) => true,
             (Some(_), None) => false,
             (None, None) => return merged,
@@ -521,10 +521,20 @@ fn natural(a: &[u8], b: &[u8], dialect: Dialect) -> Ordering {
     if same == a.len() || same == b.len() {
         return a.len().cmp(&b.len());
     }
+    if a[same].is_ascii() && b[same].is_ascii() {
+        // What stands before is the same in both, whatever it is.
+        return natural_at(a, b, same, dialect);
+    }
     let (a, b) = (String::from_utf8_lossy(a), String::from_utf8_lossy(b));
     let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
     let Some(at) = a.iter().zip(&b).position(|(a, b)| a != b) else { return a.len().cmp(&b.len()) };
-    let (ca, cb) = (a[at], b[at]);
+    natural_at(&a, &b, at, dialect)
+}
+
+/// The order of two keys, as characters or bytes, by where they differ first.
+fn natural_at<C: Copy + Ord + Into<char>>(a: &[C], b: &[C], at: usize, dialect: Dialect) -> Ordering {
+    let (ca, cb): (char, char) = (a[at].into(), b[at].into());
+    let is_digit = |c: C| is_digit(c.into());
     let after_digit = dialect == Dialect::V3 && at > 0 && is_digit(a[at - 1]);
     match (is_letter(ca), is_letter(cb)) {
         (true, true) => return ca.cmp(&cb),
@@ -534,18 +544,15 @@ fn natural(a: &[u8], b: &[u8], dialect: Dialect) -> Ordering {
     }
     // A zero continues a number that began before it; elsewhere it leads one.
     let mut digits_before = a[..at].iter().rev().take_while(|&&c| is_digit(c));
-    let continues = (ca == '0' || cb == '0') && digits_before.any(|&c| c != '0');
-    let number = |text: &[char]| {
-        let digits: Vec<i64> = text[at..]
-            .iter()
-            .take_while(|&&c| is_digit(c))
-            .map(|&c| i64::from(u32::from(c)) - i64::from(u32::from('0')))
-            .collect();
-        let start = i64::from(continues);
-        let value = digits.iter().fold(start, |value, digit| value.wrapping_mul(10).wrapping_add(*digit));
-        (value, digits.len())
+    let continues = (ca == '0' || cb == '0') && digits_before.any(|&c| c.into() != '0');
+    let number = |text: &[C]| {
+        let digits = text[at..].iter().take_while(|&&c| is_digit(c));
+        let digits = digits.map(|&c| i64::from(u32::from(c.into())) - i64::from(u32::from('0')));
+        digits.fold((i64::from(continues), 0), |(value, count), digit| {
+            (value.wrapping_mul(10).wrapping_add(digit), count + 1)
+        })
     };
-    number(&a).cmp(&number(&b)).then(ca.cmp(&cb))
+    number(a).cmp(&number(b)).then(ca.cmp(&cb))
 }
 
 fn is_letter(c: char) -> bool {

@@ -1,6 +1,6 @@
 //! YAML text → [`Value`], as `sigs.k8s.io/yaml` reads it: YAML 1.1 scalars, then what JSON makes of them.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::HashSet;
 
 use super::Limits;
 use super::exact::{Key, check, go_syntax, is_merge};
@@ -10,7 +10,7 @@ use super::source::Source;
 use super::text::valid_utf8;
 use super::wanted::Wanted;
 use crate::types::IntKind;
-use crate::{Error, List, Map, Str, Value, types};
+use crate::{Entries, Error, List, Map, Str, Value, types};
 
 /// Reads the first document as `sigs.k8s.io/yaml.Unmarshal` reads into an `interface{}`: numbers are
 /// `float64`, keys are strings, of equal keys the last one stays.
@@ -105,7 +105,6 @@ fn wrong_type(value: &Value, place: &str) -> Error {
 }
 
 /// Where a value goes.
-type Entries = BTreeMap<Str, Value>;
 
 /// Walks a document as go-yaml's decoder does, counting as it counts. When it does not build, it finds the
 /// same errors and answers nil.

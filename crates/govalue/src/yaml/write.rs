@@ -113,10 +113,10 @@ impl Writer {
             Value::Map(map) => {
                 self.enter(value)?;
                 self.emitter.start_mapping();
-                for (key, item) in sort_entries(map.iter().collect(), Dialect::V2) {
-                    let key = through_json(&key, true)?;
+                for (key, item) in sort_entries(map.borrow().iter().collect(), Dialect::V2) {
+                    let key = through_json(key, true)?;
                     self.emitter.key(&key, style(&key), None);
-                    self.value(&item, true)?;
+                    self.value(item, true)?;
                 }
                 self.emitter.end();
                 self.depth -= 1;

@@ -1,8 +1,6 @@
 //! Dicts. `set` and `unset` change the map they are given, and every holder of it sees that.
 
-use std::collections::BTreeMap;
-
-use govalue::{CallResult, List, Map, Str, Value, types};
+use govalue::{CallResult, Entries, List, Map, Str, Value, types};
 
 use super::args::{any, conversion, map, map_of, panic, string, text_of};
 use super::{cost, merge, table};
@@ -28,7 +26,7 @@ table! {
 }
 
 fn dict(args: &[Value]) -> CallResult {
-    let entries: BTreeMap<Str, Value> = args
+    let entries: Entries = args
         .chunks(2)
         .map(|pair| (text_of(any(pair, 0)), pair.get(1).cloned().unwrap_or_else(|| Value::Str(Str::EMPTY))))
         .collect();

@@ -1,8 +1,6 @@
 //! Strings: cutting, padding, case, joining and splitting.
 
-use std::collections::BTreeMap;
-
-use govalue::{CallResult, List, Map, Str, Value, types};
+use govalue::{CallResult, Entries, List, Map, Str, Value, types};
 
 use super::args::{any, int, printed, string, text, text_of, texts_of};
 use super::{cost, table};
@@ -126,7 +124,7 @@ fn join(args: &[Value]) -> CallResult {
 /// A map from `_0`, `_1`, … to the pieces.
 fn numbered(args: &[Value], separator: usize, limit: i64, s: usize) -> CallResult {
     let pieces = words::split(string(args, separator), limit, string(args, s));
-    let entries: BTreeMap<Str, Value> = pieces
+    let entries: Entries = pieces
         .into_iter()
         .enumerate()
         .map(|(index, piece)| (Str::from(format!("_{index}")), Value::str(piece)))
