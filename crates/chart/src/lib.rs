@@ -24,6 +24,7 @@ pub mod package;
 mod resolve;
 pub mod schema;
 mod tar_stream;
+pub mod together;
 pub mod values;
 
 pub use chart::{Chart, File, MissingDependencies};

@@ -256,7 +256,8 @@ impl<'c, 'n> Tree<'c, 'n> {
     ) -> Result<ResolvedChart, ResolveError> {
         if let Some(loader) = schema {
             let mut report = Report::default();
-            self.validate(root, coalesced, loader, &mut report);
+            let met = self.met(root, coalesced, loader);
+            self.validate(root, coalesced, loader, &met, &mut report);
             if !report.text.is_empty() {
                 let Report { text: report, violations, source } = report;
                 return Err(ResolveError::Schema { report, violations, source });
@@ -426,11 +427,54 @@ impl<'c, 'n> Tree<'c, 'n> {
         Ok(())
     }
 
-    fn validate(&mut self, node: usize, values: &Map, loader: &mut dyn SchemaLoader, report: &mut Report) {
+    /// The charts whose values plainly meet their schemas; looked at together, on several threads. With one
+    /// thread there is nothing to gain.
+    fn met(&self, root: usize, values: &Map, loader: &mut dyn SchemaLoader) -> Vec<usize> {
+        let threads = loader.threads();
+        if threads < 2 {
+            return Vec::new();
+        }
+        let (mut nodes, mut pairs) = (Vec::new(), Vec::new());
+        let mut pending = vec![(root, values.clone())];
+        while let Some((node, values)) = pending.pop() {
+            if let Some(text) = &self.nodes[node].chart.schema
+                && let Some(pair) = schema::Pair::new(&values, text)
+            {
+                nodes.push(node);
+                pairs.push(pair);
+            }
+            for &child in &self.nodes[node].children {
+                if let Some(Value::Map(inner)) = values.get(self.name(child)) {
+                    pending.push((child, inner));
+                }
+            }
+        }
+        if pairs.len() < 2 {
+            return Vec::new();
+        }
+        loader.began();
+        let met = schema::met(&pairs, threads);
+        loader.ended();
+        nodes.into_iter().zip(met).filter_map(|(node, met)| met.then_some(node)).collect()
+    }
+
+    fn validate(
+        &mut self,
+        node: usize,
+        values: &Map,
+        loader: &mut dyn SchemaLoader,
+        met: &[usize],
+        report: &mut Report,
+    ) {
         let notice =
             Notice::new(Level::Debug, "number of dependencies in the chart").with("chart", self.name(node));
         self.log.0.push(notice.with("dependencies", self.nodes[node].children.len().to_string()));
-        if let Some(text) = self.nodes[node].chart.schema.as_deref()
+        let schema = self.nodes[node].chart.schema.as_deref();
+        if let Some(text) = schema
+            && met.contains(&node)
+        {
+            self.log.0.push(schema::was_read(text));
+        } else if let Some(text) = schema
             && let Err(error) = schema::validate(values, text, &self.names(node), loader, self.log.0)
         {
             report.text.push_str(&format!("{}:\n{error}", self.name(node)));
@@ -441,7 +485,7 @@ impl<'c, 'n> Tree<'c, 'n> {
             let name = self.name(child).to_owned();
             match values.get(&name) {
                 None | Some(Value::Nil) => {}
-                Some(Value::Map(inner)) => self.validate(child, &inner, loader, report),
+                Some(Value::Map(inner)) => self.validate(child, &inner, loader, met, report),
                 Some(other) => report.text.push_str(&format!(
                     "{name}:\ninvalid type for values: expected object (map), got {}\n",
                     other.type_name()

@@ -152,6 +152,10 @@ impl<'a> References<'a> {
 }
 
 impl SchemaLoader for References<'_> {
+    fn threads(&self) -> usize {
+        crate::prepare::threads()
+    }
+
     fn began(&mut self) {
         crate::profile::enter(gotmpl::Passage::Step("schema"));
     }

@@ -132,7 +132,17 @@ pub(crate) fn system_words(error: &std::io::Error) -> String {
 
 /// Loads a chart from a folder or an archive and prints what was noticed.
 pub(crate) fn load(context: &mut Context<'_>, path: &Path, guard: &mut Guard) -> Result<Chart, Failure> {
-    load_as(context, path, guard, As::Anything)
+    load_as(context, path, guard, As::Anything, None)
+}
+
+/// As [`load`]; the templates are parsed meanwhile.
+pub(crate) fn load_ahead(
+    context: &mut Context<'_>,
+    path: &Path,
+    guard: &mut Guard,
+    ahead: &render::Ahead,
+) -> Result<Chart, Failure> {
+    load_as(context, path, guard, As::Anything, Some(ahead))
 }
 
 /// Loads a chart of whatever version as Helm's `create` and `dependency` do: without a look at `apiVersion`.
@@ -140,7 +150,7 @@ pub(crate) fn load_any(context: &mut Context<'_>, path: &Path, guard: &mut Guard
     if let Err(error) = std::fs::metadata(path) {
         return Err(Failure::plain(format!("stat {}: {}", path.display(), system_words(&error))));
     }
-    load_as(context, path, guard, As::Version2)
+    load_as(context, path, guard, As::Version2, None)
 }
 
 /// Loads a chart that must be a folder.
@@ -149,7 +159,7 @@ pub(crate) fn load_folder(
     path: &Path,
     guard: &mut Guard,
 ) -> Result<Chart, Failure> {
-    load_as(context, path, guard, As::Folder)
+    load_as(context, path, guard, As::Folder, None)
 }
 
 /// Loads a chart of whatever version that must be a folder.
@@ -158,7 +168,7 @@ pub(crate) fn load_any_folder(
     path: &Path,
     guard: &mut Guard,
 ) -> Result<Chart, Failure> {
-    load_as(context, path, guard, As::FolderOfVersion2)
+    load_as(context, path, guard, As::FolderOfVersion2, None)
 }
 
 /// What is looked at before a chart is loaded.
@@ -174,15 +184,30 @@ enum As {
     FolderOfVersion2,
 }
 
-fn load_as(context: &mut Context<'_>, path: &Path, guard: &mut Guard, how: As) -> Result<Chart, Failure> {
+fn load_as(
+    context: &mut Context<'_>,
+    path: &Path,
+    guard: &mut Guard,
+    how: As,
+    ahead: Option<&render::Ahead>,
+) -> Result<Chart, Failure> {
     let _loading = crate::profile::phase("load");
     context.progress.says("reading", &path.to_string_lossy());
     let limits = limits(context)?;
     let mut links = GuardedLinks::new(path, guard, &limits);
+    let tell = |text: &_| {
+        if let Some(ahead) = ahead {
+            ahead.add(text);
+        }
+    };
     let mut loading = load::Context::new(&Semver, &mut links);
+    if threads() > 1 && ahead.is_some() {
+        loading.templates = Some(&tell);
+    }
     loading.limits = limits.chart;
     loading.yaml = limits.yaml;
     loading.detect = matches!(how, As::Anything | As::Folder);
+    loading.threads = threads();
     let result = if path.is_dir() || how == As::Folder {
         load::directory(path, &mut loading)
     } else if how == As::FolderOfVersion2 {
@@ -291,7 +316,9 @@ impl FileReader for Files {
 
 /// How many threads a render may use: more than a few have nothing to do.
 pub(crate) fn threads() -> usize {
-    std::thread::available_parallelism().map_or(1, |threads| threads.get().min(8))
+    // The system is asked once: its answer takes a dozen files to find.
+    static THREADS: OnceLock<usize> = OnceLock::new();
+    *THREADS.get_or_init(|| std::thread::available_parallelism().map_or(1, |threads| threads.get().min(8)))
 }
 
 /// `--kube-version`, when it is there.

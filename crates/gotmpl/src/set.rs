@@ -1,10 +1,10 @@
 //! A set of templates that know each other by name.
 
 use std::any::Any;
-use std::collections::HashMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
+use foldhash::{HashMap, HashMapExt as _};
 use govalue::{Str, Value};
 
 use crate::ast::Template;

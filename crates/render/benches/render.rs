@@ -131,6 +131,7 @@ fn rendered(chart: &ResolvedChart) -> RenderedFiles {
         budget: gotmpl::Budget::default(),
         templates: pintle_render::TEMPLATES,
         threads: 1,
+        ahead: None,
         lint: false,
     };
     let guard = Guard::new(Policy::builder().build());

@@ -10,10 +10,10 @@
 //! Who wrote a text is dear to find out and matters to few: the text runs under the number of a claim, and the
 //! claim is looked into when the guard is asked something.
 
-use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 use chart::{File, ResolvedChart};
+use foldhash::{HashMap, HashSet};
 use govalue::Str;
 
 /// Owner numbers from here on are those of claims.

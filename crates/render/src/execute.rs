@@ -1,13 +1,15 @@
 //! Templates → rendered files.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use chart::ResolvedChart;
+use chart::{ResolvedChart, together};
+use foldhash::{HashMap, HashMapExt as _};
 use gotmpl::{Budget, Functions, MissingKey, Parsed, Passage, Set};
 use govalue::{Map, Value};
 
+use crate::ahead::Ahead;
 use crate::authors::Authors;
 use crate::capabilities::Capabilities;
 use crate::context::{ReleaseOptions, Renderable, Templates, templates};
@@ -15,7 +17,7 @@ use crate::error::RenderError;
 use crate::functions;
 use crate::host::Host;
 use crate::manifest::base_name;
-use crate::{Notice, RenderedFiles, together};
+use crate::{Notice, RenderedFiles};
 
 /// The set's own name, which shows in error texts.
 const SET_NAME: &str = "gotpl";
@@ -44,6 +46,8 @@ pub struct RenderOptions {
     pub templates: usize,
     /// How many threads may parse templates; they are executed one after the other.
     pub threads: usize,
+    /// Who began to parse the templates while the chart was being loaded.
+    pub ahead: Option<Arc<Ahead>>,
 }
 
 /// What the functions of one render share: the host, the guard, and what has been counted.
@@ -165,9 +169,13 @@ fn parse(
         let limit = options.templates as u64;
         return Err(RenderError::Limit(gotmpl::LimitError { name: "render.templates", limit }));
     }
+    let ahead = options.ahead.as_ref().map(|ahead| ahead.finish()).unwrap_or_default();
     let threads = if size < WORTH_THREADS { 1 } else { options.threads };
     let parse = |path: &str, text: &Arc<[u8]>, owner| Parsed::new(path, Arc::clone(text), owner, functions);
-    let parsed = together::map(threads, &texts, |Text(path, text, owner)| parse(path, text, *owner));
+    let parsed = together::map(threads, &texts, |Text(path, text, owner)| match ahead.get(*text) {
+        Some(parsed) => parsed.renamed(path, *owner).map_or_else(|| parse(path, text, *owner), Ok),
+        None => parse(path, text, *owner),
+    });
     // In the order in which Helm parses: the first error counts.
     for (it, place) in renderables.iter().zip(places) {
         let refused = |error: &_| RenderError::parse(&it.path, error);

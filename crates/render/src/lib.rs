@@ -54,6 +54,7 @@
 //!
 //! Absent on purpose: reading files, fetching charts, clocks, printing.
 
+mod ahead;
 mod authors;
 mod capabilities;
 mod context;
@@ -68,10 +69,10 @@ mod manifest;
 mod order;
 mod price;
 mod strict;
-mod together;
 
 use std::collections::BTreeMap;
 
+pub use ahead::Ahead;
 pub use capabilities::{
     Capabilities, DEFAULT_API_VERSIONS, DEFAULT_KUBE_VERSION, GO_VERSION, HELM_VERSION, KUBE_CLIENT_VERSION,
     KubeVersion, build_info,

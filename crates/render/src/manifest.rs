@@ -1,12 +1,13 @@
 //! Rendered files → manifests: split into documents, tell hooks from resources, sort by kind.
 
+use chart::together;
 use govalue::Str;
 use govalue::yaml;
 
 use crate::error::RenderError;
 use crate::hooks::{Hook, HookEvent};
 use crate::order::install_key;
-use crate::{Level, Notice, RenderedFiles, together};
+use crate::{Level, Notice, RenderedFiles};
 
 /// One document that becomes a Kubernetes object.
 #[derive(Debug, Clone)]

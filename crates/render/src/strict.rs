@@ -123,6 +123,7 @@ pub fn strictly(
         budget: Budget::default().with_depth(DEPTH),
         templates: TEMPLATES,
         threads: 1,
+        ahead: None,
     };
     let guard = Guard::new(Policy::builder().profile(Profile::Strict).build());
     let rendered = execute(&resolved, options, Box::new(NoHost), guard, &Provenance::Local);

@@ -154,6 +154,7 @@ pub(crate) fn render_chart(
         budget,
         templates: render::TEMPLATES,
         threads: 1,
+        ahead: None,
     };
     let guard = Guard::new(Policy::builder().build());
     render::execute(&chart, options, Box::new(host), guard, &Provenance::Local)

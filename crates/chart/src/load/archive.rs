@@ -6,7 +6,7 @@
 use std::io::{self, Read};
 
 use super::assemble::{assemble, check_version};
-use super::{BOM, Context, LoadError, MAX_CHART_SIZE};
+use super::{BOM, Context, LoadError, MAX_CHART_SIZE, reader};
 use crate::chart::{Chart, File};
 use crate::go;
 use govalue::print::quote;
@@ -111,6 +111,9 @@ pub fn archive(name: &str, bytes: &[u8], context: &mut Context<'_>) -> Result<Ch
         other => LoadError::Archive(other),
     })?;
     context.count(&files)?;
+    if let Some(tell) = context.templates {
+        files.iter().filter(|file| reader::is_template(&file.name)).for_each(|file| tell(&file.data));
+    }
     if !context.detect {
         return assemble(files, context, 0);
     }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use govalue::yaml;
 
-use super::{Context, LoadError, archive};
+use super::{Context, LoadError};
 use crate::chart::{Chart, File};
 use crate::go;
 use crate::lock::Lock;
@@ -125,7 +125,8 @@ fn subchart(
             }
             first => {
                 let data = first.map(|file| Arc::clone(&file.data)).unwrap_or_default();
-                archive::unpack(&data, &context.limits)
+                context
+                    .unpack(&data)
                     .map_err(LoadError::from)
                     .and_then(|files| context.count(&files).map(|()| files))
                     .and_then(|files| assemble(files, context, depth + 1))

@@ -4,14 +4,16 @@
 
 use std::collections::BTreeSet;
 use std::ffi::OsString;
-use std::fs::{self, Metadata as Status};
-use std::io::{self, Read};
+use std::fs::{self, FileType, Metadata as Status};
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 use std::time::SystemTime;
 
 use super::assemble::{assemble, check_version};
 use super::ignore::Rules;
+use super::reader::{self, Contents, Reader, Refusal, Shared};
 use super::{BOM, Context, Entry, Folder, LoadError};
 use crate::chart::{Chart, File};
 use crate::go::{self, io_error, path_error};
@@ -46,8 +48,6 @@ pub fn folder(dir: &Path, context: &mut Context<'_>) -> Result<Folder, LoadError
     let schema = walk.entry("values.schema.json");
     let templates = walk.kind("templates");
     let crds = walk.kind("crds");
-    // What was looked at by itself is read again as a part of the whole.
-    walk.remaining = walk.context.limits.total;
     let before = std::mem::take(&mut walk.context.notices);
     let chart = walk.load();
     let notices = std::mem::replace(&mut context.notices, before);
@@ -82,6 +82,17 @@ fn read_operation(error: &std::io::Error) -> &'static str {
     if error.kind() == std::io::ErrorKind::IsADirectory { "read" } else { "open" }
 }
 
+/// A file that is part of the chart.
+struct Found {
+    /// Its path inside the chart.
+    inner: String,
+    path: PathBuf,
+    /// Where it ends, when it is a link.
+    target: Option<PathBuf>,
+    /// How many notices there were before it.
+    notices: usize,
+}
+
 struct Walk<'c, 'a> {
     root: PathBuf,
     /// The root without links in it.
@@ -89,10 +100,17 @@ struct Walk<'c, 'a> {
     rules: Rules,
     /// Links that were asked about already.
     allowed: BTreeSet<PathBuf>,
-    files: Vec<File>,
-    remaining: u64,
+    /// Files that were found, in order.
+    found: Vec<Found>,
     entries: usize,
     context: &'c mut Context<'a>,
+}
+
+impl Found {
+    /// What is read for it.
+    fn path(&self) -> &Path {
+        self.target.as_deref().unwrap_or(&self.path)
+    }
 }
 
 impl<'c, 'a> Walk<'c, 'a> {
@@ -103,8 +121,7 @@ impl<'c, 'a> Walk<'c, 'a> {
             root,
             rules: Rules::default(),
             allowed: BTreeSet::new(),
-            files: Vec::new(),
-            remaining: context.limits.total,
+            found: Vec::new(),
             entries: 0,
             context,
         })
@@ -117,7 +134,7 @@ impl<'c, 'a> Walk<'c, 'a> {
         if !self.context.detect {
             return Ok(());
         }
-        match read_special(&path, self.remaining)? {
+        match read_special(&path, self.context.limits.total)? {
             Ok(contents) => check_version(&contents, &self.context.yaml),
             Err(error) => {
                 let reason = path_error(read_operation(&error), &path, &error);
@@ -130,14 +147,63 @@ impl<'c, 'a> Walk<'c, 'a> {
         let ignore_file = self.root.join(".helmignore");
         if fs::metadata(&ignore_file).is_ok() {
             self.ask(&ignore_file)?;
-            let text = read_special(&ignore_file, self.remaining)?
+            let text = read_special(&ignore_file, self.context.limits.total)?
                 .map_err(|e| LoadError::Io(path_error(read_operation(&e), &ignore_file, &e)))?;
             self.rules = Rules::parse(&text)?;
         }
         self.rules = std::mem::take(&mut self.rules).with_defaults();
+        let files = self.files()?;
+        assemble(files, self.context, 0)
+    }
+
+    /// Every file that is part of the chart.
+    fn files(&mut self) -> Result<Vec<File>, LoadError> {
         let root = self.root.clone();
-        self.list(&root, "", 0)?;
-        assemble(self.files, self.context, 0)
+        let total = self.context.limits.total;
+        let shared = Shared::new(self.context);
+        let (walked, mut contents) = std::thread::scope(|scope| {
+            let mut reader = Reader::new(scope, &shared, self.context.threads);
+            let walked = self.list(&root, "", 0, &mut reader);
+            (walked, reader.finish())
+        });
+        if contents.iter().any(|reading| matches!(reading, Err(Refusal::Over))) {
+            // Which one was too much is told by their order.
+            let left = AtomicU64::new(total);
+            contents = Vec::new();
+            for found in &self.found {
+                contents.push(reader::read(found.path(), &left));
+                if contents.last().is_some_and(Result::is_err) {
+                    break;
+                }
+            }
+        }
+        let mut files = Vec::with_capacity(contents.len());
+        for (found, reading) in std::mem::take(&mut self.found).into_iter().zip(contents) {
+            match reading {
+                Ok(Contents { data, status, unpacked }) => {
+                    if let Some(unpacked) = unpacked {
+                        self.context.early.push((Arc::clone(&data), unpacked));
+                    }
+                    let data = data.strip_prefix(BOM).map(Arc::from).unwrap_or(data);
+                    let modified = status.modified().ok().and_then(seconds);
+                    files.push(File::new(found.inner, data).changed_at(modified));
+                }
+                Err(refusal) => {
+                    self.context.notices.truncate(found.notices);
+                    return Err(self.refused(found.path(), &found.inner, refusal));
+                }
+            }
+        }
+        walked.map(|()| files)
+    }
+
+    fn refused(&self, path: &Path, inner: &str, refusal: Refusal) -> LoadError {
+        match refusal {
+            Refusal::Over => LoadError::TooLarge { file: inner.to_owned(), limit: self.context.limits.total },
+            Refusal::System(operation, error) => {
+                LoadError::Read { file: inner.to_owned(), reason: path_error(operation, path, &error) }
+            }
+        }
     }
 
     /// One file by itself, whatever `.helmignore` says about it.
@@ -152,10 +218,12 @@ impl<'c, 'a> Walk<'c, 'a> {
                 Entry::Directory(format!("read {}: is a directory", path.display()))
             }
             Ok(status) if !status.is_file() => Entry::Unreadable(LoadError::Irregular(path).to_string()),
-            Ok(status) => match self.read(&path, name, status.len()) {
-                Ok(data) => Entry::File(data),
-                Err(LoadError::Read { reason, .. }) => Entry::Unreadable(reason),
-                Err(error) => Entry::Unreadable(error.to_string()),
+            Ok(_) => match reader::read(&path, &AtomicU64::new(self.context.limits.total)) {
+                Ok(contents) => Entry::File(contents.data),
+                Err(refusal) => match self.refused(&path, name, refusal) {
+                    LoadError::Read { reason, .. } => Entry::Unreadable(reason),
+                    error => Entry::Unreadable(error.to_string()),
+                },
             },
         }
     }
@@ -172,18 +240,24 @@ impl<'c, 'a> Walk<'c, 'a> {
     }
 
     /// Visits what a directory holds, by name.
-    fn list(&mut self, dir: &Path, prefix: &str, depth: usize) -> Result<(), LoadError> {
+    fn list(
+        &mut self,
+        dir: &Path,
+        prefix: &str,
+        depth: usize,
+        reader: &mut Reader<'_, '_>,
+    ) -> Result<(), LoadError> {
         if depth > MAX_DEPTH {
             return Err(LoadError::Io(format!("open {}: file name too long", dir.display())));
         }
         let unreadable = |e: std::io::Error| LoadError::Io(path_error("open", dir, &e));
-        let mut names: Vec<OsString> = fs::read_dir(dir)
+        let mut names: Vec<(OsString, FileType)> = fs::read_dir(dir)
             .map_err(unreadable)?
-            .map(|entry| entry.map(|entry| entry.file_name()))
+            .map(|entry| entry.and_then(|entry| Ok((entry.file_name(), entry.file_type()?))))
             .collect::<Result<_, _>>()
             .map_err(unreadable)?;
-        names.sort();
-        for name in names {
+        names.sort_unstable_by(|(a, _), (b, _)| a.cmp(b));
+        for (name, kind) in names {
             self.entries += 1;
             let most = self.context.limits.files;
             if self.entries > most {
@@ -194,19 +268,24 @@ impl<'c, 'a> Walk<'c, 'a> {
                 "" => name.to_string_lossy().into_owned(),
                 prefix => format!("{prefix}/{}", name.to_string_lossy()),
             };
-            let status = lstat(&path)?;
-            if status.is_symlink() {
-                self.link(&path, &inner, depth)?;
+            if kind.is_symlink() {
+                self.link(path, inner, depth, reader)?;
             } else {
-                self.visit(&path, &inner, &status, None, depth)?;
+                self.visit(path, inner, kind, None, depth, reader)?;
             }
         }
         Ok(())
     }
 
-    fn link(&mut self, path: &Path, inner: &str, depth: usize) -> Result<(), LoadError> {
-        let target = follow(path)
-            .map_err(|e| LoadError::Link { path: path.to_owned(), reason: link_reason(path, &e) })?;
+    fn link(
+        &mut self,
+        path: PathBuf,
+        inner: String,
+        depth: usize,
+        reader: &mut Reader<'_, '_>,
+    ) -> Result<(), LoadError> {
+        let target = follow(&path)
+            .map_err(|e| LoadError::Link { path: path.clone(), reason: link_reason(&path, &e) })?;
         self.context.notices.push(
             Notice::new(
                 Level::Info,
@@ -215,76 +294,36 @@ impl<'c, 'a> Walk<'c, 'a> {
             .with("path", path.display().to_string())
             .with("resolved", target.display().to_string()),
         );
-        let status = lstat(&target)?;
-        self.visit(path, inner, &status, Some(&target), depth)
+        let kind = lstat(&target)?.file_type();
+        self.visit(path, inner, kind, Some(target), depth, reader)
     }
 
     /// Takes a file or walks a directory, unless it is ignored. `target` is set for what a link leads to.
     fn visit(
         &mut self,
-        path: &Path,
-        inner: &str,
-        status: &Status,
-        target: Option<&Path>,
+        path: PathBuf,
+        inner: String,
+        kind: FileType,
+        target: Option<PathBuf>,
         depth: usize,
+        reader: &mut Reader<'_, '_>,
     ) -> Result<(), LoadError> {
-        if self.rules.ignores(inner, status.is_dir()) {
+        if self.rules.ignores(&inner, kind.is_dir()) {
             return Ok(());
         }
-        if let Some(target) = target {
-            self.ask_link(path, target)?;
+        if let Some(target) = &target {
+            self.ask_link(&path, target)?;
         }
-        if status.is_dir() {
-            return self.list(path, inner, depth + 1);
+        if kind.is_dir() {
+            return self.list(&path, &inner, depth + 1, reader);
         }
-        if !status.is_file() {
-            return Err(LoadError::Irregular(path.to_owned()));
+        if !kind.is_file() {
+            return Err(LoadError::Irregular(path));
         }
-        let data = self.read(target.unwrap_or(path), inner, status.len())?;
-        let data = data.strip_prefix(BOM).map(Arc::from).unwrap_or(data);
-        let file = File::new(inner, data);
-        self.files.push(file.changed_at(status.modified().ok().and_then(seconds)));
+        let found = Found { inner, path, target, notices: self.context.notices.len() };
+        reader.add(found.path().to_owned(), &found.inner);
+        self.found.push(found);
         Ok(())
-    }
-
-    /// Reads a file that must fit into what is left of the budget, even if it grew since.
-    fn read(&mut self, path: &Path, inner: &str, size: u64) -> Result<Arc<[u8]>, LoadError> {
-        let over = || LoadError::TooLarge { file: inner.to_owned(), limit: self.context.limits.total };
-        let failed = |operation, error| LoadError::Read {
-            file: inner.to_owned(),
-            reason: path_error(operation, path, &error),
-        };
-        if size > self.remaining {
-            return Err(over());
-        }
-        let mut file = fs::File::open(path).map_err(|error| failed("open", error))?;
-        // Straight to where it stays: a copy of every file costs as much as reading it.
-        let mut data: Arc<[u8]> = std::iter::repeat_n(0, usize::try_from(size).unwrap_or(0)).collect();
-        let mut filled = 0;
-        if let Some(buffer) = Arc::get_mut(&mut data) {
-            while filled < buffer.len() {
-                match file.read(&mut buffer[filled..]) {
-                    Ok(0) => break,
-                    Ok(count) => filled += count,
-                    Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
-                    Err(e) => return Err(failed("read", e)),
-                }
-            }
-        }
-        let mut more = Vec::new();
-        file.take((self.remaining + 1).saturating_sub(filled as u64))
-            .read_to_end(&mut more)
-            .map_err(|error| failed("read", error))?;
-        if filled < data.len() || !more.is_empty() {
-            // It changed since it was measured.
-            data = [&data[..filled], &more].concat().into();
-        }
-        let length = data.len() as u64;
-        if length > self.remaining {
-            return Err(over());
-        }
-        self.remaining -= length;
-        Ok(data)
     }
 
     /// Asks about a file that is read before the walk, when it is a link.

@@ -10,6 +10,7 @@ mod directory;
 mod expanded;
 mod folder;
 pub(crate) mod ignore;
+mod reader;
 mod sniff;
 
 pub use archive::{ArchiveError, ArchiveLimits, archive, check_archive, unpack};
@@ -19,6 +20,7 @@ pub use folder::{Entry, Folder};
 pub use ignore::IgnoreError;
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use govalue::yaml;
 
@@ -82,11 +84,17 @@ pub struct Context<'a> {
     pub yaml: yaml::Limits,
     /// Bytes that were unpacked so far.
     unpacked: u64,
+    /// Archives of the folder with what they unpack to, as far as that is known already.
+    early: Vec<(Arc<[u8]>, Vec<File>)>,
     /// Bytes of documents that were read since `outside` was asked whether to go on.
     read: usize,
     /// Whether `apiVersion` picks the loader before anything else is looked at, as most of Helm does. Some of
     /// its commands (`create --starter`, `dependency`) load whatever there is as a chart of version 2.
     pub detect: bool,
+    /// How many threads may read files.
+    pub threads: usize,
+    /// Told of every template in the folder and in its archives as soon as it was read, by whatever thread.
+    pub templates: Option<&'a (dyn Fn(&Arc<[u8]>) + Sync)>,
     /// Log lines, in order. Present after an error too.
     pub notices: Vec<Notice>,
 }
@@ -100,8 +108,11 @@ impl<'a> Context<'a> {
             limits: ArchiveLimits::default(),
             yaml: yaml::Limits::default(),
             unpacked: 0,
+            early: Vec::new(),
             read: 0,
             detect: true,
+            threads: 1,
+            templates: None,
             notices: Vec::new(),
         }
     }
@@ -118,6 +129,14 @@ impl<'a> Context<'a> {
         self.read = 0;
         let room = (file.data.len() as u64 * ROOM.0).min((self.yaml.nodes as u64).saturating_mul(ROOM.1));
         self.outside.may_go_on(room).map_err(LoadError::Outside)
+    }
+
+    /// The files in an archive under `charts/`.
+    fn unpack(&mut self, data: &Arc<[u8]>) -> Result<Vec<File>, ArchiveError> {
+        match self.early.iter().position(|(early, _)| Arc::ptr_eq(early, data)) {
+            Some(at) => Ok(self.early.swap_remove(at).1),
+            None => unpack(data, &self.limits),
+        }
     }
 
     /// Counts what came out of an archive: each may be small, and all of them together not.

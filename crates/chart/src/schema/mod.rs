@@ -14,13 +14,14 @@ pub use violation::Violation;
 
 use std::error::Error;
 use std::panic::AssertUnwindSafe;
-use std::sync::mpsc;
+use std::sync::{Arc, mpsc};
 use std::time::Duration;
 
 use govalue::{Map, Value};
 use serde_json::Value as Json;
 
 use crate::notice::{Level, Notice};
+use crate::together;
 
 /// Loads what a schema refers to outside its chart.
 pub trait SchemaLoader {
@@ -38,6 +39,11 @@ pub trait SchemaLoader {
     fn wait(&mut self, passed: Duration) -> Result<(), Box<dyn Error>> {
         let _ = passed;
         Ok(())
+    }
+
+    /// How many threads may check.
+    fn threads(&self) -> usize {
+        1
     }
 
     /// Told that values are about to be checked against a schema.
@@ -118,16 +124,19 @@ pub fn validate(
     })
 }
 
+/// Helm's line about a schema that is JSON.
+pub(crate) fn was_read(schema: &[u8]) -> Notice {
+    Notice::new(Level::Debug, "unmarshalled JSON schema").with("schema", String::from_utf8_lossy(schema))
+}
+
 fn check(values: &Map, schema: &[u8], references: &mut References<'_>) -> Result<(), SchemaError> {
     let document = parse(schema).map_err(SchemaError::new)?;
-    let notice = Notice::new(Level::Debug, "unmarshalled JSON schema");
-    references.notices.push(notice.with("schema", String::from_utf8_lossy(schema)));
+    references.notices.push(was_read(schema));
     let values = json(&Value::Map(values.clone()), 0).ok_or_else(|| {
         SchemaError::new("unable to validate schema: values are nested too deeply".to_owned())
     })?;
-    // Without references a check takes no longer than the sizes of schema and values allow.
     let plain = plain::is_plain(&document);
-    if plain && !refers(&document) && schema.len().saturating_mul(count(&values)) < WORTH_WATCHING {
+    if plain && is_quick(&document, schema, &values) {
         if meets_plain(&values, &document) {
             return Ok(());
         }
@@ -158,6 +167,46 @@ fn check(values: &Map, schema: &[u8], references: &mut References<'_>) -> Result
             }
         }
     }
+}
+
+/// Values and the text of the schema that they should meet.
+pub(crate) struct Pair {
+    values: Json,
+    schema: Arc<[u8]>,
+}
+
+impl Pair {
+    /// `None` when the values are nested too deeply.
+    pub(crate) fn new(values: &Map, schema: &Arc<[u8]>) -> Option<Self> {
+        let values = json(&Value::Map(values.clone()), 0)?;
+        Some(Self { values, schema: Arc::clone(schema) })
+    }
+
+    /// Whether it is plain that the values meet the schema. When not, [`validate`] tells what is wrong.
+    fn meets(&self) -> bool {
+        let meets = || {
+            parse(&self.schema).is_ok_and(|document| {
+                is_quick(&document, &self.schema, &self.values) && meets_plain(&self.values, &document)
+            })
+        };
+        std::panic::catch_unwind(AssertUnwindSafe(meets)).unwrap_or(false)
+    }
+}
+
+/// Schemas below this size together are checked before a second thread would have begun.
+const WORTH_THREADS: usize = 8 << 10;
+
+/// Which of them are met, as far as that is quickly found out.
+pub(crate) fn met(pairs: &[Pair], threads: usize) -> Vec<bool> {
+    let size: usize = pairs.iter().map(|pair| pair.schema.len()).sum();
+    together::map(if size < WORTH_THREADS { 1 } else { threads }, pairs, Pair::meets)
+}
+
+/// Whether a check takes no longer than the sizes of schema and values allow: nothing is referred to.
+fn is_quick(document: &Json, schema: &[u8], values: &Json) -> bool {
+    plain::is_plain(document)
+        && !refers(document)
+        && schema.len().saturating_mul(count(values)) < WORTH_WATCHING
 }
 
 /// Bytes of schema times values below which a check needs nobody to watch it.

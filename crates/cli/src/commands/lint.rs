@@ -220,6 +220,7 @@ fn folder(name: &str, guard: &mut Guard, limits: &Limits) -> Result<Folder, Stri
     let mut loading = load::Context::new(&Semver, &mut links);
     loading.limits = limits.chart;
     loading.yaml = limits.yaml;
+    loading.threads = prepare::threads();
     if !is_archive(name) {
         let file = clean(&format!("{name}/Chart.yaml"));
         if let Err(error) = std::fs::metadata(&file) {

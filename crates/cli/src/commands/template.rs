@@ -2,11 +2,12 @@
 
 use std::mem::ManuallyDrop;
 use std::path::Path;
+use std::sync::Arc;
 
 use chart::{Chart, ResolveError, ResolvedChart, Rules, Versions as _};
 use govalue::Value;
 use guard::Provenance;
-use render::{Capabilities, Manifests, ReleaseOptions, RenderError, RenderOptions, RenderedFiles};
+use render::{Ahead, Capabilities, Manifests, ReleaseOptions, RenderError, RenderOptions, RenderedFiles};
 
 use super::Context;
 use super::values::{Place, Words};
@@ -50,7 +51,8 @@ pub(super) fn run(context: &mut Context<'_>) -> Result<(), Failure> {
     }
     let values = prepare::values(context)?;
     let mut guard = prepare::guard(context)?;
-    let loaded = prepare::load(context, &path, &mut guard);
+    let ahead = Arc::new(Ahead::default());
+    let loaded = prepare::load_ahead(context, &path, &mut guard, &ahead);
     prepare::audit(context, &mut guard)?;
     // The process ends when this is printed: its large structures are left to the system.
     let mut chart = ManuallyDrop::new(loaded?);
@@ -151,6 +153,7 @@ pub(super) fn run(context: &mut Context<'_>) -> Result<(), Failure> {
         budget: limits.budget.clone(),
         templates: usize::try_from(limits.templates).unwrap_or(usize::MAX),
         threads: prepare::threads(),
+        ahead: Some(ahead),
     };
     let tape = context.environment.explains().then(Tape::default);
     let again = tape.as_ref().map(|_| options.clone());

@@ -127,6 +127,7 @@ fn render_options(options: LintOptions<'_>) -> RenderOptions {
         budget: options.budget,
         templates: options.templates,
         threads: options.threads,
+        ahead: None,
     }
 }
 

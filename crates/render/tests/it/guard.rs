@@ -173,6 +173,7 @@ fn render_with(files: &[(&str, &str)], user: &str, policy: guard::Builder) -> Ou
         budget: gotmpl::Budget::default(),
         templates: pintle_render::TEMPLATES,
         threads: 2,
+        ahead: None,
     };
     let script = Script::default();
     let guard = Guard::new(policy.build());

@@ -99,6 +99,7 @@ fn evaluate(case: &Case) -> Result<Answer, String> {
         budget: gotmpl::Budget::default(),
         templates: pintle_render::TEMPLATES,
         threads: 1,
+        ahead: None,
         lint: false,
     };
     let guard = Guard::new(Policy::builder().build());

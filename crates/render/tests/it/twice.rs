@@ -37,6 +37,7 @@ fn rendered(folder: &Path, threads: usize) -> String {
         budget: gotmpl::Budget::default(),
         templates: pintle_render::TEMPLATES,
         threads,
+        ahead: None,
         lint: false,
     };
     let guard = Guard::new(Policy::builder().build());

@@ -1,8 +1,9 @@
 //! Compiled patterns, kept because a chart uses the same few over and over.
 
 use std::cell::RefCell;
-use std::collections::HashMap;
 use std::rc::Rc;
+
+use foldhash::HashMap;
 
 use super::{Error, Regex};
 

@@ -8,7 +8,7 @@ const STACK: usize = 64 << 20;
 /// Applies a function to every item; the results stand in the order of the items.
 ///
 /// The calling thread takes part, so that it works without others where there can be none.
-pub(crate) fn map<T: Sync, R: Send>(threads: usize, items: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
+pub fn map<T: Sync, R: Send>(threads: usize, items: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
     if threads < 2 || items.len() < 2 {
         return items.iter().map(work).collect();
     }
