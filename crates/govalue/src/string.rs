@@ -8,6 +8,9 @@ use std::sync::Arc;
 /// How many bytes are kept without an allocation.
 const INLINE: usize = 22;
 
+/// From how many bytes on what was built is kept as it is, with the room that it did not need.
+const LARGE: usize = 256 << 10;
+
 /// A Go string. Cloning is cheap: up to 22 bytes are stored in place, longer ones are shared.
 ///
 /// Equality and order are by bytes, as Go compares strings.
@@ -19,6 +22,8 @@ enum Repr {
     Inline { len: u8, bytes: [u8; INLINE] },
     Static(&'static [u8]),
     Shared(Arc<[u8]>),
+    /// As it was built: copying it would take the room twice.
+    Large(Arc<Vec<u8>>),
 }
 
 impl Str {
@@ -48,6 +53,7 @@ impl Str {
             Repr::Inline { len, bytes } => &bytes[..usize::from(*len)],
             Repr::Static(bytes) => bytes,
             Repr::Shared(bytes) => bytes,
+            Repr::Large(bytes) => bytes,
         }
     }
 
@@ -93,7 +99,11 @@ impl From<String> for Str {
 
 impl From<Vec<u8>> for Str {
     fn from(bytes: Vec<u8>) -> Self {
-        if bytes.len() <= INLINE { Self::from_bytes(&bytes) } else { Self(Repr::Shared(Arc::from(bytes))) }
+        match bytes.len() {
+            ..=INLINE => Self::from_bytes(&bytes),
+            LARGE.. => Self(Repr::Large(Arc::new(bytes))),
+            _ => Self(Repr::Shared(Arc::from(bytes))),
+        }
     }
 }
 
@@ -189,6 +199,8 @@ mod tests {
         assert_eq!(Str::from(long), Str::from_static(long));
         let order = [Str::from(long), Str::from("b"), Str::from("z"), Str::from_bytes(b"\xff")];
         assert!(order.is_sorted());
+        let large = vec![b'x'; super::LARGE];
+        assert_eq!(Str::from(large.clone()), Str::from_bytes(&large));
         assert_eq!(Str::from_bytes(b"a\xff").to_str_lossy(), "a\u{fffd}");
     }
 
