@@ -112,10 +112,7 @@ impl Cache {
         let bytes = private::read(&self.path(&identity), MOST_BYTES)?;
         let (head, code) = bytes.split_at_checked(HEAD)?;
         let tag = head.strip_prefix(MAGIC)?;
-        let mut mac = self.mac(&identity)?;
-        mac.update(code);
-        let verified = load::Verified::new(mac, tag, code)?;
-        verified.module(engine)
+        load::Verified::new(self.mac(&identity)?, tag, code)?.module(engine)
     }
 
     #[cfg(not(unix))]
@@ -153,7 +150,7 @@ impl Cache {
     pub(crate) fn store(&self, module: &Module, digest: &[u8; 32]) {
         let identity = Self::identity(module.engine(), digest);
         let (Ok(code), Some(mut mac)) = (module.serialize(), self.mac(&identity)) else { return };
-        mac.update(&code);
+        load::feed(&mut mac, &code);
         let tag = mac.finalize().into_bytes();
         #[cfg(unix)]
         private::write(&self.folder, &self.path(&identity), &[MAGIC, &tag, &code]);

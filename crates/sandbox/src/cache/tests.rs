@@ -54,6 +54,25 @@ fn what_was_stored_is_loaded_also_by_the_next_process() {
 }
 
 #[test]
+fn every_piece_of_long_code_counts() {
+    let tag = |code: &[u8]| {
+        let mut mac = Hmac::<Sha256>::new_from_slice(&[7; 32]).unwrap();
+        load::feed(&mut mac, code);
+        mac.finalize().into_bytes()
+    };
+    let code = vec![1u8; 5 * (512 << 10) + 3];
+    let right = tag(&code);
+    assert_eq!(tag(&code), right);
+    for place in [0, 512 << 10, (512 << 10) - 1, 3 * (512 << 10), code.len() - 1] {
+        let mut changed = code.clone();
+        changed[place] ^= 1;
+        assert_ne!(tag(&changed), right, "{place}");
+    }
+    assert_ne!(tag(&code[..code.len() - 3]), right);
+    assert_ne!(tag(&[]), tag(&[0]));
+}
+
+#[test]
 fn pruning_removes_the_oldest_first() {
     let scratch = Scratch::new("prune");
     let engine = engine();
