@@ -7,7 +7,9 @@ use govalue::Value;
 use sprig::semver::Version;
 
 use super::Context;
+use super::values::{Place, Words};
 use crate::dependencies::{Manager, check_client_files, source_date_epoch};
+use crate::explain;
 use crate::files::{Batch, SHARED};
 use crate::paths;
 use crate::prepare::{self, Semver, system_words};
@@ -41,16 +43,16 @@ pub(super) fn run(context: &mut Context<'_>) -> Result<(), Failure> {
         if context.parsed.bool("dependency-update") {
             Manager::new(context, path.clone())?.silent().update()?;
         }
-        let saved = pack(context, &path, stamp, signing.as_mut())?;
+        let saved = pack(context, (&argument, &path), stamp, signing.as_mut())?;
         context.output.out(&format!("Successfully packaged chart and saved it to: {}\n", saved.display()));
     }
     Ok(())
 }
 
-/// Packs one chart; the answer is where its archive is.
+/// Packs one chart, which is where `typed` says; the answer is where its archive is.
 fn pack(
     context: &mut Context<'_>,
-    path: &Path,
+    (typed, path): (&str, &Path),
     stamp: Option<i64>,
     signing: Option<&mut Signing>,
 ) -> Result<PathBuf, Failure> {
@@ -65,7 +67,16 @@ fn pack(
     if let Some(version) = context.parsed.get("app-version").filter(|version| !version.is_empty()) {
         version.clone_into(&mut chart.metadata.app_version);
     }
-    chart.check_dependencies().map_err(|error| Failure::plain(error.to_string()))?;
+    chart.check_dependencies().map_err(|missing| {
+        let words = Words { chart: Place::of(typed, true) };
+        let report = explain::missing_dependencies(
+            &chart,
+            &missing.names,
+            &words,
+            (context.environment.name(), typed),
+        );
+        Failure::plain(missing.to_string()).with_report(report)
+    })?;
     let destination = match context.parsed.string("destination", ".").as_str() {
         "." => paths::working_folder(context.environment)
             .map_err(|error| Failure::plain(system_words(&error)))?,

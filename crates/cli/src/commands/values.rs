@@ -2,11 +2,12 @@
 
 use std::path::Path;
 
-use chart::origins::{Entry, Former, Origin, Origins, Source, Step, ValuePath, Way};
+use chart::origins::{Entry, Former, Origin, Origins, OriginsError, Source, Step, ValuePath, Way};
 use chart::values::ValueSource;
 use govalue::{List, Map, Value, json, yaml};
 
 use super::{Context, edit_distance};
+use crate::explain;
 use crate::limits::limits;
 use crate::paths;
 use crate::prepare::{self, Semver};
@@ -31,7 +32,15 @@ pub(super) fn explain(context: &mut Context<'_>) -> Result<(), Failure> {
     let limits = limits(context)?;
     let origins = chart
         .origins(&sources, &mut prepare::Files::within(&limits), &Semver, &limits.yaml)
-        .map_err(|error| Failure::of(&error))?;
+        .map_err(|error| {
+            let failure = Failure::of(&error);
+            match &error {
+                OriginsError::Values(error) if context.environment.explains() => {
+                    failure.with_report(explain::values(error, &sources, &limits))
+                }
+                _ => failure,
+            }
+        })?;
     let mut entries = origins.entries(&wanted);
     if entries.is_empty() && origins.value(&wanted).is_none() {
         match origins.removal(&wanted) {

@@ -8,11 +8,24 @@ const MOST: usize = 20_000;
 /// The known name that is nearest to a typed one, when one is near: a third of the letters may differ, letters that
 /// changed places count once, and case does not count. Of equally near ones the first.
 pub(crate) fn nearest<'k>(typed: &str, known: impl IntoIterator<Item = &'k str>) -> Option<&'k str> {
+    let letters = typed.chars().count();
+    nearest_within(if letters < 3 { 1 } else { (letters / 3).max(1) }, typed, known)
+}
+
+/// The same where nothing has failed yet: one edit, in longer names two.
+pub(super) fn misspelled<'k>(typed: &str, known: impl IntoIterator<Item = &'k str>) -> Option<&'k str> {
+    nearest_within(if typed.chars().count() < 6 { 1 } else { 2 }, typed, known)
+}
+
+fn nearest_within<'k>(
+    admitted: usize,
+    typed: &str,
+    known: impl IntoIterator<Item = &'k str>,
+) -> Option<&'k str> {
     if typed.is_empty() || typed.len() > LONGEST {
         return None;
     }
     let wanted: Vec<char> = typed.to_lowercase().chars().collect();
-    let admitted = if wanted.len() < 3 { 1 } else { (wanted.len() / 3).max(1) };
     let mut best: Option<(usize, &str)> = None;
     for name in known.into_iter().take(MOST).filter(|name| *name != typed && name.len() <= LONGEST) {
         let other: Vec<char> = name.to_lowercase().chars().collect();
@@ -51,7 +64,15 @@ fn distance(a: &[char], b: &[char]) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::nearest;
+    use super::{misspelled, nearest};
+
+    #[test]
+    fn what_has_not_failed_must_be_nearer() {
+        assert_eq!(misspelled("tga", ["tag"]), Some("tag"));
+        assert_eq!(misspelled("replicaCuont", ["replicaCount"]), Some("replicaCount"));
+        assert_eq!(misspelled("minAvailable", ["maxUnavailable"]), None);
+        assert_eq!(nearest("minAvailable", ["maxUnavailable"]), Some("maxUnavailable"));
+    }
 
     #[test]
     fn a_near_name_is_found_and_a_far_one_is_not() {

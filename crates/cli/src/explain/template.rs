@@ -66,6 +66,12 @@ pub(super) fn parse(error: &ParseError, file: &str, text: &[u8]) -> Report {
     let words = error.to_string();
     // Behind the place: `template: NAME:LINE: `.
     let message = words.splitn(3, ": ").nth(2).unwrap_or(&words);
+    if let Some(start) = unclosed_before(text, error.span.start) {
+        let line = text[start..].split(|&b| b == b'\n').next().unwrap_or_default().trim_ascii_end();
+        report.push(Excerpt::of(file, text, start..start + line.len(), "this action is not closed"));
+        report.hint("an action begins with {{ and ends with }}");
+        return report;
+    }
     if let Some(name) = &error.unknown_function {
         let name = name.to_str_lossy();
         report.push(Excerpt::of(file, text, error.span.clone(), "there is no such function"));
@@ -84,12 +90,6 @@ pub(super) fn parse(error: &ParseError, file: &str, text: &[u8]) -> Report {
     let blocks = Blocks::of(text);
     if error.span.start >= text.len() && blocks.broken.is_none() {
         unclosed(&mut report, file, text, &blocks);
-        return report;
-    }
-    if let Some(start) = unclosed_before(text, error.span.start) {
-        let line = text[start..].split(|&b| b == b'\n').next().unwrap_or_default().trim_ascii_end();
-        report.push(Excerpt::of(file, text, start..start + line.len(), "this action is not closed"));
-        report.hint("an action begins with {{ and ends with }}");
         return report;
     }
     let extra = blocks.extra.iter().find(|extra| extra.span.start <= error.span.end).map(|extra| &extra.span);
@@ -130,13 +130,25 @@ pub(super) fn parse(error: &ParseError, file: &str, text: &[u8]) -> Report {
     report
 }
 
-/// Where the action begins that is still open where another one begins.
+/// Where the action begins that is still open where another one begins, or where a line of YAML follows.
 fn unclosed_before(text: &[u8], at: usize) -> Option<usize> {
     // The parser may have stopped at the second brace.
     let begins = text.get(at..)?.starts_with(b"{{") || text.get(at.checked_sub(1)?..)?.starts_with(b"{{");
-    let before = text.get(..at.saturating_sub(1)).filter(|_| begins)?;
+    let before = text.get(..if begins { at - 1 } else { at })?;
     let open = memchr::memmem::rfind(before, b"{{")?;
-    memchr::memmem::find(&before[open..], b"}}").is_none().then_some(open)
+    let between = &before[open..];
+    if memchr::memmem::find(between, b"}}").is_some() {
+        return None;
+    }
+    let break_at = between.iter().rposition(|&b| b == b'\n');
+    let is_yaml = || {
+        let line = text.get(open + break_at? + 1..)?.split(|&b| b == b'\n').next()?.trim_ascii();
+        let line = line.strip_prefix(b"- ").unwrap_or(line);
+        let key = &line[..line.iter().position(|&b| b == b':')?];
+        let is_name = |b: &u8| b.is_ascii_alphanumeric() || b"_-./".contains(b);
+        Some(!key.is_empty() && key.iter().all(is_name) && !line[key.len()..].starts_with(b":="))
+    };
+    (begins || is_yaml().unwrap_or(false)).then_some(open)
 }
 
 /// A field with a dash in it, near a place: what it is read of, and its name.

@@ -52,10 +52,14 @@ pub(crate) fn values(error: &ValuesError, given: &[ValueSource], limits: &Limits
 }
 
 fn set_hint(report: &mut Report, error: &SetError, flag: Option<&ValueSource>) {
-    let has_comma = flag.is_some_and(|flag| flag_text(flag).contains(','));
+    let text = flag.map(flag_text).unwrap_or_default();
+    let has_comma = text.contains(',');
     match error {
-        SetError::NoValue(key) | SetError::Comma(key) if !has_comma => {
-            report.hint(format!("write {key}=VALUE, or {key}= for an empty text"));
+        SetError::NoValue(_) if text.contains("={") => {
+            report.hint("braces make a list: {a,b}; --set-literal takes a value as it is");
+        }
+        SetError::NoValue(_) if !has_comma && !text.contains('=') => {
+            report.hint(format!("write {text}=VALUE, or {text}= for an empty text"));
         }
         SetError::EmptyMap(key) if !has_comma => {
             report.hint(format!(

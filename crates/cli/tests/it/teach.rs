@@ -156,28 +156,110 @@ fn the_guide_shows_what_is_printed() {
     }
 }
 
+fn write(folder: &Path, name: &str, text: &[u8]) {
+    let path = folder.join(name);
+    std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+    std::fs::write(path, text).unwrap();
+}
+
+/// Both outputs of the program, and whether it succeeded.
+fn pintle(folder: &Path, arguments: &[&str]) -> (bool, String, String) {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_pintle"));
+    command.args(arguments).current_dir(folder).env_clear().env("HOME", folder);
+    let output = command.output().unwrap();
+    let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
+    (output.status.success(), text(output.stdout), text(output.stderr))
+}
+
+/// Whatever a file has in it, a report about it is a few lines that a terminal takes for text.
+#[test]
+fn reports_are_short_and_fit_for_a_terminal() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let long = "x".repeat(1 << 20);
+    let garbage: Vec<u8> = (0..=255).cycle().filter(|b| *b != b'\n').take(1 << 16).collect();
+    let keys: String = (0..20_000).map(|n| format!("replicaz{n}: 1\n")).collect();
+    let chart = |values: &str, template: &str| {
+        write(folder, "shop/Chart.yaml", b"apiVersion: v2\nname: shop\nversion: 1.0.0\n");
+        write(folder, "shop/values.yaml", values.as_bytes());
+        write(folder, "shop/templates/a.yaml", template.as_bytes());
+    };
+    let checked = |what: &str, arguments: &[&str]| {
+        let told = pintle(folder, &[&["template", "shop"], arguments, &["--explain"]].concat());
+        let plain = pintle(folder, &[&["template", "shop"], arguments].concat());
+        assert_eq!((told.0, &told.1), (plain.0, &plain.1), "{what}");
+        let report = told.2.strip_prefix(&*plain.2).unwrap();
+        assert!(!report.trim().is_empty(), "{what}: nothing is said");
+        assert!(report.len() < 16 << 10 && report.lines().count() < 100, "{what}: {} bytes", report.len());
+        assert!(report.chars().all(|c| c == '\n' || !c.is_control()), "{what}: {report:?}");
+        report.to_owned()
+    };
+    chart("a: 1\n", "a: {{ .Values.a }}\n");
+    write(folder, "v.yaml", format!("b: {long}: {long}\n").as_bytes());
+    checked("a long line", &["-f", "v.yaml"]);
+    write(folder, "v.yaml", &[b"b: {", &*garbage].concat());
+    checked("garbage", &["-f", "v.yaml"]);
+    write(folder, "v.yaml", keys.as_bytes());
+    chart("replicas: 1\nreplicaz: 1\n", "a: {{ .Values.replicas }}\n");
+    checked("many keys", &["-f", "v.yaml"]);
+    chart("a: 1\n", "a: {{ .Values.text.b }}\n");
+    write(folder, "v.yaml", format!("text: \"\\e[2J\\e]0;x\\a{long}\"\n").as_bytes());
+    let report = checked("a large value with commands in it", &["-f", "v.yaml"]);
+    assert!(report.contains("v.yaml:1 (-f)"), "{report}");
+    let flag = format!("text={}", "y".repeat(100_000));
+    checked("a large flag", &["--set", &flag]);
+    chart("a: 1\n", &format!("a: {{{{ .Values.{long} }}}}{{{{ .Values.{long}.b }}}}\n"));
+    checked("a long expression", &[]);
+    chart("a: 1\n", &format!("a: |\n  {long}\nb: c: {{{{ .Values.a }}}}{long}\n"));
+    checked("a long rendered line", &[]);
+    write(folder, "shop/values.schema.json", b"{\"additionalProperties\": {\"type\": \"object\"}}");
+    chart("a: 1\n", "a: b\n");
+    write(folder, "v.yaml", keys.as_bytes());
+    checked("many violations", &["-f", "v.yaml"]);
+}
+
+#[test]
+fn a_value_of_another_type_is_told_when_asked_for() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    write(folder, "shop/Chart.yaml", b"apiVersion: v2\nname: shop\nversion: 1.0.0\n");
+    let values = b"replicas: 2\nport: 80\ndebug: true\nlabels: {}\nhosts: []\ntokens: 3\n";
+    write(folder, "shop/values.yaml", values);
+    write(folder, "shop/templates/a.yaml", b"a: {{ .Values.replicas }}\n");
+    let values = b"replicas: many\nport: http\ndebug: 'false'\nlabels: [a]\nhosts: '{{ x }}'\ntokens: abc\n";
+    write(folder, "prod.yaml", values);
+    let arguments = ["template", "shop", "-f", "prod.yaml"];
+    let plain = pintle(folder, &arguments);
+    assert_eq!((plain.0, plain.2.as_str()), (true, ""));
+    let told = pintle(folder, &[&arguments[..], &["--explain"]].concat());
+    assert_eq!(told.1, plain.1);
+    assert_eq!(
+        told.2,
+        "  = note: prod.yaml:3 (-f) sets `debug` to the text \"false\"; in shop/values.yaml it is true\n  \
+         = hint: a text counts as true unless it is empty: take the quotes off\n  \
+         = note: prod.yaml:4 (-f) sets `labels` to a list of 1; in shop/values.yaml it is an empty table\n  \
+         = note: prod.yaml:1 (-f) sets `replicas` to the text \"many\"; in shop/values.yaml it is the number 2\n  \
+         = note: prod.yaml:6 (-f) sets `tokens` to a text (not shown: it may be secret); in shop/values.yaml it is a\n          \
+         number (not shown: it may be secret)\n"
+    );
+    let linted = pintle(folder, &["lint", "shop", "-f", "prod.yaml", "--explain"]);
+    let plain = pintle(folder, &["lint", "shop", "-f", "prod.yaml"]);
+    assert_eq!((linted.0, linted.2), (true, plain.2 + &told.2));
+}
+
 #[test]
 fn a_misspelled_key_that_is_no_error_is_told_when_asked_for() {
     let folder = tempfile::tempdir().unwrap();
-    let write = |name: &str, text: &str| {
-        let path = folder.path().join(name);
-        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-        std::fs::write(path, text).unwrap();
-    };
+    let write = |name: &str, text: &str| write(folder.path(), name, text.as_bytes());
     write("shop/Chart.yaml", "apiVersion: v2\nname: shop\nversion: 1.0.0\n");
     write("shop/values.yaml", "replicas: 2\nimage: {tag: a}\n");
     write("shop/templates/a.yaml", "a: {{ .Values.replicas }}\n");
     write("prod.yaml", "# more\nimage: {tga: b}\nreplicsa: 3\nown: {thing: 1}\n");
     let run = |more: &[&str]| {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_pintle"));
-        command
-            .args(["template", "shop", "-f", "prod.yaml"])
-            .args(more)
-            .current_dir(folder.path())
-            .env_clear();
-        let output = command.env("HOME", folder.path()).output().unwrap();
-        assert!(output.status.success());
-        (String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap())
+        let (success, out, err) =
+            pintle(folder.path(), &[&["template", "shop", "-f", "prod.yaml"], more].concat());
+        assert!(success);
+        (out, err)
     };
     let (plain, told) = (run(&[]), run(&["--explain"]));
     assert_eq!((plain.0.as_str(), plain.1.as_str()), (told.0.as_str(), ""));
