@@ -29,6 +29,11 @@ pub struct HttpRequest {
 }
 
 impl HttpRequest {
+    /// The whole URL, without the user and password that it may have had.
+    pub fn url(&self) -> String {
+        format!("{}://{}{}", self.scheme, self.host_header(), self.target)
+    }
+
     /// The `Host` header: host, and port where it is not the scheme's own.
     pub fn host_header(&self) -> String {
         match (self.scheme.as_str(), self.port) {
@@ -236,3 +241,25 @@ fn needs_a_cluster() -> OutboundError {
 pub struct NoOutbound;
 
 impl Outbound for NoOutbound {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_request_names_its_host_and_a_port_that_is_not_the_schemes() {
+        let request = |scheme: &str, host: &str, port| HttpRequest {
+            method: "GET".into(),
+            scheme: scheme.into(),
+            host: host.into(),
+            port,
+            target: "/a?b".into(),
+            headers: Vec::new(),
+            body: Vec::new(),
+        };
+        assert_eq!(request("https", "a.test", 443).url(), "https://a.test/a?b");
+        assert_eq!(request("http", "a.test", 443).url(), "http://a.test:443/a?b");
+        assert_eq!(request("http", "[::1]", 80).host_header(), "[::1]");
+        assert_eq!(request("http", "[::1]", 8080).url(), "http://[::1]:8080/a?b");
+    }
+}

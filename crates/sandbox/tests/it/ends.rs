@@ -99,6 +99,36 @@ fn the_six_steps_are_noted_when_asked_for() {
 }
 
 #[test]
+fn a_panic_of_the_host_loses_neither_the_records_nor_the_folder() {
+    struct Broken;
+    impl Outbound for Broken {
+        fn show_chart(
+            &mut self,
+            _: pintle_guard::Permit,
+            _: &str,
+            _: Asking<'_>,
+        ) -> Result<serde_json::Value, OutboundError> {
+            panic!("a mistake of ours")
+        }
+    }
+    let wasm = guest(
+        r#"(import "extism:host/user" "helm_show_chart" (func $ask (param i64) (result i64)))
+        (memory 1) (func (export "run") (drop (call $ask (call $input))))"#,
+    );
+    let root = std::env::temp_dir().join(format!("pintle-panic-{}", std::process::id()));
+    std::fs::create_dir_all(&root).unwrap();
+    let mut call = call(r#"{"ref":"a"}"#);
+    call.outbound = Box::new(Broken);
+    call.world.tempdir = Some(Tempdir { root: root.clone(), bytes: 1000 });
+    let mut guard = guard(&["chart", "tempdir"]);
+    let ran = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| run_with(&wasm, &mut guard, call)));
+    assert!(ran.is_err());
+    assert_eq!(guard.records().len(), 2);
+    assert_eq!(std::fs::read_dir(&root).unwrap().count(), 0);
+    std::fs::remove_dir(&root).unwrap();
+}
+
+#[test]
 fn the_guard_keeps_a_stamped_record_of_each_question() {
     let wasm = guest(
         r#"(import "wasi_snapshot_preview1" "random_get" (func $random (param i32 i32) (result i32)))
