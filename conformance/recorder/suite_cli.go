@@ -41,4 +41,5 @@ func suiteCommandLine() {
 	suiteProgram()
 	suiteComplete()
 	suiteProvenance()
+	suitePlugins()
 }

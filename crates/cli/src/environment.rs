@@ -314,7 +314,8 @@ impl Environment {
         table
     }
 
-    fn plugins(&self) -> String {
+    /// Where plugins lie: a list of folders.
+    pub(crate) fn plugins(&self) -> String {
         match self.lookup("HELM_PLUGINS") {
             Some(path) => path.to_owned(),
             None => self.data_home().join("plugins").to_string_lossy().into_owned(),

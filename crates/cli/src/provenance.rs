@@ -17,9 +17,6 @@ use crate::report::Failure;
 pub(crate) fn verify(context: &mut Context<'_>, archive: &Path) -> Result<Verification, Failure> {
     let name = archive.to_string_lossy().into_owned();
     let beside = PathBuf::from(format!("{name}.prov"));
-    let stat = |path: &Path| {
-        std::fs::metadata(path).map_err(|error| format!("stat {}: {}", path.display(), system_words(&error)))
-    };
     if stat(archive).map_err(Failure::plain)?.is_dir() {
         return Err(Failure::plain("unpacked charts cannot be verified"));
     }
@@ -32,15 +29,59 @@ pub(crate) fn verify(context: &mut Context<'_>, archive: &Path) -> Result<Verifi
         Failure::plain(format!("could not load provenance file {}: {error}", beside.display()))
             .with_hint(hint.to_owned())
     })?;
-    context.progress.says("verifying", &name);
-    let limits = limits(context)?;
     let keyring = keyring(context).map_err(|failure| failure.within("failed to load keyring"))?;
+    let (bytes, signed) = both(context, archive, &beside, "chart archive")?;
+    judge(context, &keyring, archive, &bytes, &signed)
+}
+
+/// The same for a plugin's archive, in which Helm looks at things in another order.
+pub(crate) fn verify_plugin(context: &mut Context<'_>, archive: &Path) -> Result<Verification, Failure> {
+    let name = archive.to_string_lossy().into_owned();
+    let beside = PathBuf::from(format!("{name}.prov"));
+    if stat(archive).map_err(Failure::plain)?.is_dir() {
+        let why = "directory verification not supported - only plugin tarballs can be verified";
+        return Err(Failure::plain(why));
+    }
+    if !paths::base(&name).rsplit_once('.').is_some_and(|(_, end)| matches!(end, "gz" | "tgz")) {
+        return Err(Failure::plain("plugin file must be a gzipped tarball (.tar.gz or .tgz)"));
+    }
+    stat(&beside).map_err(|error| {
+        Failure::plain(format!("could not find provenance file {}: {error}", beside.display()))
+    })?;
+    let (bytes, signed) = both(context, archive, &beside, "plugin file")?;
+    let keyring = keyring(context)?;
+    judge(context, &keyring, archive, &bytes, &signed)
+}
+
+fn stat(path: &Path) -> Result<std::fs::Metadata, String> {
+    std::fs::metadata(path).map_err(|error| format!("stat {}: {}", path.display(), system_words(&error)))
+}
+
+/// The bytes of an archive and of the provenance beside it.
+fn both(
+    context: &mut Context<'_>,
+    archive: &Path,
+    beside: &Path,
+    what: &str,
+) -> Result<(Vec<u8>, Vec<u8>), Failure> {
+    context.progress.says("verifying", &archive.to_string_lossy());
+    let limits = limits(context)?;
     let bytes = read(archive, "archive.bytes", limits.archive)
-        .map_err(|failure| failure.within("failed to read chart archive"))?;
-    let signed = read(&beside, "provenance.file", limits.provenance.provenance)
+        .map_err(|failure| failure.within(&format!("failed to read {what}")))?;
+    let signed = read(beside, "provenance.file", limits.provenance.provenance)
         .map_err(|failure| failure.within("failed to read provenance file"))?;
-    let now = host::now().seconds;
-    provenance::verify(&keyring, &bytes, &signed, &paths::base(&name), now, &limits.provenance)
+    Ok((bytes, signed))
+}
+
+fn judge(
+    context: &Context<'_>,
+    keyring: &Keyring,
+    archive: &Path,
+    bytes: &[u8],
+    signed: &[u8],
+) -> Result<Verification, Failure> {
+    let (name, now) = (paths::base(&archive.to_string_lossy()), host::now().seconds);
+    provenance::verify(keyring, bytes, signed, &name, now, &limits(context)?.provenance)
         .map_err(|error| Failure::plain(error.to_string()).with_hints(error.hint()))
 }
 

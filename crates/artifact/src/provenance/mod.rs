@@ -22,7 +22,7 @@ mod verify;
 pub use error::{KeyringError, OpenPgpError, SignError, VerifyError};
 pub use keyring::{Keyring, Signer};
 pub use sign::sign;
-pub use verify::{Verification, verify};
+pub use verify::{Verification, claimed, verify};
 
 /// How large what strangers hand over may be, in bytes. What is larger is refused before it is looked at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,5 +1,7 @@
 //! An archive, its provenance file and a keyring → who signed it, or what is wrong.
 
+use std::collections::BTreeMap;
+
 use super::openpgp::packet::{Packet, Packets};
 use super::openpgp::signature::{Signature, kind};
 use super::{Keyring, Limits, OpenPgpError, VerifyError, cleartext, digest, message};
@@ -46,6 +48,18 @@ pub fn verify(
         return Err(VerifyError::OtherDigest { name: name.to_owned(), signed: sum.clone(), found });
     }
     Ok(Verification { identities, fingerprint, digest: found })
+}
+
+/// The digests by file name that a provenance file claims. Nobody has looked at its signature: what it claims may be
+/// anybody's words.
+///
+/// # Errors
+/// When it is too large, has no signature, or signs something else.
+pub fn claimed(provenance: &[u8], limits: &Limits) -> Result<BTreeMap<String, String>, VerifyError> {
+    if provenance.len() as u64 > limits.provenance {
+        return Err(VerifyError::TooLarge { limit: limits.provenance });
+    }
+    message::sums(&cleartext::read(provenance).ok_or(VerifyError::NoSignature)?.text)
 }
 
 /// Finds who signed, by the first signature whose key the ring has.

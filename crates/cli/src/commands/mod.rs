@@ -11,6 +11,7 @@ mod env;
 mod help;
 mod lint;
 mod package;
+mod plugin;
 mod show;
 mod template;
 mod tree;

@@ -205,7 +205,7 @@ pub(crate) static COMMANDS: &[Command] = &[
             command("list", "", "list installed Helm plugins")
                 .aliases(&["ls"])
                 .flags(&[sources::PLUGIN_LIST])
-                .not_built()
+                .runs(super::plugin::list)
                 .completes(Arguments::Nothing),
             command("package", "[PATH]", "package a plugin directory into a plugin archive")
                 .long(include_str!("text/plugin-package.txt"))
@@ -228,7 +228,7 @@ pub(crate) static COMMANDS: &[Command] = &[
             .long(include_str!("text/plugin-verify.txt"))
             .flags(&[charts::VERIFICATION])
             .arity(Arity::Exactly(1))
-            .not_built(),
+            .runs(super::plugin::verify),
         ]),
     command(
         "pull",

@@ -29,6 +29,7 @@ mod scalar;
 mod scan;
 mod source;
 mod text;
+mod tree;
 mod wanted;
 mod write;
 
@@ -39,6 +40,7 @@ pub use outline::{Outline, Shape, outline};
 pub use place::{Parts, Place, read_placed};
 pub use pretty::write_pretty;
 pub use read::{read, read_exact, read_list, read_map, read_strict};
+pub use tree::{Tree, TreeKind, tree};
 pub use wanted::Wanted;
 pub use write::write;
 
