@@ -110,6 +110,9 @@ pub(crate) struct Pipe {
     /// Variables declared or assigned.
     pub(crate) variables: Run,
     pub(crate) commands: Run,
+    /// Steps to evaluate it, with all that stands in parentheses inside: one for each command, operand, field and
+    /// variable.
+    pub(crate) weight: u32,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -208,6 +211,22 @@ impl Code {
 
     pub(crate) fn args(&self, command: &Command) -> &[Arg] {
         command.args.of(&self.args)
+    }
+
+    /// Steps to execute a node, without those that functions charge for.
+    pub(crate) fn weight(&self, node: &Node) -> u64 {
+        let pipe = match node {
+            Node::Text(_) | Node::Break(_) | Node::Continue(_) => return 1,
+            Node::Action { pipe, .. } => Some(*pipe),
+            Node::If(at) | Node::With(at) | Node::Range(at) => Some(self.branch(*at).pipe),
+            Node::Template(at) => self.call(*at).pipe,
+        };
+        1 + pipe.map_or(0, |pipe| u64::from(self.pipe(pipe).weight))
+    }
+
+    /// How many parts of pipelines there are so far.
+    pub(crate) fn parts(&self) -> usize {
+        self.commands.len() + self.args.len() + self.fields.len() + self.variables.len()
     }
 
     pub(crate) fn arg(&self, at: u32) -> &Arg {

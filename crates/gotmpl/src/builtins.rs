@@ -19,6 +19,10 @@ const fn pure(name: &'static str, signature: Signature, call: fn(&[Value]) -> Ca
     Function { name, signature, cost: None, implementation: Implementation::Pure(call) }
 }
 
+const fn printing(name: &'static str, signature: Signature, call: fn(&[Value]) -> CallResult) -> Function {
+    Function { name, signature, cost: None, implementation: Implementation::Printing(call) }
+}
+
 const fn reflecting(
     name: &'static str,
     signature: Signature,
@@ -33,20 +37,20 @@ pub(crate) static FUNCTIONS: &[Function] = &[
     pure("eq", FIRST_AND_MORE, |args| equal(args).map(Value::Bool)),
     pure("ge", TWO, |args| Ok(Value::Bool(!less(args)?))),
     pure("gt", TWO, |args| Ok(Value::Bool(!less_or_equal(args)?))),
-    pure("html", ANY_NUMBER, |args| Ok(Value::str(html(&text(args)?)))),
+    printing("html", ANY_NUMBER, |args| Ok(Value::str(html(&text(args)?)))),
     pure("index", FIRST_AND_MORE, index),
-    pure("js", ANY_NUMBER, |args| Ok(Value::str(js(&text(args)?)))),
+    printing("js", ANY_NUMBER, |args| Ok(Value::str(js(&text(args)?)))),
     pure("le", TWO, |args| Ok(Value::Bool(less_or_equal(args)?))),
     reflecting("len", ONE, length),
     pure("lt", TWO, |args| Ok(Value::Bool(less(args)?))),
     pure("ne", TWO, |args| Ok(Value::Bool(!equal(args)?))),
     pure("not", ONE, |args| Ok(Value::Bool(!args.first().is_some_and(Value::truth)))),
     Function { name: "or", signature: FIRST_AND_MORE, cost: None, implementation: Implementation::Or },
-    pure("print", ANY_NUMBER, |args| Ok(Value::str(print::try_sprint(args)?))),
-    pure("printf", FORMAT, printf),
-    pure("println", ANY_NUMBER, |args| Ok(Value::str(print::try_sprintln(args)?))),
+    printing("print", ANY_NUMBER, |args| Ok(Value::str(print::try_sprint(args)?))),
+    printing("printf", FORMAT, printf),
+    printing("println", ANY_NUMBER, |args| Ok(Value::str(print::try_sprintln(args)?))),
     reflecting("slice", FIRST_AND_MORE, slice),
-    pure("urlquery", ANY_NUMBER, |args| Ok(Value::str(query_escape(&text(args)?)))),
+    printing("urlquery", ANY_NUMBER, |args| Ok(Value::str(query_escape(&text(args)?)))),
 ];
 
 fn fail<T>(message: impl Into<String>) -> Result<T, Box<dyn std::error::Error>> {
@@ -113,7 +117,9 @@ fn js(text: &[u8]) -> Vec<u8> {
                 '\'' => out.extend_from_slice(b"\\'"),
                 '"' => out.extend_from_slice(b"\\\""),
                 '<' | '>' | '&' | '=' | '\0'..='\u{1f}' => {
-                    out.extend_from_slice(format!("\\u00{:02X}", u32::from(c)).as_bytes());
+                    let byte = c as u8;
+                    out.extend_from_slice(b"\\u00");
+                    out.extend([hex(byte >> 4), hex(byte & 15)]);
                 }
                 c if c.is_ascii() || print::is_print(c) => {
                     out.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes());
@@ -133,10 +139,15 @@ fn query_escape(text: &[u8]) -> Vec<u8> {
         match byte {
             b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => out.push(byte),
             b' ' => out.push(b'+'),
-            other => out.extend_from_slice(format!("%{other:02X}").as_bytes()),
+            other => out.extend([b'%', hex(other >> 4), hex(other & 15)]),
         }
     }
     out
+}
+
+/// A digit in upper case.
+fn hex(digit: u8) -> u8 {
+    if digit < 10 { b'0' + digit } else { b'A' + digit - 10 }
 }
 
 /// What Go sees of a host value that is a string underneath, such as a `json.Number`: the string.

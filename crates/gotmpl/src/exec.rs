@@ -16,7 +16,7 @@ use std::rc::Rc;
 
 use govalue::{Kind, Str, Value, print};
 
-use self::arguments::PRINTED_IN_A_STEP;
+use self::arguments::{BYTES_OF_A_STEP, STEPS_OF_A_PIECE};
 use self::frame::{At, Frame, Val};
 use crate::ast::{Branch, Node, Run, Template, TemplateCall};
 use crate::budget::Budget;
@@ -36,6 +36,11 @@ enum Flow {
     Break,
     Continue,
 }
+
+/// Steps to begin and end a definition.
+const RUN: u64 = 6;
+/// Steps of a turn of a loop.
+const TURN: u64 = 2;
 
 type Result<T, E = ExecError> = std::result::Result<T, E>;
 
@@ -87,6 +92,8 @@ impl<'e> Engine<'e> {
             let limit = LimitError { name: "render.depth", limit: u64::from(self.budget.depth) };
             return Err(frame.limit(limit));
         }
+        // Names are looked up in the definitions of each text given to `tpl` that is being executed.
+        self.budget.charge(RUN + self.set.layers()).map_err(|limit| frame.limit(limit))?;
         self.variables.resize(base + template.slots as usize, Val::default());
         self.variables[base] = dot.clone();
         self.owners.push(template.owner);
@@ -121,7 +128,7 @@ impl<'e> Engine<'e> {
     ) -> Result<Flow> {
         let code = frame.code();
         for node in code.nodes(nodes) {
-            if let Err(limit) = self.budget.charge(1) {
+            if let Err(limit) = self.budget.charge(code.weight(node)) {
                 frame.at = At::Node(node);
                 return Err(frame.limit(limit));
             }
@@ -200,6 +207,7 @@ impl<'e> Engine<'e> {
 
     fn print(&mut self, frame: &Frame<'_>, value: &Val, out: &mut Vec<u8>) -> Result<()> {
         let before = out.len();
+        let mut in_pieces = false;
         match &value.value {
             Value::Nil => out.extend_from_slice(b"<no value>"),
             Value::Str(text) => {
@@ -215,6 +223,7 @@ impl<'e> Engine<'e> {
                     _ => None,
                 };
                 let shown = target.as_ref().unwrap_or(other);
+                in_pieces = true;
                 print::try_write_value(out, shown).map_err(|error| frame.error(error.to_string()))?;
                 let written = (out.len() - before) as u64;
                 self.budget.charge_bytes(written).map_err(|limit| frame.limit(limit))?;
@@ -222,7 +231,8 @@ impl<'e> Engine<'e> {
         }
         // What is printed takes time as well.
         let written = (out.len() - before) as u64;
-        self.budget.charge(written / PRINTED_IN_A_STEP).map_err(|limit| frame.limit(limit))
+        let steps = if in_pieces { written * STEPS_OF_A_PIECE } else { written / BYTES_OF_A_STEP };
+        self.budget.charge(steps).map_err(|limit| frame.limit(limit))
     }
 
     fn branch<'t>(
@@ -274,7 +284,7 @@ impl<'e> Engine<'e> {
                         self.variables[frame.base + second.slot as usize] = element.clone();
                     }
                 }
-                if let Err(limit) = self.budget.charge(1) {
+                if let Err(limit) = self.budget.charge(TURN) {
                     return Err(frame.limit(limit));
                 }
                 let result = self.walk(frame, &element, branch.body, out);
@@ -315,7 +325,7 @@ impl<'e> Engine<'e> {
             }
             Value::Map(map) => {
                 let element = map.ty().elem;
-                self.budget.charge(map.len() as u64 / 4).map_err(|limit| frame.limit(limit))?;
+                self.budget.charge(map.len() as u64 * 2).map_err(|limit| frame.limit(limit))?;
                 // The entries as they are now: the body may change the map.
                 for (key, item) in map.iter() {
                     iterate!(Val::plain(Value::Str(key)), Val::element(item, element));

@@ -20,6 +20,10 @@ pub enum Implementation {
     /// As [`Implementation::Pure`], and told which arguments were read out of an `interface{}`: builtins of Go
     /// that take a `reflect.Value` can tell.
     Reflecting(fn(&[Value], held: &[bool]) -> CallResult),
+    /// As [`Implementation::Pure`], for what only knows when it is done how many steps it took.
+    Counted(fn(&[Value], &mut u64) -> CallResult),
+    /// As [`Implementation::Pure`], for what prints its arguments: it costs what it prints.
+    Printing(fn(&[Value]) -> CallResult),
     /// Go's `call`, whose errors name the function as the template writes it.
     Call,
 }

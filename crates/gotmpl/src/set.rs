@@ -36,6 +36,9 @@ type Text = (Rc<Template>, Vec<Rc<Template>>);
 /// must not fill the memory with them.
 const MOST_COMPILED: usize = 4 << 20;
 
+/// What a text counts beyond its length.
+const PARSED: usize = 256;
+
 /// A text that was parsed and belongs to no set yet. Texts can be parsed on many threads.
 #[derive(Clone)]
 pub struct Parsed {
@@ -201,15 +204,21 @@ impl Set {
         let mut parsed = parsed?.templates;
         let main = parsed.pop().map(Rc::new).ok_or_else(|| ParseError::new(String::new(), 0..0))?;
         let compiled: Text = (main, parsed.into_iter().map(Rc::new).collect());
-        if self.compiled_bytes.saturating_add(text.len()) > MOST_COMPILED {
+        let size = text.len() + PARSED;
+        if self.compiled_bytes.saturating_add(size) > MOST_COMPILED {
             self.compiled.clear();
             self.compiled_bytes = 0;
         }
-        if text.len() <= MOST_COMPILED {
-            self.compiled_bytes += text.len();
+        if size <= MOST_COMPILED {
+            self.compiled_bytes += size;
             self.compiled.insert((text.clone(), owner), compiled.clone());
         }
         Ok(compiled)
+    }
+
+    /// How many texts given to `tpl`, one within the other, have definitions of their own.
+    pub(crate) fn layers(&self) -> u64 {
+        self.layers.len() as u64
     }
 
     /// Adds a layer with the definitions of a `tpl` text; true when there is one to pop.

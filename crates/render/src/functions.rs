@@ -63,7 +63,7 @@ const STRING_ANY: Signature = signature(&[STRING, ANY]);
 
 static HOST_FUNCTIONS: &[Function] = &[
     host("include", STRING_ANY, include),
-    host("tpl", STRING_ANY, tpl),
+    priced("tpl", STRING_ANY, price::text, tpl),
     host("required", STRING_ANY, required),
     host("fail", ONE_STRING, fail),
     host("lookup", signature(&[STRING, STRING, STRING, STRING]), lookup),
@@ -76,29 +76,29 @@ static HOST_FUNCTIONS: &[Function] = &[
         let now = now(call, "ago", &Zone::Utc)?;
         Ok(Value::Str(dates::ago(any(args, 0), &now)))
     }),
-    host("date", STRING_ANY, |call, args| date(call, "date", args, "Local")),
-    host("dateInZone", signature(&[STRING, ANY, STRING]), |call, args| {
+    priced("date", STRING_ANY, price::date, |call, args| date(call, "date", args, "Local")),
+    priced("dateInZone", signature(&[STRING, ANY, STRING]), price::zone, |call, args| {
         date_in_zone(call, "dateInZone", args)
     }),
-    host("date_in_zone", signature(&[STRING, ANY, STRING]), |call, args| {
+    priced("date_in_zone", signature(&[STRING, ANY, STRING]), price::zone, |call, args| {
         date_in_zone(call, "date_in_zone", args)
     }),
-    host("htmlDate", signature(&[ANY]), |call, args| {
+    priced("htmlDate", signature(&[ANY]), price::date, |call, args| {
         date(call, "htmlDate", &["2006-01-02".into(), any(args, 0).clone()], "Local")
     }),
-    host("htmlDateInZone", signature(&[ANY, STRING]), |call, args| {
+    priced("htmlDateInZone", signature(&[ANY, STRING]), price::zone, |call, args| {
         date_in_zone(
             call,
             "htmlDateInZone",
             &["2006-01-02".into(), any(args, 0).clone(), any(args, 1).clone()],
         )
     }),
-    host("toDate", signature(&[STRING, STRING]), |call, args| {
+    priced("toDate", signature(&[STRING, STRING]), price::date, |call, args| {
         let zone = local_zone(call, "toDate")?;
         let read = dates::to_date(bytes(args, 0), bytes(args, 1), &zone);
         Ok(read.unwrap_or_else(|_| dates::time_object(Time::zero())))
     }),
-    host("mustToDate", signature(&[STRING, STRING]), |call, args| {
+    priced("mustToDate", signature(&[STRING, STRING]), price::date, |call, args| {
         let zone = local_zone(call, "mustToDate")?;
         Ok(dates::to_date(bytes(args, 0), bytes(args, 1), &zone)?)
     }),
@@ -154,7 +154,7 @@ static HOST_FUNCTIONS: &[Function] = &[
         source.end()?;
         Ok(Value::str(random::uuid(buffer)))
     }),
-    host("encryptAES", signature(&[STRING, STRING]), |call, args| {
+    priced("encryptAES", signature(&[STRING, STRING]), price::cipher, |call, args| {
         let permit = ask(call, Question::keygen("encryptAES"))?;
         let mut nonce = [0; 16];
         session(call)?.host.random(permit, &mut nonce).map_err(failure)?;
@@ -225,7 +225,10 @@ fn pure() -> Functions {
         name: function.name,
         signature: function.signature,
         cost: function.cost,
-        implementation: Implementation::Pure(function.call),
+        implementation: match function.counted {
+            Some(counted) => Implementation::Counted(counted),
+            None => Implementation::Pure(function.call),
+        },
     }));
     table
 }
@@ -256,6 +259,7 @@ fn session<'c>(call: &'c mut Call<'_, '_>) -> Result<&'c mut Session, Failure> {
 
 /// Asks the guard on behalf of every chart whose code is running.
 fn ask(call: &mut Call<'_, '_>, question: Question) -> Result<Permit, Failure> {
+    call.charge(price::question(call.owners().len()))?;
     let owners = call.owners().to_vec();
     let session = session(call)?;
     let authors: Vec<Author> = owners.into_iter().map(|owner| session.authors.of(owner)).collect();

@@ -62,7 +62,16 @@ impl Engine<'_> {
         }
         let watched = self.set.enter(Passage::Function(function.name));
         let result = match function.implementation {
-            Implementation::Pure(call) => call(&values),
+            Implementation::Pure(call) | Implementation::Printing(call) => call(&values),
+            Implementation::Counted(call) => {
+                let mut steps = 0;
+                let result = call(&values, &mut steps);
+                self.budget.charge(steps).map_err(|limit| {
+                    frame.at = node;
+                    frame.limit(limit)
+                })?;
+                result
+            }
             Implementation::Host(call) => {
                 // The function may ask where it stands; to Go, an error behind the call is still the last
                 // argument's.
@@ -86,7 +95,12 @@ impl Engine<'_> {
         match result {
             Ok(value) => {
                 if function.cost.is_none() {
-                    self.made(&value).map_err(|limit| {
+                    let length = if let Value::Str(text) = &value { text.len() as u64 } else { 0 };
+                    let steps = match function.implementation {
+                        Implementation::Printing(_) => printing(&values, length),
+                        _ => length / BYTES_OF_A_STEP,
+                    };
+                    self.made(steps, length).map_err(|limit| {
                         frame.at = node;
                         frame.limit(limit)
                     })?;
@@ -101,11 +115,9 @@ impl Engine<'_> {
     }
 
     /// Charges for a text that was made.
-    pub(super) fn made(&mut self, value: &Value) -> Result<(), LimitError> {
-        let Value::Str(text) = value else { return Ok(()) };
-        let length = text.len() as u64;
-        self.budget.charge(length / PRINTED_IN_A_STEP)?;
-        self.budget.charge_bytes(length)
+    fn made(&mut self, steps: u64, bytes: u64) -> Result<(), LimitError> {
+        self.budget.charge(steps)?;
+        self.budget.charge_bytes(bytes)
     }
 
     pub(super) fn arguments<'t>(
@@ -182,8 +194,28 @@ impl Engine<'_> {
     }
 }
 
-/// Bytes of a text that may have been put together from small values.
-pub(super) const PRINTED_IN_A_STEP: u64 = 8;
+/// Bytes of a text that are printed in a step when they only have to be copied.
+pub(super) const BYTES_OF_A_STEP: u64 = 8;
+
+/// Bytes that are printed in a step when they are escaped.
+const ESCAPED_IN_A_STEP: u64 = 2;
+
+/// Steps of a byte that is put together from small values.
+pub(super) const STEPS_OF_A_PIECE: u64 = 1;
+
+/// Steps to print arguments as a text of so many bytes.
+fn printing(values: &[Value], length: u64) -> u64 {
+    let mut per_byte = 0;
+    for value in values {
+        per_byte = per_byte.max(match value {
+            Value::Str(_) => 0,
+            // To find their digits takes longer than to write them.
+            Value::Float(..) => 4,
+            _ => STEPS_OF_A_PIECE,
+        });
+    }
+    if per_byte == 0 { length / ESCAPED_IN_A_STEP } else { 4 + length * per_byte }
+}
 
 /// What a function that says nothing about its cost has to read at most.
 pub(super) fn text_length(values: &[Value]) -> u64 {

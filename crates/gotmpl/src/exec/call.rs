@@ -1,14 +1,16 @@
 //! What a host function sees of the execution that calls it.
 
-use govalue::{Str, Value};
+use govalue::{Cost, Str, Value};
 
 use super::{Engine, Result, Val};
 use crate::error::{ExecError, ParseError, Place};
 
 /// Parsing takes steps too, or a template could make new texts all day.
-const BYTES_PARSED_PER_STEP: u64 = 2;
+const STEPS_OF_A_TEXT: u64 = 128;
+const STEPS_OF_A_PARSED_BYTE: u64 = 2;
 
 /// A parsed text is larger than the text.
+const BYTES_OF_A_TEXT: u64 = 1 << 10;
 const BYTES_OF_A_PARSED_BYTE: u64 = 8;
 
 /// What a host function has: the engine, to execute templates, and the host behind it.
@@ -38,6 +40,15 @@ impl Call<'_, '_> {
         &self.engine.set.name
     }
 
+    /// Charges for work that depends on more than the arguments.
+    ///
+    /// # Errors
+    /// A limit was met.
+    pub fn charge(&mut self, cost: Cost) -> Result<(), ExecError> {
+        let charged = self.engine.budget.charge_call(cost);
+        charged.map_err(|limit| ExecError::caused(self.place(), limit.to_string(), Box::new(limit)))
+    }
+
     /// Executes a definition into a text of its own.
     ///
     /// # Errors
@@ -58,13 +69,11 @@ impl Call<'_, '_> {
             Some(compiled) => compiled,
             None => {
                 let length = text.len() as u64;
-                let budget = &mut self.engine.budget;
-                let parsing = budget
-                    .charge(length / BYTES_PARSED_PER_STEP)
-                    .and_then(|()| budget.charge_bytes(length.saturating_mul(BYTES_OF_A_PARSED_BYTE)));
-                parsing.map_err(|limit| {
-                    TextError::Execute(ExecError::caused(self.place(), limit.to_string(), Box::new(limit)))
-                })?;
+                self.charge(Cost {
+                    steps: STEPS_OF_A_TEXT + length * STEPS_OF_A_PARSED_BYTE,
+                    bytes: BYTES_OF_A_TEXT + length.saturating_mul(BYTES_OF_A_PARSED_BYTE),
+                })
+                .map_err(TextError::Execute)?;
                 self.engine.set.compile(text, owner).map_err(TextError::Parse)?
             }
         };

@@ -1,7 +1,7 @@
 //! Pipelines: their commands, and the variables, fields and methods that commands name.
 
 use govalue::types::Kind;
-use govalue::{Object, Str, Value, print};
+use govalue::{Cost, Object, Str, Value, print};
 
 use super::arguments::{call_error, constant_value, text_length};
 use super::{At, Engine, Frame, Result, Val};
@@ -159,7 +159,7 @@ impl Engine<'_> {
         let method = receiver.value.ty().filter(|ty| !ty.methods.is_empty()).and_then(|ty| ty.method(name));
         if let Some(method) = method {
             let values = self.arguments(frame, dot, method.name, &method.signature, args, last)?;
-            let charged = self.budget.charge_call(method_cost(&receiver.value, &values).into());
+            let charged = self.budget.charge_call(method_cost(&receiver.value, method.name, &values));
             if let Err(limit) = charged {
                 frame.at = At::Arg(node);
                 return Err(frame.limit(limit));
@@ -194,6 +194,7 @@ impl Engine<'_> {
                     let message = format!("nil pointer evaluating {}.{}", receiver.type_name(), lossy(name));
                     return Err(frame.error(message).about(Fault::Nil { field: Str::from_bytes(name) }));
                 }
+                self.budget.charge(OBJECT_FIELD).map_err(|limit| frame.limit(limit))?;
                 match text(name).and_then(|name| object.field(name)) {
                     Some(_) if has_arguments => Err(frame
                         .error(format!("{} has arguments but cannot be invoked as function", lossy(name)))),
@@ -211,19 +212,45 @@ impl Engine<'_> {
     }
 }
 
-/// What a method may read: all bytes that it has, those that its argument names, or its argument once for each.
-fn method_cost(receiver: &Value, args: &[Value]) -> u64 {
-    let Value::Map(entries) = receiver else { return text_length(args) };
+/// Steps to read a field of an object of the host.
+const OBJECT_FIELD: u64 = 4;
+
+/// What a method may take. Of those that read bytes, such as the methods of `.Files`, some read all that there are,
+/// some those that their argument names, and `Glob` looks for its argument in all names.
+fn method_cost(receiver: &Value, method: &str, args: &[Value]) -> Cost {
+    let Value::Map(entries) = receiver else {
+        let length = text_length(args);
+        return Cost { steps: METHOD + length, bytes: length };
+    };
+    let entries = entries.borrow();
     let length = |value: &Value| if let Value::Bytes(bytes) = value { bytes.len() as u64 } else { 0 };
-    match args {
-        [] => entries.borrow().values().map(length).sum::<u64>().saturating_mul(4),
-        [Value::Str(name), ..] => match entries.borrow().get(name) {
-            Some(value) => length(value),
-            None => text_length(args).saturating_mul(entries.len() as u64 * 8),
-        },
-        _ => text_length(args),
+    match (method, args) {
+        (_, []) => {
+            let (count, bytes) =
+                entries.values().fold((0, 0), |(count, bytes), value| (count + 1, bytes + length(value)));
+            Cost { steps: METHOD + count * 2 * METHOD + bytes / 2, bytes: bytes.saturating_mul(4) }
+        }
+        ("Glob", [Value::Str(pattern), ..]) => {
+            let (count, names) =
+                entries.keys().fold((0, 0), |(count, bytes), name| (count + 1, bytes + name.len() as u64));
+            let length = pattern.len() as u64;
+            let tried = count * 3 * METHOD + length.saturating_mul(names / 4 + 4);
+            Cost { steps: METHOD + tried, bytes: count * 128 + length * 64 }
+        }
+        ("Lines", [Value::Str(name), ..]) => {
+            let bytes = entries.get(name).map_or(0, length);
+            Cost { steps: METHOD + bytes, bytes: bytes.saturating_mul(24) }
+        }
+        (_, [Value::Str(name), ..]) => {
+            let bytes = entries.get(name).map_or(0, length);
+            Cost { steps: METHOD + bytes / 32 + name.len() as u64 / 32, bytes }
+        }
+        _ => METHOD.into(),
     }
 }
+
+/// Steps of a method at least.
+const METHOD: u64 = 8;
 
 /// A name that methods and fields of objects can have.
 fn text(name: &[u8]) -> Option<&str> {

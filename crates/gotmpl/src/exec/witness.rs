@@ -241,7 +241,9 @@ impl Engine<'_> {
         let (found, trail) = self.look_up(frame, dot, arg)?;
         let same = match (&found, value) {
             (Some(Value::Map(found)), Value::Map(value)) => found.same(value),
-            (Some(Value::Map(_)), _) | (None, _) => false,
+            // Lists are not looked into: one that doubles with every level would never end.
+            (Some(Value::List(found)), Value::List(value)) => found.address() == value.address(),
+            (Some(Value::Map(_) | Value::List(_)), _) | (None, _) => false,
             (Some(found), value) => compare::deep_equal(found, value),
         };
         trail.filter(|_| same)
@@ -308,38 +310,55 @@ impl Code {
     }
 
     fn span_of(&self, arg: &Arg) -> Range<usize> {
-        let (start, end) = match arg.kind {
+        self.start_of(arg)..self.end_of(arg)
+    }
+
+    fn start_of(&self, arg: &Arg) -> usize {
+        match arg.kind {
+            ArgKind::Chain(inner, _) => self.start_of(self.arg(inner)),
+            _ => arg.text.start as usize,
+        }
+    }
+
+    /// Looks into one operand of each pair of parentheses: they may be nested as deep as the parser allows.
+    fn end_of(&self, arg: &Arg) -> usize {
+        match arg.kind {
             ArgKind::Field(fields) | ArgKind::Variable(_, fields) => {
-                (arg.text.start, self.end_of_fields(fields, arg.text))
+                self.end_of_fields(fields, arg.text) as usize
             }
-            ArgKind::Chain(inner, fields) => {
-                let inner = self.span_of(self.arg(inner));
-                let end = self.fields(fields).last().map_or(inner.end, |last| last.end as usize);
-                return inner.start..end;
-            }
+            ArgKind::Chain(inner, fields) => match self.fields(fields).last() {
+                Some(last) => last.end as usize,
+                None => self.end_of(self.arg(inner)),
+            },
             ArgKind::Pipe(pipe) => {
-                let inner = self.span_of_pipe(self.pipe(pipe));
-                let behind = self.source.get(inner.end..).unwrap_or_default();
+                let inner = self.end_of_pipe(self.pipe(pipe)).unwrap_or(arg.text.end as usize);
+                let behind = self.source.get(inner..).unwrap_or_default();
                 let close = behind.iter().position(|&b| b == b')').map_or(0, |at| at + 1);
-                return (arg.text.start as usize)..inner.end + close;
+                inner + close
             }
-            _ => (arg.text.start, arg.text.end),
-        };
-        start as usize..end as usize
+            _ => arg.text.end as usize,
+        }
+    }
+
+    fn end_of_pipe(&self, pipe: &Pipe) -> Option<usize> {
+        let last = self.commands(pipe).last()?;
+        self.args(last).last().map(|arg| self.end_of(arg))
+    }
+
+    fn start_of_command(&self, command: &Command) -> usize {
+        self.args(command).first().map_or(command.pos as usize, |arg| self.start_of(arg))
     }
 
     fn span_of_command(&self, command: &Command) -> Range<usize> {
-        let args = self.args(command);
-        let start = args.first().map_or(command.pos as usize, |arg| self.span_of(arg).start);
-        start..args.last().map_or(start, |arg| self.span_of(arg).end)
+        let start = self.start_of_command(command);
+        start..self.args(command).last().map_or(start, |arg| self.end_of(arg))
     }
 
     fn span_of_pipe(&self, pipe: &Pipe) -> Range<usize> {
-        let commands = self.commands(pipe);
         let declared = self.variables(pipe).first().map(|variable| variable.name.start as usize);
-        let first = commands.first().map(|command| self.span_of_command(command).start);
+        let first = self.commands(pipe).first().map(|command| self.start_of_command(command));
         let start = declared.or(first).unwrap_or(pipe.pos as usize);
-        start..commands.last().map_or(start, |command| self.span_of_command(command).end)
+        start..self.end_of_pipe(pipe).unwrap_or(start)
     }
 
     fn span_of_node(&self, node: &Node) -> Range<usize> {

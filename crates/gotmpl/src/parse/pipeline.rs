@@ -10,6 +10,7 @@ use crate::literal;
 impl Parser<'_> {
     /// Parses up to a closing token; the place of the pipeline in its table.
     pub(super) fn pipeline(&mut self, context: &str, end: Kind) -> Result<u32> {
+        let before = self.code.parts();
         let pos = self.peek_solid().start;
         let (names, assigns) = self.declarations(context)?;
         // The pipeline sees the variables as they were before: `$x := add $x 1` reads the outer one. A name that
@@ -42,7 +43,7 @@ impl Parser<'_> {
         }
         let commands = close(&mut self.code.commands, self.open_commands.drain(start..));
         self.pending.truncate(pending);
-        let mut pipe = Pipe { pos, assigns, variables: Run::default(), commands };
+        let mut pipe = Pipe { pos, assigns, variables: Run::default(), commands, weight: 0 };
         self.check(&pipe, context)?;
         let start = self.code.variables.len();
         for name in names {
@@ -57,6 +58,7 @@ impl Parser<'_> {
             self.code.variables.push(Variable { name, slot });
         }
         pipe.variables = Run::since(&self.code.variables, start);
+        pipe.weight = (self.code.parts() - before) as u32;
         self.code.pipes.push(pipe);
         Ok(self.code.pipes.len() as u32 - 1)
     }

@@ -1,12 +1,15 @@
 //! What a call will cost, told from its arguments.
 //!
 //! Estimates are on the high side and quick to make, so that a caller can refuse before anything is allocated. Most
-//! are bytes that are made or read; where time does not follow from that, they are a [`Cost`].
+//! are bytes that are made or read; where time does not follow from that, they are a [`Cost`]. A step is what takes
+//! twenty nanoseconds on the machine of `docs/reference/limits.md`; what gets slower than its price lets a chart take
+//! longer than the limit of steps is meant to allow.
 
-use std::collections::HashMap;
+mod size;
 
 use govalue::{Cost, Str, Value};
 
+use self::size::Size;
 use super::args::{any, int, length, map_of, string};
 use super::numeric::Steps;
 use crate::regex;
@@ -14,101 +17,197 @@ use crate::regex;
 /// The size of an element of a list.
 const ELEMENT: u64 = 24;
 
+/// Texts that are read or changed letter by letter: so many steps, and so many for each eight bytes.
+pub(super) fn letters<const STEPS: u64, const STEPS_OF_EIGHT: u64>(args: &[Value]) -> Cost {
+    let length = texts(args);
+    Cost { steps: STEPS + length.saturating_mul(STEPS_OF_EIGHT) / 8, bytes: length.saturating_mul(2) }
+}
+
+/// The length of all arguments that are texts.
+fn texts(args: &[Value]) -> u64 {
+    args.iter().filter_map(Value::as_str).map(|text| text.len() as u64).sum()
+}
+
 pub(super) fn repeat(args: &[Value]) -> u64 {
     times(int(args, 0), string(args, 1).len())
 }
 
-pub(super) fn indent(args: &[Value]) -> u64 {
+pub(super) fn indent(args: &[Value]) -> Cost {
     let s = string(args, 1);
     let lines = memchr::memchr_iter(b'\n', s).count() + 1;
-    times(int(args, 0), lines).saturating_add(s.len() as u64)
+    let bytes = times(int(args, 0), lines).saturating_add(s.len() as u64);
+    Cost { steps: 2 + lines as u64 + bytes / 16, bytes }
 }
 
-pub(super) fn wrap_with(args: &[Value]) -> u64 {
+pub(super) fn wrap_with(args: &[Value]) -> Cost {
     let s = string(args, 2).len() as u64;
     // Two lines in a row are longer than the width: the second did not fit on the first.
     let lines = s.saturating_mul(2) / u64::try_from(int(args, 0)).unwrap_or(0).max(1) + 1;
-    lines.saturating_mul(string(args, 1).len() as u64).saturating_add(s)
+    let bytes = lines.saturating_mul(string(args, 1).len() as u64).saturating_add(s);
+    Cost { steps: 8 + s / 2 + lines / 2 + bytes / 32, bytes }
 }
 
-pub(super) fn replace(args: &[Value]) -> u64 {
+pub(super) fn replace(args: &[Value]) -> Cost {
     let (old, new, s) = (string(args, 0), string(args, 1), string(args, 2));
-    if new.len() <= old.len() {
-        return s.len() as u64;
-    }
     let found =
         if old.is_empty() { s.len() + 1 } else { memchr::memmem::find_iter(s, old.as_bytes()).count() };
-    (found as u64).saturating_mul(new.len() as u64).saturating_add(s.len() as u64)
+    let found = found as u64;
+    let longer = new.len().saturating_sub(old.len()) as u64;
+    let bytes = found.saturating_mul(longer).saturating_add(s.len() as u64);
+    let read = (old.len() + s.len()) as u64 / 4;
+    Cost { steps: found.saturating_add(read).saturating_add(bytes / 32).saturating_add(4), bytes }
 }
 
-pub(super) fn split(args: &[Value]) -> u64 {
+pub(super) fn split(args: &[Value]) -> Cost {
+    pieces(args, 4, ELEMENT)
+}
+
+/// Pieces that become entries of a dict.
+pub(super) fn numbered(args: &[Value]) -> Cost {
+    pieces(args, 12, ELEMENT * 4)
+}
+
+fn pieces(args: &[Value], steps: u64, bytes: u64) -> Cost {
     let separator = string(args, 0);
     let s = args.last().and_then(Value::as_str).map_or(&[][..], Str::as_bytes);
-    let pieces = if separator.is_empty() {
+    let count = if separator.is_empty() {
         s.len()
     } else {
         memchr::memmem::find_iter(s, separator.as_bytes()).count()
     };
-    (pieces as u64 + 1).saturating_mul(ELEMENT).saturating_add(s.len() as u64)
+    let count = count as u64 + 1;
+    let read = (separator.len() + s.len()) as u64;
+    Cost {
+        steps: count.saturating_mul(steps).saturating_add(read / 4).saturating_add(4),
+        bytes: count.saturating_mul(bytes).saturating_add(read),
+    }
 }
 
-pub(super) fn join(args: &[Value]) -> u64 {
+pub(super) fn join(args: &[Value]) -> Cost {
     let separators = (string(args, 0).len() as u64).saturating_mul(length(any(args, 1)) as u64);
-    separators.saturating_add(size(any(args, 1)))
+    let printed = print(args.get(1..).unwrap_or_default());
+    let bytes = separators.saturating_add(printed.bytes);
+    Cost { steps: printed.steps.saturating_add(separators / 32), bytes }
 }
 
-pub(super) fn until(args: &[Value]) -> u64 {
-    Steps::until(int(args, 0)).count().saturating_mul(ELEMENT)
+pub(super) fn until(args: &[Value]) -> Cost {
+    counted(Steps::until(int(args, 0)).count())
 }
 
-pub(super) fn until_step(args: &[Value]) -> u64 {
-    Steps::of(args).count().saturating_mul(ELEMENT)
+fn counted(count: u64) -> Cost {
+    Cost { steps: count.saturating_add(4), bytes: count.saturating_mul(ELEMENT) }
 }
 
-pub(super) fn seq(args: &[Value]) -> u64 {
-    Steps::seq(args).map_or(0, |steps| steps.count().saturating_mul(steps.digits() + 1))
+pub(super) fn until_step(args: &[Value]) -> Cost {
+    counted(Steps::of(args).count())
 }
 
-/// Products are exact, so they get longer with every factor.
-pub(super) fn multiply(args: &[Value]) -> u64 {
-    (args.len() as u64).saturating_mul(args.len() as u64).saturating_mul(64)
+pub(super) fn seq(args: &[Value]) -> Cost {
+    let Some(steps) = Steps::seq(args) else { return Cost::from(0) };
+    let count = steps.count();
+    Cost { steps: count.saturating_mul(3).saturating_add(8), bytes: count.saturating_mul(steps.digits() + 1) }
+}
+
+/// Decimals are exact: products get longer with every factor, sums by what lies between their exponents.
+pub(super) fn decimals(args: &[Value]) -> Cost {
+    let count = args.len() as u64;
+    let product = count.saturating_mul(count);
+    Cost {
+        steps: 16 + count * 180 + product.saturating_mul(8) + numbers(args),
+        bytes: product.saturating_mul(64),
+    }
+}
+
+/// Quotients as well, and dividing takes time by the length of both sides.
+pub(super) fn quotients(args: &[Value]) -> Cost {
+    let count = args.len() as u64;
+    let long = if count > 2 { count.saturating_mul(count).saturating_mul(1_500) } else { 0 };
+    Cost {
+        steps: 400 + long.saturating_add(numbers(args)),
+        bytes: count.saturating_mul(count).saturating_mul(512),
+    }
+}
+
+/// Numbers that may be texts.
+pub(super) fn whole(args: &[Value]) -> Cost {
+    Cost { steps: numbers(args), bytes: 0 }
+}
+
+fn numbers(args: &[Value]) -> u64 {
+    args.len() as u64 + texts(args)
 }
 
 /// A list that is copied.
-pub(super) fn first_list(args: &[Value]) -> u64 {
-    length(any(args, 0)) as u64 * ELEMENT
+pub(super) fn first_list(args: &[Value]) -> Cost {
+    elements(length(any(args, 0)) as u64)
 }
 
-/// A list that is copied, behind a number.
-pub(super) fn second_list(args: &[Value]) -> u64 {
-    length(any(args, 1)) as u64 * ELEMENT * 2
+fn elements(count: u64) -> Cost {
+    Cost { steps: 4 + count, bytes: count.saturating_mul(ELEMENT) }
 }
 
-pub(super) fn concat(args: &[Value]) -> u64 {
-    args.iter().map(|value| length(value) as u64 * ELEMENT).sum()
+/// A list that is cut into pieces of so many.
+pub(super) fn chunks(args: &[Value]) -> Cost {
+    let count = length(any(args, 1)) as u64;
+    let chunks = count / u64::try_from(int(args, 0)).unwrap_or(0).max(1) + 1;
+    Cost { steps: 4 + count + chunks * 6, bytes: count.saturating_mul(ELEMENT) + chunks * ELEMENT * 2 }
+}
+
+pub(super) fn concat(args: &[Value]) -> Cost {
+    elements(args.iter().map(|value| length(value) as u64 + 2).sum())
 }
 
 /// Every element may be compared with every other, down to its leaves.
-pub(super) fn uniq(args: &[Value]) -> u64 {
-    let Value::List(list) = any(args, 0) else { return size(any(args, 0)) };
-    let largest = list.iter().map(size).max().unwrap_or(0);
+pub(super) fn uniq(args: &[Value]) -> Cost {
+    let Value::List(list) = any(args, 0) else { return 0.into() };
     let count = list.len() as u64;
-    count.saturating_mul(count.saturating_add(largest)).saturating_add(tree(args))
+    let sizes = list.iter().map(compared);
+    let (largest, all) =
+        sizes.fold((0, 0), |(largest, all): (u64, u64), size| (size.max(largest), all.saturating_add(size)));
+    // Those that are alike are read to their end, which all together can be only so often.
+    let pairs = count.saturating_mul(count / 4 + 1);
+    let alike = count.saturating_mul(largest);
+    Cost {
+        steps: pairs.saturating_add(alike / 4).saturating_add(all).saturating_add(4),
+        bytes: count.saturating_mul(ELEMENT),
+    }
 }
 
-pub(super) fn without(args: &[Value]) -> u64 {
+/// Steps to compare a value with one that is like it.
+fn compared(value: &Value) -> u64 {
+    let size = Size::of(value);
+    if size.endless { u64::MAX } else { size.parts.saturating_add(size.bytes / 16).saturating_add(1) }
+}
+
+pub(super) fn without(args: &[Value]) -> Cost {
+    let omitted = args
+        .get(1..)
+        .unwrap_or_default()
+        .iter()
+        .fold(0, |sum: u64, value| sum.saturating_add(compared(value)));
     let items = length(any(args, 0)) as u64;
-    items
-        .saturating_mul(tree(args.get(1..).unwrap_or_default()))
-        .saturating_add(tree(&args[..args.len().min(1)]))
+    Cost {
+        steps: items.saturating_mul(omitted.saturating_add(2)).saturating_add(4),
+        bytes: items.saturating_mul(ELEMENT),
+    }
 }
 
-pub(super) fn has(args: &[Value]) -> u64 {
-    (length(any(args, 1)) as u64).saturating_mul(tree(&args[..args.len().min(1)]).saturating_add(8))
+pub(super) fn has(args: &[Value]) -> Cost {
+    let items = length(any(args, 1)) as u64;
+    Cost { steps: items.saturating_mul(compared(any(args, 0))).saturating_add(4), bytes: 0 }
 }
 
-pub(super) fn entries(args: &[Value]) -> u64 {
-    args.iter().map(|value| map_of(value).len() as u64 * 2 * ELEMENT).sum()
+/// Dicts whose entries are gone through, and keys that are looked for in them.
+pub(super) fn entries(args: &[Value]) -> Cost {
+    let count: u64 = args.iter().map(|value| map_of(value).len() as u64).sum();
+    let count = count + args.len() as u64;
+    Cost { steps: 4 + count * 10, bytes: count * 2 * ELEMENT }
+}
+
+/// A key that is looked for in several dicts.
+pub(super) fn lookups(args: &[Value]) -> Cost {
+    let count = args.len() as u64;
+    Cost { steps: 4 + count * 8, bytes: count * ELEMENT }
 }
 
 /// A pattern and a text that is searched until the first match.
@@ -119,7 +218,9 @@ pub(super) fn search(args: &[Value]) -> Cost {
 pub(super) fn search_all(args: &[Value]) -> Cost {
     let limit = u64::try_from(int(args, 2)).unwrap_or(u64::MAX);
     let most = (string(args, 1).len() as u64 + 1).min(limit);
-    searched(args, regex::Effort::of_all, most.saturating_mul(ELEMENT))
+    let cost = searched(args, regex::Effort::of_all, most.saturating_mul(ELEMENT));
+    // A match takes longer than a letter.
+    Cost { steps: cost.steps.saturating_add(most * 3), ..cost }
 }
 
 /// Every byte may match, and every `$` may bring in the whole match once more.
@@ -127,72 +228,89 @@ pub(super) fn expand(args: &[Value]) -> Cost {
     let (s, replacement) = (string(args, 1).len() as u64, string(args, 2));
     let groups = memchr::memchr_iter(b'$', replacement).count() as u64;
     let bytes = (s + 1).saturating_mul(replacement.len() as u64 + groups).saturating_add(s);
-    searched(args, regex::Effort::of_all, bytes)
+    let cost = searched(args, regex::Effort::of_all, bytes);
+    Cost { steps: cost.steps.saturating_add(s), ..cost }
 }
 
 fn searched(args: &[Value], effort: fn(regex::Effort, &[u8]) -> u64, bytes: u64) -> Cost {
     let (pattern, text) = (string(args, 0), string(args, 1));
     let (pattern_effort, is_new) = regex::effort(pattern);
     let compiled = if is_new { pattern_effort.compilation() } else { Cost::from(0) };
-    let read = if is_new { pattern.len() as u64 } else { 0 };
+    let read = if is_new { 300 + 2 * pattern.len() as u64 } else { 4 + pattern.len() as u64 / 8 };
     let made = Cost::from(bytes);
-    let steps = effort(pattern_effort, text).saturating_add(compiled.steps).saturating_add(made.steps);
+    // What is no UTF-8 is copied first.
+    let copied = text.len() as u64 / 8;
+    let steps =
+        effort(pattern_effort, text).saturating_add(compiled.steps + copied).saturating_add(made.steps);
     Cost { steps: steps.saturating_add(read), bytes: bytes.saturating_add(compiled.bytes) }
 }
 
-/// The arguments printed or encoded.
-pub fn print(args: &[Value]) -> u64 {
-    args.iter().fold(0, |total, value| total.saturating_add(size(value)))
+/// The arguments printed.
+pub(super) fn print(args: &[Value]) -> Cost {
+    let Size { bytes, parts, .. } = Size::of_all(args);
+    Cost { steps: parts.saturating_add(bytes / 32).saturating_add(4), bytes }
 }
 
-/// The arguments encoded: slower than printed.
+/// The arguments printed between quotes, for which every letter is looked at.
+pub(super) fn quote(args: &[Value]) -> Cost {
+    let Size { bytes, parts, .. } = Size::of_all(args);
+    Cost { steps: parts.saturating_add(bytes).saturating_add(4), bytes }
+}
+
+/// The arguments as JSON or TOML.
 pub(super) fn encode(args: &[Value]) -> Cost {
-    let bytes = print(args);
-    Cost { steps: bytes / 8, bytes }
+    let Size { bytes, parts, .. } = Size::of_all(args);
+    Cost { steps: parts.saturating_add(bytes / 2).saturating_add(16), bytes }
+}
+
+/// The arguments as YAML, where it must be found out of every text how it can be written.
+pub(super) fn encode_yaml(args: &[Value]) -> Cost {
+    let Size { bytes, parts, texts, .. } = Size::of_all(args);
+    let texts = texts.saturating_mul(12);
+    Cost { steps: parts.saturating_add(texts).saturating_add(bytes / 2).saturating_add(16), bytes }
 }
 
 /// The arguments compared, down to the leaves.
 pub(super) fn compare(args: &[Value]) -> Cost {
-    let bytes = tree(args);
-    Cost { steps: bytes / 8, bytes: 0 }
+    Cost { steps: args.iter().fold(4, |sum: u64, value| sum.saturating_add(compared(value))), bytes: 0 }
 }
 
-/// A copy of the arguments, which takes more room than their text.
+/// A copy of the arguments. Texts are shared.
 pub(super) fn copy(args: &[Value]) -> Cost {
-    let bytes = tree(args).saturating_mul(8);
-    Cost { steps: bytes / 64, bytes }
-}
-
-/// The arguments merged: the same work as a copy, but what contains itself is for the merge to see.
-pub(super) fn merge(args: &[Value]) -> Cost {
-    let bytes = print(args);
-    Cost { steps: bytes / 4, bytes }
-}
-
-/// The arguments walked to the leaves, shared parts as often as they are met; endless when one contains itself.
-pub(super) fn tree(args: &[Value]) -> u64 {
-    args.iter().fold(0, |total, value| {
-        let mut sizes = Sizes::new();
-        let (bytes, _) = sizes.of(value, 0);
-        if sizes.endless { u64::MAX } else { total.saturating_add(bytes) }
-    })
+    let Size { parts, endless, .. } = Size::of_all(args);
+    if endless {
+        u64::MAX.into()
+    } else {
+        Cost { steps: parts.saturating_mul(2).saturating_add(4), bytes: parts.saturating_mul(32) }
+    }
 }
 
 /// A document becomes values several times its size.
 pub(super) fn read(args: &[Value]) -> Cost {
     let length = string(args, 0).len() as u64;
-    Cost { steps: length + length / 4, bytes: length.saturating_mul(16) }
+    Cost { steps: 40 + length * 2, bytes: length.saturating_mul(16) }
+}
+
+/// The same for YAML, whose parts end at commas, colons and lines.
+pub(super) fn read_yaml(args: &[Value]) -> Cost {
+    let text = string(args, 0);
+    let parts = memchr::memchr3_iter(b',', b':', b'\n', text).count() as u64;
+    let length = text.len() as u64;
+    Cost { steps: 40 + length / 4 + parts * 6, bytes: length.saturating_mul(16) }
+}
+
+/// An alias that makes too much of a document is found out while it is made.
+pub(super) const FUTILE: u64 = 100_000;
+
+/// The parts of a document that was made.
+pub(super) fn parts(value: &Value) -> u64 {
+    Size::of(value).parts
 }
 
 /// A character set that is looked through for every character at the ends.
-pub(super) fn cutset(args: &[Value]) -> u64 {
-    (string(args, 0).len() as u64 / 4 + 1).saturating_mul(string(args, 1).len() as u64)
-}
-
-/// A text that is read letter by letter.
-pub(super) fn letters(args: &[Value]) -> Cost {
-    let length = args.iter().filter_map(Value::as_str).map(|text| text.len() as u64).sum::<u64>();
-    Cost { steps: length / 8, bytes: length.saturating_mul(2) }
+pub(super) fn cutset(args: &[Value]) -> Cost {
+    let looked = (string(args, 0).len() as u64 / 4 + 1).saturating_mul(string(args, 1).len() as u64);
+    Cost { steps: 4 + looked / 8, bytes: string(args, 1).len() as u64 }
 }
 
 /// Versions and constraints, which are short and take long to read.
@@ -204,101 +322,17 @@ pub(super) fn version(args: &[Value]) -> Cost {
 /// Keys and values in turn.
 pub(super) fn dict(args: &[Value]) -> Cost {
     let count = args.len() as u64;
-    Cost { steps: 3 + 2 * count, bytes: 96 + 64 * count }
+    Cost { steps: 2 + 2 * count, bytes: 96 + 64 * count }
 }
 
 /// Texts that are put in order.
 pub(super) fn sort(args: &[Value]) -> Cost {
-    let bytes = print(args);
-    Cost { steps: bytes / 4, bytes }
-}
-
-/// Pieces that become entries of a dict.
-pub(super) fn numbered(args: &[Value]) -> u64 {
-    split(args).saturating_mul(4)
+    let Size { bytes, parts, texts, .. } = Size::of_all(args);
+    let count = texts.max(length(any(args, 0)) as u64);
+    let compared = count.saturating_mul(u64::from(count.max(1).ilog2()));
+    Cost { steps: parts.saturating_add(bytes / 8).saturating_add(compared / 2).saturating_add(4), bytes }
 }
 
 fn times(count: i64, len: usize) -> u64 {
     u64::try_from(count).unwrap_or(0).saturating_mul(len as u64)
-}
-
-/// About how many bytes a value is when printed or encoded. Parts that are shared count as often as they are met,
-/// without being walked more than once, so that a value that doubles with every level is quick to see through.
-pub fn size(value: &Value) -> u64 {
-    Sizes::new().of(value, 0).0
-}
-
-/// So many containers are walked without taking note of them; values of charts are hardly ever larger.
-const FUEL: u32 = 2_000;
-
-/// A value that contains itself reaches this depth; others do not get near.
-const DEPTH: u32 = 400;
-
-/// What a list or a dict takes beyond what is in it: more time than bytes.
-const CONTAINER: u64 = 48;
-
-/// Bytes and lines.
-type Size = (u64, u64);
-
-struct Sizes {
-    fuel: u32,
-    /// By address; `None` while it is walked.
-    known: HashMap<usize, Option<Size>>,
-    /// Whether a value contains itself.
-    endless: bool,
-}
-
-impl Sizes {
-    fn new() -> Self {
-        Self { fuel: FUEL, known: HashMap::new(), endless: false }
-    }
-
-    fn of(&mut self, value: &Value, depth: u32) -> Size {
-        match value {
-            Value::Str(s) => (s.len() as u64 + 4, 1),
-            Value::Bytes(bytes) => (bytes.len() as u64 * 4, 1),
-            Value::List(list) if depth < DEPTH => self.container(list.address(), |sizes| {
-                list.iter().fold((CONTAINER, 1), |total, item| add(total, sizes.of(item, depth + 1)))
-            }),
-            Value::Map(map) if depth < DEPTH => self.container(map.address(), |sizes| {
-                map.borrow().iter().fold((CONTAINER, 1), |total, (key, item)| {
-                    add(add(total, (key.len() as u64 + 4, 0)), sizes.of(item, depth + 1))
-                })
-            }),
-            Value::List(_) | Value::Map(_) => {
-                self.endless = true;
-                (16, 1)
-            }
-            Value::Object(object) => (object.text().map_or(64, |text| text.len() as u64), 1),
-            _ => (16, 1),
-        }
-    }
-
-    fn container(&mut self, address: usize, walk: impl FnOnce(&mut Self) -> Size) -> Size {
-        if self.fuel > 0 {
-            self.fuel -= 1;
-            return indented(walk(self));
-        }
-        match self.known.get(&address) {
-            Some(Some(size)) => return *size,
-            Some(None) => {
-                self.endless = true;
-                return (16, 1);
-            }
-            None => {}
-        }
-        self.known.insert(address, None);
-        let size = indented(walk(self));
-        self.known.insert(address, Some(size));
-        size
-    }
-}
-
-fn add(a: Size, b: Size) -> Size {
-    (a.0.saturating_add(b.0), a.1.saturating_add(b.1))
-}
-
-/// Every level puts two spaces before each of its lines.
-fn indented((bytes, lines): Size) -> Size {
-    (bytes.saturating_add(lines.saturating_mul(2)), lines)
 }

@@ -28,6 +28,7 @@ pub(super) static TABLE: &[super::PureFunction] = &[
         name: "unixEpoch",
         signature: WITH_TIME,
         cost: None,
+        counted: None,
         call: |args| text(time(any(args, 0))?.unix_seconds().to_string()),
     },
 ];
@@ -37,7 +38,7 @@ const fn date_function(
     name: &'static str,
     call: fn(&[Value]) -> CallResult,
 ) -> super::PureFunction {
-    super::PureFunction { name, signature, cost: None, call }
+    super::PureFunction { name, signature, cost: Some(super::cost::letters::<16, 8>), call, counted: None }
 }
 
 fn date_modify(args: &[Value]) -> Result<Value, Box<dyn std::error::Error>> {

@@ -12,16 +12,20 @@ table! {
     "set" (MAP_ANY, STRING, ANY) => set;
     "unset" (MAP_ANY, STRING) => unset;
     "hasKey" (MAP_ANY, STRING) => |args| Ok(Value::Bool(map(args, 0).contains_key(string(args, 1))));
-    "pluck" (STRING; MAP_ANY) => pluck;
+    "pluck" (STRING; MAP_ANY) => pluck, cost cost::lookups;
     "keys" (; MAP_ANY) => keys, cost cost::entries;
     "values" (MAP_ANY) => |args| Ok(List::grown(&types::LIST_ANY, map(args, 0).iter().map(|(_, value)| value).collect()).into()),
         cost cost::entries;
     "pick" (MAP_ANY; STRING) => pick, cost cost::entries;
     "omit" (MAP_ANY; STRING) => omit, cost cost::entries;
-    "merge" (MAP_ANY; MAP_ANY) => |args| gentle(merge::fill(args)), cost cost::merge;
-    "mustMerge" (MAP_ANY; MAP_ANY) => |args| Ok(merge::fill(args)?), cost cost::merge;
-    "mergeOverwrite" (MAP_ANY; MAP_ANY) => |args| gentle(merge::overwrite(args)), cost cost::merge;
-    "mustMergeOverwrite" (MAP_ANY; MAP_ANY) => |args| Ok(merge::overwrite(args)?), cost cost::merge;
+    "merge" (MAP_ANY; MAP_ANY) => |args| gentle(merge::fill(args, &mut 0)),
+        counted |args, steps| gentle(merge::fill(args, steps));
+    "mustMerge" (MAP_ANY; MAP_ANY) => |args| Ok(merge::fill(args, &mut 0)?),
+        counted |args, steps| Ok(merge::fill(args, steps)?);
+    "mergeOverwrite" (MAP_ANY; MAP_ANY) => |args| gentle(merge::overwrite(args, &mut 0)),
+        counted |args, steps| gentle(merge::overwrite(args, steps));
+    "mustMergeOverwrite" (MAP_ANY; MAP_ANY) => |args| Ok(merge::overwrite(args, &mut 0)?),
+        counted |args, steps| Ok(merge::overwrite(args, steps)?);
     "dig" (; ANY) => dig;
 }
 

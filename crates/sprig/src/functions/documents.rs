@@ -19,12 +19,12 @@ table! {
     "fromJson" (STRING) => from_json, cost cost::read;
     "fromJsonArray" (STRING) => |args| list(json::read_array(string(args, 0))), cost cost::read;
     "mustFromJson" (STRING) => |args| Ok(json::read(string(args, 0))?), cost cost::read;
-    "toYaml" (ANY) => |args| swallowed(yaml::write(any(args, 0)).map(chomped)), cost cost::encode;
-    "mustToYaml" (ANY) => |args| loud(yaml::write(any(args, 0)).map(chomped)), cost cost::encode;
-    "toYamlPretty" (ANY) => |args| pretty(any(args, 0)), cost cost::encode;
-    "fromYaml" (STRING) => |args| dict(yaml::read_map(string(args, 0), &LIMITS)), cost cost::read;
-    "fromYamlArray" (STRING) => |args| list(yaml::read_list(string(args, 0), &LIMITS).map(there)),
-        cost cost::read;
+    "toYaml" (ANY) => |args| swallowed(yaml::write(any(args, 0)).map(chomped)), cost cost::encode_yaml;
+    "mustToYaml" (ANY) => |args| loud(yaml::write(any(args, 0)).map(chomped)), cost cost::encode_yaml;
+    "toYamlPretty" (ANY) => |args| pretty(any(args, 0)), cost cost::encode_yaml;
+    "fromYaml" (STRING) => from_yaml, cost cost::read_yaml, counted |args, steps| aliases(args, from_yaml(args)?, steps);
+    "fromYamlArray" (STRING) => from_yaml_array,
+        cost cost::read_yaml, counted |args, steps| aliases(args, from_yaml_array(args)?, steps);
     "toToml" (ANY) => to_toml, cost cost::encode;
     "mustToToml" (ANY) => |args| loud(toml::write(any(args, 0))), cost cost::encode;
     "fromToml" (STRING) => |args| dict(toml::read_with(string(args, 0), super::dates::toml_date)), cost cost::read;
@@ -36,6 +36,31 @@ const LIMITS: yaml::Limits = yaml::Limits { depth: 1_000, nodes: 1_000_000, byte
 const COMPACT: json::Options = json::Options { escape_html: true, indent: None };
 const PRETTY: json::Options = json::Options { escape_html: true, indent: Some("  ") };
 const RAW: json::Options = json::Options { escape_html: false, indent: None };
+
+fn from_yaml(args: &[Value]) -> CallResult {
+    dict(yaml::read_map(string(args, 0), &LIMITS))
+}
+
+fn from_yaml_array(args: &[Value]) -> CallResult {
+    list(yaml::read_list(string(args, 0), &LIMITS).map(there))
+}
+
+/// Aliases make much of a short text: then what was made counts.
+fn aliases(args: &[Value], made: Value, steps: &mut u64) -> CallResult {
+    if memchr::memchr(b'*', string(args, 0)).is_some() {
+        *steps += if refused(&made) { cost::FUTILE } else { cost::parts(&made) };
+    }
+    Ok(made)
+}
+
+/// Whether an answer is only that the document could not be read.
+fn refused(made: &Value) -> bool {
+    match made {
+        Value::Map(map) => map.len() == 1 && map.contains_key("Error"),
+        Value::List(list) => list.len() == 1,
+        _ => false,
+    }
+}
 
 fn swallowed(written: Result<Vec<u8>, impl Display>) -> CallResult {
     text(written.unwrap_or_default())

@@ -4,25 +4,25 @@ use govalue::{CallResult, FloatKind, IntKind, Value};
 
 use super::args::{any, text};
 use super::dates::TimeValue;
-use super::table;
+use super::{cost, table};
 use crate::time::duration;
 use crate::words::Panic;
 use crate::{cast, unicode, words};
 
 table! {
-    "duration" (ANY) => |args| text(duration::format(whole_seconds(any(args, 0)).wrapping_mul(SECOND)));
-    "durationRound" (ANY) => duration_round;
-    "mustToDuration" (ANY) => |args| Ok(Value::duration(of(any(args, 0)).map_err(Panic)?));
-    "durationSeconds" (ANY) => |args| float(args, |nanos| in_units(nanos, SECOND));
-    "durationMinutes" (ANY) => |args| float(args, |nanos| in_units(nanos, 60 * SECOND));
-    "durationHours" (ANY) => |args| float(args, hours);
-    "durationDays" (ANY) => |args| float(args, |nanos| hours(nanos) / 24.0);
-    "durationWeeks" (ANY) => |args| float(args, |nanos| hours(nanos) / 24.0 / 7.0);
-    "durationMilliseconds" (ANY) => |args| Ok(Value::int64(or_zero(args) / 1_000_000));
-    "durationMicroseconds" (ANY) => |args| Ok(Value::int64(or_zero(args) / 1_000));
-    "durationNanoseconds" (ANY) => |args| Ok(Value::int64(or_zero(args)));
-    "durationRoundTo" (ANY, ANY) => |args| Ok(Value::duration(to_unit(args, duration::round)));
-    "durationTruncateTo" (ANY, ANY) => |args| Ok(Value::duration(to_unit(args, duration::truncate)));
+    "duration" (ANY) => |args| text(duration::format(whole_seconds(any(args, 0)).wrapping_mul(SECOND))), cost cost::letters::<12, 12>;
+    "durationRound" (ANY) => duration_round, cost cost::letters::<12, 12>;
+    "mustToDuration" (ANY) => |args| Ok(Value::duration(of(any(args, 0)).map_err(Panic)?)), cost cost::letters::<12, 12>;
+    "durationSeconds" (ANY) => |args| float(args, |nanos| in_units(nanos, SECOND)), cost cost::letters::<12, 12>;
+    "durationMinutes" (ANY) => |args| float(args, |nanos| in_units(nanos, 60 * SECOND)), cost cost::letters::<12, 12>;
+    "durationHours" (ANY) => |args| float(args, hours), cost cost::letters::<12, 12>;
+    "durationDays" (ANY) => |args| float(args, |nanos| hours(nanos) / 24.0), cost cost::letters::<12, 12>;
+    "durationWeeks" (ANY) => |args| float(args, |nanos| hours(nanos) / 24.0 / 7.0), cost cost::letters::<12, 12>;
+    "durationMilliseconds" (ANY) => |args| Ok(Value::int64(or_zero(args) / 1_000_000)), cost cost::letters::<12, 12>;
+    "durationMicroseconds" (ANY) => |args| Ok(Value::int64(or_zero(args) / 1_000)), cost cost::letters::<12, 12>;
+    "durationNanoseconds" (ANY) => |args| Ok(Value::int64(or_zero(args))), cost cost::letters::<12, 12>;
+    "durationRoundTo" (ANY, ANY) => |args| Ok(Value::duration(to_unit(args, duration::round))), cost cost::letters::<12, 12>;
+    "durationTruncateTo" (ANY, ANY) => |args| Ok(Value::duration(to_unit(args, duration::truncate))), cost cost::letters::<12, 12>;
 }
 
 /// Nanoseconds.

@@ -38,8 +38,8 @@ table! {
     "mustHas" (ANY, ANY) => has, cost cost::has;
     "slice" (ANY; ANY) => slice, cost cost::first_list;
     "mustSlice" (ANY; ANY) => slice, cost cost::first_list;
-    "chunk" (INT, ANY) => chunk, cost cost::second_list;
-    "mustChunk" (INT, ANY) => chunk, cost cost::second_list;
+    "chunk" (INT, ANY) => chunk, cost cost::chunks;
+    "mustChunk" (INT, ANY) => chunk, cost cost::chunks;
     "concat" (; ANY) => concat, cost cost::concat;
     "sortAlpha" (ANY) => sort_alpha, cost cost::sort;
 }

@@ -25,23 +25,31 @@ const DEPTH: usize = 1_000;
 /// Entries that one call looks at. Dicts that contain themselves twice would keep it busy for ever.
 const ENTRIES: u64 = 1_000_000;
 
+/// Steps of merging one dict, and of an entry in it.
+const STEPS: u64 = 8;
+const STEPS_OF_AN_ENTRY: u64 = 16;
+
 /// `merge`: fills what is missing, nil or zero in the first dict from the others, in their order.
-pub(super) fn fill(args: &[Value]) -> Result<Value, Refusal> {
-    all(args, false)
+/// Entries that were looked at are counted, in steps.
+pub(super) fn fill(args: &[Value], steps: &mut u64) -> Result<Value, Refusal> {
+    all(args, false, steps)
 }
 
 /// `mergeOverwrite`: what the later dicts have replaces what the first has.
-pub(super) fn overwrite(args: &[Value]) -> Result<Value, Refusal> {
-    all(args, true)
+pub(super) fn overwrite(args: &[Value], steps: &mut u64) -> Result<Value, Refusal> {
+    all(args, true, steps)
 }
 
-fn all(args: &[Value], overwrite: bool) -> Result<Value, Refusal> {
+fn all(args: &[Value], overwrite: bool, steps: &mut u64) -> Result<Value, Refusal> {
     let mut target = args.first().map_or_else(|| Map::nil(&types::MAP_ANY), map_of);
     for source in args.iter().skip(1).map(map_of) {
         if target.is_nil() && !source.is_nil() {
             target = Map::new();
         }
-        Merge { overwrite, entries: ENTRIES }.merge(&target, &source, 0)?;
+        let mut merge = Merge { overwrite, entries: ENTRIES };
+        let merged = merge.merge(&target, &source, 0);
+        *steps += STEPS + (ENTRIES - merge.entries) * STEPS_OF_AN_ENTRY;
+        merged?;
     }
     Ok(target.into())
 }

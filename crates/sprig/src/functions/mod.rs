@@ -45,6 +45,9 @@ pub struct PureFunction {
     pub cost: Option<fn(&[Value]) -> Cost>,
     /// Calls it. Errors and panics have Go's texts.
     pub call: fn(&[Value]) -> CallResult,
+    /// For functions that only know when they are done what it took, though no call of them takes long: the same
+    /// call, adding to the steps.
+    pub counted: Option<fn(&[Value], &mut u64) -> CallResult>,
 }
 
 /// All pure functions: Sprig's and Helm's own.
@@ -71,10 +74,11 @@ pub fn functions() -> &'static [PureFunction] {
     &ALL
 }
 
-/// Writes a table: `"name" (TYPE, TYPE; REST) => function` with an optional `, cost estimator`. Types are those of
+/// Writes a table: `"name" (TYPE, TYPE; REST) => function` with an optional `, cost estimator` and
+/// `, counted function`. Types are those of
 /// [`govalue::types`]; one after a semicolon repeats.
 macro_rules! table {
-    ($($name:literal ($($param:ident),* $(; $rest:ident)?) => $call:expr $(, cost $cost:expr)?;)*) => {
+    ($($name:literal ($($param:ident),* $(; $rest:ident)?) => $call:expr $(, cost $cost:expr)? $(, counted $counted:expr)?;)*) => {
         pub(super) static TABLE: &[$crate::functions::PureFunction] = &[
             $($crate::functions::PureFunction {
                 name: $name,
@@ -84,11 +88,14 @@ macro_rules! table {
                 },
                 cost: $crate::functions::table!(@cost $($cost)?),
                 call: $call,
+                counted: $crate::functions::table!(@counted $($counted)?),
             },)*
         ];
     };
     (@given) => { false };
     (@given $rest:ident) => { true };
+    (@counted) => { None };
+    (@counted $counted:expr) => { Some($counted) };
     (@cost) => { None };
     (@cost $cost:expr) => { Some(|args| $cost(args).into()) };
 }

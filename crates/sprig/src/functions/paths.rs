@@ -3,18 +3,18 @@
 use govalue::Value;
 
 use super::args::{string, text};
-use super::table;
+use super::{cost, table};
 use crate::path;
 
 table! {
-    "base" (STRING) => |args| text(path::base(string(args, 0)));
-    "dir" (STRING) => |args| text(path::dir(string(args, 0)));
-    "clean" (STRING) => |args| text(path::clean(string(args, 0)));
-    "ext" (STRING) => |args| text(path::ext(string(args, 0)));
-    "isAbs" (STRING) => |args| Ok(Value::Bool(path::is_abs(string(args, 0))));
-    "osBase" (STRING) => |args| text(path::base(string(args, 0)));
-    "osDir" (STRING) => |args| text(path::dir(string(args, 0)));
-    "osClean" (STRING) => |args| text(path::clean(string(args, 0)));
-    "osExt" (STRING) => |args| text(path::ext(string(args, 0)));
-    "osIsAbs" (STRING) => |args| Ok(Value::Bool(path::is_abs(string(args, 0))));
+    "base" (STRING) => |args| text(path::base(string(args, 0))), cost cost::letters::<6, 1>;
+    "dir" (STRING) => |args| text(path::dir(string(args, 0))), cost cost::letters::<6, 1>;
+    "clean" (STRING) => |args| text(path::clean(string(args, 0))), cost cost::letters::<6, 1>;
+    "ext" (STRING) => |args| text(path::ext(string(args, 0))), cost cost::letters::<6, 1>;
+    "isAbs" (STRING) => |args| Ok(Value::Bool(path::is_abs(string(args, 0)))), cost cost::letters::<6, 1>;
+    "osBase" (STRING) => |args| text(path::base(string(args, 0))), cost cost::letters::<6, 1>;
+    "osDir" (STRING) => |args| text(path::dir(string(args, 0))), cost cost::letters::<6, 1>;
+    "osClean" (STRING) => |args| text(path::clean(string(args, 0))), cost cost::letters::<6, 1>;
+    "osExt" (STRING) => |args| text(path::ext(string(args, 0))), cost cost::letters::<6, 1>;
+    "osIsAbs" (STRING) => |args| Ok(Value::Bool(path::is_abs(string(args, 0)))), cost cost::letters::<6, 1>;
 }

@@ -24,7 +24,7 @@ table! {
         cost cost::expand;
     "regexSplit" (STRING, STRING, INT) => |args| split(&*compiled(args)?, args), cost cost::search_all;
     "mustRegexSplit" (STRING, STRING, INT) => |args| split(&*checked(args)?, args), cost cost::search_all;
-    "regexQuoteMeta" (STRING) => |args| text(regex::quote_meta(string(args, 0)));
+    "regexQuoteMeta" (STRING) => |args| text(regex::quote_meta(string(args, 0))), cost cost::letters::<4, 4>;
 }
 
 /// `regexp.Compile`.

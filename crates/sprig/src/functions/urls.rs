@@ -3,13 +3,13 @@
 use govalue::{CallResult, Map, Str, Value};
 
 use super::args::{map, nil_dereference, string, text};
-use super::table;
+use super::{cost, table};
 use crate::url::Url;
 use crate::words::Panic;
 
 table! {
-    "urlParse" (STRING) => parse;
-    "urlJoin" (MAP_ANY) => join;
+    "urlParse" (STRING) => parse, cost cost::letters::<48, 6>;
+    "urlJoin" (MAP_ANY) => join, cost cost::encode;
 }
 
 fn parse(args: &[Value]) -> CallResult {
