@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"bytes"
+	"fmt"
 	"log"
 	"math/rand"
 	"os"
@@ -12,24 +13,34 @@ import (
 	"strconv"
 	"strings"
 	"sync/atomic"
+	"syscall"
 	"time"
 )
 
-// fuzz writes n random cases with their answers. Cases whose answer varies are replaced by others.
+// fuzz writes n random cases with their answers. Cases whose answer varies are replaced by others, and so are those
+// that take too much memory, which are named on standard error.
 func fuzz(name string, n int, seed int64, bare bool, one func(*rand.Rand) Case) error {
 	random := rand.New(rand.NewSource(seed))
 	out := bufio.NewWriter(os.Stdout)
-	var asked atomic.Pointer[Case]
-	go watch(&asked)
-	for done := 0; done < n; {
+	made, done := 0, 0
+	if _, err := fmt.Sscanf(os.Getenv(resume), "%d,%d", &made, &done); err == nil {
+		for range made {
+			one(random)
+		}
+	}
+	var asked atomic.Pointer[question]
+	go watch(&asked, out)
+	for done < n {
 		c := one(random)
-		asked.Store(&c)
+		made++
+		asked.Store(&question{c.Template.get(), made, done})
 		c.ID = caseID("fuzz", name, c)
 		if bare {
 			c.clearAnswer()
 		} else if !c.steady() {
 			continue
 		}
+		asked.Store(nil)
 		done++
 		if _, err := out.Write(append(c.line(), '\n')); err != nil {
 			return err
@@ -38,16 +49,38 @@ func fuzz(name string, n int, seed int64, bare bool, one func(*rand.Rand) Case) 
 	return out.Flush()
 }
 
+// question is what is being answered, and how many were made and written with it.
+type question struct {
+	template   string
+	made, done int
+}
+
+// resume names the variable that tells a run where the one before had to stop.
+const resume = "RECORDER_RESUME"
+
 // tooMuch is what a question may need; a dict that contains itself would take all there is.
 const tooMuch = 3 << 30
 
-// watch ends the run at a question that takes too much memory, and names it.
-func watch(asked *atomic.Pointer[Case]) {
+// watch skips a question that takes too much memory. Nothing stops an execution of Go's, so the run begins anew
+// behind the question.
+func watch(asked *atomic.Pointer[question], out *bufio.Writer) {
 	var memory runtime.MemStats
 	for range time.Tick(100 * time.Millisecond) {
-		if runtime.ReadMemStats(&memory); memory.HeapAlloc > tooMuch {
-			log.Fatalf("too much memory for %s", asked.Load().Template.get())
+		q := asked.Load()
+		if runtime.ReadMemStats(&memory); q == nil || memory.HeapAlloc < tooMuch || asked.Load() != q {
+			continue
 		}
+		log.Printf("skipped, takes too much memory: %s", q.template)
+		// Whoever writes is busy with the question.
+		if err := out.Flush(); err != nil {
+			log.Fatal(err)
+		}
+		os.Setenv(resume, fmt.Sprintf("%d,%d", q.made, q.done))
+		self, err := os.Executable()
+		if err == nil {
+			err = syscall.Exec(self, os.Args, os.Environ())
+		}
+		log.Fatal(err)
 	}
 }
 

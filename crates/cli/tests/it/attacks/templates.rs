@@ -213,7 +213,18 @@ fn loops_end() {
         "toYaml $l",
         "toToml (dict \"a\" $l)",
         "toString $l",
-        "merge (dict) (dict \"a\" $l)",
+        "merge (dict) $d",
+        "mergeOverwrite (dict) $d",
+        "mulf 1 $s",
+        "durationDays $s",
+        "date \"2006\" now",
+        "dateInZone \"2006\" $i \"Europe/Berlin\"",
+        "randInt 0 10",
+        "lookup \"v1\" \"Pod\" \"\" \"\"",
+        "printf \"%.900f\" 1e-300",
+        "printf \"%v\" $d",
+        "fromToml (print \"a = \" $y)",
+        "regexMatch (print $i \"(a|b)\") $s",
         "keys $d",
         "values $d",
         "pick $d \"a\"",
@@ -239,6 +250,64 @@ fn loops_end() {
         assert!(run.code == 11 && run.err.contains("render.steps") || run.code == 1, "{call}: {}", run.err);
         let refused = ["semver", "toDate", "atoi", "urlParse", "b64dec"];
         assert!(run.code == 11 || refused.iter().any(|name| call.starts_with(name)), "{call}: {}", run.err);
+    }
+}
+
+/// What is quick once is priced as well, or a loop of nothing else would take minutes until the limit is met.
+#[test]
+fn small_calls_cost_what_they_take() {
+    for (call, least) in [
+        ("1", 5),
+        ("list 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1", 20),
+        ("((((((((((((((((((((1))))))))))))))))))))", 20),
+        ("(dict \"a\" (dict \"b\" (dict \"c\" 1))).a.b.c", 20),
+        ("and 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1", 20),
+        ("print (dict) (dict) (dict) (dict)", 20),
+        ("printf \"%f\" 1e300", 300),
+        ("semverCompare \">=1.0.0 <2.0.0 || ^3.1.x\" \"3.2.1\"", 40),
+        ("now", 100),
+        ("divf 1e-300 3e300", 100),
+        ("toYaml (dict \"a\" \"b\")", 30),
+        ("regexMatch (print $i \"[a-z]+\") \"a\"", 200),
+        ("fromYaml \"a: &a [1,1,1]\\nb: [*a,*a,*a,*a,*a,*a]\"", 100),
+        ("tpl (print \"{{\" $i \"}}\") 1", 100),
+        ("$.Files.Glob \"**\"", 20),
+    ] {
+        let template = format!("{{{{ range $i := 1000 }}}}{{{{ $x := {call} }}}}{{{{ end }}}}");
+        let limit = format!("render.steps={}", least * 1_000);
+        Place::chart(&template).meets("render.steps", call, &["--limit", &limit]);
+    }
+}
+
+/// What an error tells of the values that it is about is made without walking them to the end.
+#[test]
+fn errors_about_what_doubles_or_nests_deeply_are_soon_told() {
+    let doubling = "{{ $l := list 1 }}{{ $d := dict \"a\" 1 }}{{ range until 60 }}{{ $l = list $l $l }}{{ $d = dict \"a\" $d \"b\" $d }}{{ end }}\
+                    {{ $_ := set .Values \"l\" (list $l) }}{{ $_ := set .Values \"d\" $d }}";
+    let parentheses = format!("{}fail \"x\"{}", "(".repeat(100), ")".repeat(100));
+    for call in [
+        "fail (print (len $l) (len $d))",
+        "index $d \"a\" 1",
+        "index $l \"a\"",
+        "$d.a.b.a.b.c.d.e",
+        "add .Values.l .Values.d | fail",
+        "genCA $l $d",
+        "upper .Values.d.a",
+        "range $x := $d.a.b }}{{ fail $x }}{{ end",
+        "include \"none\" (list $l $d)",
+        "tpl \"{{ .a.b.c.d.e.f }}{{ fail .a }}\" $d",
+        &parentheses,
+        &format!(
+            "range 1000000000 }}}}{{{{ {} }}}}{{{{ end",
+            format!("{}1{}", "(".repeat(100), ")".repeat(100))
+        ),
+    ] {
+        let template = format!("{doubling}{{{{ {call} }}}}");
+        for more in [&[][..], &["--explain"]] {
+            let limited = [&["--limit", "render.steps=1e6"], more].concat();
+            let run = Place::chart(&template).survives(call, &limited);
+            assert_ne!(run.code, 0, "{call}: {}", start(&run.out));
+        }
     }
 }
 
