@@ -219,8 +219,6 @@ fn loops_end() {
         "durationDays $s",
         "date \"2006\" now",
         "dateInZone \"2006\" $i \"Europe/Berlin\"",
-        "randInt 0 10",
-        "lookup \"v1\" \"Pod\" \"\" \"\"",
         "printf \"%.900f\" 1e-300",
         "printf \"%v\" $d",
         "fromToml (print \"a = \" $y)",
