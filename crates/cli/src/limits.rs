@@ -190,6 +190,11 @@ pub(crate) fn met(error: &(dyn std::error::Error + 'static)) -> Option<(&'static
     None
 }
 
+/// Whether a limit is one of Helm's, with Helm's words for who meets it.
+pub(crate) fn is_helms(name: &str) -> bool {
+    name == "chart.bytes"
+}
+
 /// A limit that this crate looks after was met.
 #[derive(Debug, thiserror::Error)]
 #[error("{text}")]

@@ -19,6 +19,8 @@ pub(crate) struct Failure {
     hint: Option<String>,
     /// What more there is to say, shown on a terminal or with `--explain`.
     report: Box<Report>,
+    /// Whether Helm stops here as well.
+    helms: bool,
     /// The exit code.
     pub(crate) code: u8,
 }
@@ -37,6 +39,7 @@ impl Failure {
             trailer: None,
             hint: None,
             report: Box::default(),
+            helms: false,
             code: 1,
         }
     }
@@ -52,11 +55,17 @@ impl Failure {
             return self.with_code(DENIED).with_hints(denial.hint());
         }
         match crate::limits::met(error) {
-            Some((name, limit)) => self
-                .with_code(LIMIT)
-                .with_hint(format!("the limit {name} of {limit} was met; --limit {name}=NUMBER raises it")),
+            Some((name, limit)) => {
+                let hint = format!("the limit {name} of {limit} was met; --limit {name}=NUMBER raises it");
+                Self { helms: crate::limits::is_helms(name), ..self.with_code(LIMIT).with_hint(hint) }
+            }
             None => self,
         }
+    }
+
+    /// The failure as Helm has it: a limit that is Helm's own ends it with Helm's code, and without a hint.
+    pub(crate) fn as_helm(self) -> Self {
+        if self.helms { Self { code: 1, hint: None, ..self } } else { self }
     }
 
     /// A failure that is only a log line.

@@ -67,7 +67,7 @@ pub enum SetError {
     Json(String),
     /// A file cannot be read.
     #[error("{0}")]
-    Read(Box<dyn Error>),
+    Read(#[source] Box<dyn Error>),
 }
 
 /// Go's `%q` of a list of runes.

@@ -49,6 +49,7 @@ pub(super) fn run(context: &mut Context<'_>) -> Result<(), Failure> {
         namespace: namespace.clone(),
         kube_version: kube_version.clone(),
         budget: limits.budget.clone(),
+        yaml: limits.yaml,
         templates: usize::try_from(limits.templates).unwrap_or(usize::MAX),
         versions: &Semver,
         schema: validates.then_some(&make_loader),

@@ -93,6 +93,10 @@ fn cases() -> Vec<Case> {
             in_chart("a: 1\n", "shop/values.yaml", &format!("a: [{}]", "1,".repeat(50))),
         ),
         with_values("values.bytes", "10", "1k", "a: 1\nb: 2\nc: 3\n"),
+        Case {
+            arguments: &["--set-file", "a=v.yaml"],
+            ..case("values.bytes", "10", "1k", in_chart("a: 1\n", "v.yaml", "a: 1\nb: 2\nc: 3\n"))
+        },
         with_values("yaml.depth", "10", "100", &deep),
         with_values("yaml.bytes", "100", "10k", &format!("a: [{}]\n", "abcdef,".repeat(50))),
     ];
@@ -119,6 +123,37 @@ fn every_limit_is_named_with_its_value_and_can_be_raised() {
         assert!(hint.starts_with(&format!("the limit {} of ", case.limit)), "{hint}");
         assert!(hint.ends_with(&format!(" was met; --limit {}=NUMBER raises it", case.limit)), "{hint}");
     }
+}
+
+/// What Helm refuses as well ends as in Helm for who calls it by that name.
+#[cfg(unix)]
+#[test]
+fn a_limit_of_helm_ends_as_in_helm() {
+    use std::os::unix::process::CommandExt as _;
+    let mut place = Place::chart("a: 1\n");
+    place.write("shop/a", "x".repeat(5_000));
+    place.set("PINTLE_LIMITS", "chart.bytes=1000");
+    let ours = place.run(&["template", "r", "shop"]);
+    assert_eq!(ours.code, 11, "{ours:?}");
+    let mut command = place.command(env!("CARGO_BIN_EXE_pintle"));
+    let theirs = command.arg0("helm").args(["template", "r", "shop"]).output().unwrap();
+    assert_eq!(theirs.status.code(), Some(1), "{theirs:?}");
+    let words = ours.err.lines().next().unwrap();
+    assert_eq!(String::from_utf8_lossy(&theirs.stderr).trim_end(), words);
+}
+
+/// Lint reads YAML on its own as well; what it says about it is a finding.
+#[test]
+fn lint_keeps_to_the_limits_for_yaml() {
+    let place = Place::chart("a: 1\n");
+    place.write("shop/values.yaml", format!("a: [{}]", "1,".repeat(50)));
+    let lint = |limit: &str| place.run(&["lint", "shop", "--limit", limit]);
+    let high = lint("yaml.nodes=2000");
+    assert_eq!(high.code, 0, "{high:?}");
+    let low = lint("yaml.nodes=20");
+    assert_ne!(low.code, 0, "{low:?}");
+    assert!(low.out.contains("values.yaml: unable to parse YAML: "), "{low:?}");
+    assert!(low.out.contains("more than 20 nodes"), "{low:?}");
 }
 
 #[test]

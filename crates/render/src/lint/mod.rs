@@ -20,7 +20,7 @@ mod values;
 use chart::load::{Folder, LoadError};
 use chart::schema::SchemaLoader;
 use chart::{Chart, ResolveError, ResolvedChart, Versions};
-use govalue::Map;
+use govalue::{Map, yaml};
 use guard::{Guard, Provenance};
 
 use crate::{Host, KubeVersion, Notice, RenderError};
@@ -72,6 +72,8 @@ pub struct LintOptions<'a> {
     pub kube_version: Option<KubeVersion>,
     /// Steps and depth that templates may use.
     pub budget: gotmpl::Budget,
+    /// Limits for YAML in values.yaml and in what templates print.
+    pub yaml: yaml::Limits,
     /// Bytes of text that all templates together may have.
     pub templates: usize,
     /// How many threads may parse templates.
@@ -134,7 +136,7 @@ pub fn lint(
     chart_file::check(folder, &mut findings);
     let mut loader = options.schema.map(|make| make(&mut guard));
     let schema = loader.as_mut().map(|loader| &mut **loader as &mut dyn SchemaLoader);
-    values::check(folder, values, schema, &mut findings);
+    values::check(folder, values, schema, &options.yaml, &mut findings);
     drop(loader);
     let templates::Checked { guard, stop, resolved } =
         templates::check(folder, values, options, host, guard, &mut findings);

@@ -63,12 +63,13 @@ pub(super) fn check(
         }
     };
     let provenance = options.provenance.clone();
+    let yaml = options.yaml;
     let render = render_options(options);
     let kube_version = render.capabilities.kube_version.clone();
     let rendered = execute(&resolved, render, host, guard, &provenance);
     findings.notices.extend(rendered.notices);
     let stop = match rendered.files {
-        Ok(files) => check_files(chart, &files, &kube_version, findings),
+        Ok(files) => check_files(chart, &files, &kube_version, &yaml, findings),
         Err(error) => {
             findings.rule(Severity::Error, FOLDER, Err(error.to_string()));
             Some(Stop::Templates(error))
@@ -136,6 +137,7 @@ fn check_files(
     chart: &Chart,
     files: &RenderedFiles,
     kube_version: &KubeVersion,
+    yaml: &yaml::Limits,
     findings: &mut Findings,
 ) -> Option<Stop> {
     for template in chart.templates.iter() {
@@ -163,7 +165,7 @@ fn check_files(
             findings.rule(Severity::Warning, name, names::check(&object));
             findings.rule(Severity::Warning, name, deprecated::check(&object, kube_version));
             findings.rule(Severity::Error, name, selector(&object, content));
-            findings.rule(Severity::Error, name, list_annotations(&object, content));
+            findings.rule(Severity::Error, name, list_annotations(&object, content, yaml));
         }
     }
     None
@@ -220,11 +222,12 @@ fn selector(object: &yaml::Head, content: &[u8]) -> Verdict {
 }
 
 /// Helm: it is the first document of the file that is looked at, whichever the list is in.
-fn list_annotations(object: &yaml::Head, content: &[u8]) -> Verdict {
+fn list_annotations(object: &yaml::Head, content: &[u8], limits: &yaml::Limits) -> Verdict {
     if object.kind != *"List" {
         return Ok(());
     }
-    let keeps = keeps_resources(content).map_err(|reason| format!("unable to parse YAML: {reason}"))?;
+    let keeps =
+        keeps_resources(content, limits).map_err(|reason| format!("unable to parse YAML: {reason}"))?;
     if keeps {
         return Err("annotation 'helm.sh/resource-policy' within List objects are ignored".to_owned());
     }
@@ -232,10 +235,10 @@ fn list_annotations(object: &yaml::Head, content: &[u8]) -> Verdict {
 }
 
 /// Whether an item of a list has the annotation that keeps resources.
-fn keeps_resources(content: &[u8]) -> Result<bool, String> {
+fn keeps_resources(content: &[u8], limits: &yaml::Limits) -> Result<bool, String> {
     const METADATA: &str = "struct { Annotations map[string]string }";
     const ITEM: &str = "struct { Metadata struct { Annotations map[string]string } }";
-    let document = yaml::read(content, &yaml::Limits::default()).map_err(|error| error.to_string())?;
+    let document = yaml::read(content, limits).map_err(|error| error.to_string())?;
     let whole = format!("struct {{ Items []{ITEM} }}");
     let Some(document) = fields(&document, || format!("Go value of type {whole}"))? else { return Ok(false) };
     let mut found = false;

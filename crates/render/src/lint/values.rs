@@ -13,6 +13,7 @@ pub(super) fn check(
     folder: &Folder,
     chosen: &Map,
     schema: Option<&mut dyn SchemaLoader>,
+    limits: &yaml::Limits,
     findings: &mut Findings,
 ) {
     let defaults = match &folder.values {
@@ -20,7 +21,7 @@ pub(super) fn check(
             findings.rule(Severity::Info, FILE, Err("file does not exist".to_owned()));
             return;
         }
-        Entry::File(text) => read(text),
+        Entry::File(text) => read(text, limits),
         Entry::Directory(reason) | Entry::Unreadable(reason) => Err(reason.clone()),
     };
     let defaults = match defaults {
@@ -47,8 +48,8 @@ fn name(folder: &Folder) -> [String; 1] {
 }
 
 /// Only the first document counts here; a chart is loaded with all of them.
-fn read(text: &[u8]) -> Result<Map, String> {
-    match yaml::read(text, &yaml::Limits::default()).map_err(|error| error.to_string())? {
+fn read(text: &[u8], limits: &yaml::Limits) -> Result<Map, String> {
+    match yaml::read(text, limits).map_err(|error| error.to_string())? {
         Value::Map(map) => Ok(map),
         Value::Nil => Ok(Map::new()),
         other => {
