@@ -19,7 +19,10 @@ pub struct Str(Repr);
 
 #[derive(Clone)]
 enum Repr {
-    Inline { len: u8, bytes: [u8; INLINE] },
+    Inline {
+        len: u8,
+        bytes: [u8; INLINE],
+    },
     Static(&'static [u8]),
     Shared(Arc<[u8]>),
     /// As it was built: copying it would take the room twice.

@@ -335,7 +335,7 @@ mod tests {
 
     #[test]
     fn items_of_a_list_are_read_as_go_reads_them() {
-        let keeps = |text: &str| keeps_resources(text.as_bytes());
+        let keeps = |text: &str| keeps_resources(text.as_bytes(), &govalue::yaml::Limits::default());
         assert_eq!(keeps("items: [{metadata: {annotations: {helm.sh/resource-policy: keep}}}]"), Ok(true));
         assert_eq!(keeps("items: [null, {metadata: null}]\n---\nitems: 3"), Ok(false));
         assert_eq!(
