@@ -466,10 +466,11 @@ impl<'c, 'n> Tree<'c, 'n> {
         met: &[usize],
         report: &mut Report,
     ) {
-        let notice =
-            Notice::new(Level::Debug, "number of dependencies in the chart").with("chart", self.name(node));
-        self.log.0.push(notice.with("dependencies", self.nodes[node].children.len().to_string()));
         let schema = self.nodes[node].chart.schema.as_deref();
+        if schema.is_some() {
+            let notice = Notice::new(Level::Debug, "chart name").with("chart-name", self.name(node));
+            self.log.0.push(notice);
+        }
         if let Some(text) = schema
             && met.contains(&node)
         {
@@ -481,6 +482,9 @@ impl<'c, 'n> Tree<'c, 'n> {
             report.violations.extend(error.violations);
             report.source = report.source.take().or(error.source);
         }
+        let notice =
+            Notice::new(Level::Debug, "number of dependencies in the chart").with("chart", self.name(node));
+        self.log.0.push(notice.with("dependencies", self.nodes[node].children.len().to_string()));
         for child in self.nodes[node].children.clone() {
             let name = self.name(child).to_owned();
             match values.get(&name) {
