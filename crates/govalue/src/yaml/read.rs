@@ -104,8 +104,6 @@ fn wrong_type(value: &Value, place: &str) -> Error {
     ))
 }
 
-/// Where a value goes.
-
 /// Walks a document as go-yaml's decoder does, counting as it counts. When it does not build, it finds the
 /// same errors and answers nil.
 pub(super) struct Decoder<'d, 'a> {
