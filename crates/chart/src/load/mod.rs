@@ -72,6 +72,9 @@ impl Outside for StayInside {
     }
 }
 
+/// Who is told of a template's text.
+pub type OnTemplate<'a> = dyn Fn(&Arc<[u8]>) + Sync + 'a;
+
 /// What loading needs from outside, and what it leaves behind.
 pub struct Context<'a> {
     /// The rules for versions.
@@ -94,7 +97,7 @@ pub struct Context<'a> {
     /// How many threads may read files.
     pub threads: usize,
     /// Told of every template in the folder and in its archives as soon as it was read, by whatever thread.
-    pub templates: Option<&'a (dyn Fn(&Arc<[u8]>) + Sync)>,
+    pub templates: Option<&'a OnTemplate<'a>>,
     /// Log lines, in order. Present after an error too.
     pub notices: Vec<Notice>,
 }

@@ -127,7 +127,7 @@ pub(super) struct Reader<'scope, 'env> {
 
 /// What the threads of one [`Reader`] share.
 pub(super) struct Shared<'a> {
-    templates: Option<&'a (dyn Fn(&Arc<[u8]>) + Sync)>,
+    templates: Option<&'a super::OnTemplate<'a>>,
     waiting: Mutex<Waiting>,
     changed: Condvar,
     left: AtomicU64,
