@@ -57,7 +57,7 @@ fn run() -> u8 {
         Err(failure) => {
             // What was printed before it failed stands before the failure, also when both go to one place.
             let written = output.flush();
-            let failure = if environment.is_helm { failure.as_helm() } else { failure };
+            let failure = if environment.is_helm { failure.in_helms_name() } else { failure };
             failure.print(&environment, &mut output);
             if written.is_ok() { failure.code } else { failure.code.max(1) }
         }

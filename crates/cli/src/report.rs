@@ -64,7 +64,7 @@ impl Failure {
     }
 
     /// The failure as Helm has it: a limit that is Helm's own ends it with Helm's code, and without a hint.
-    pub(crate) fn as_helm(self) -> Self {
+    pub(crate) fn in_helms_name(self) -> Self {
         if self.helms { Self { code: 1, hint: None, ..self } } else { self }
     }
 

@@ -295,10 +295,7 @@ fn errors_about_what_doubles_or_nests_deeply_are_soon_told() {
         "include \"none\" (list $l $d)",
         "tpl \"{{ .a.b.c.d.e.f }}{{ fail .a }}\" $d",
         &parentheses,
-        &format!(
-            "range 1000000000 }}}}{{{{ {} }}}}{{{{ end",
-            format!("{}1{}", "(".repeat(100), ")".repeat(100))
-        ),
+        &format!("range 1000000000 }}}}{{{{ {}1{} }}}}{{{{ end", "(".repeat(100), ")".repeat(100)),
     ] {
         let template = format!("{doubling}{{{{ {call} }}}}");
         for more in [&[][..], &["--explain"]] {
