@@ -333,6 +333,11 @@ impl Environment {
         self.explain.get() || self.stderr_is_terminal()
     }
 
+    /// Whether what is printed goes to a terminal.
+    pub(crate) fn stdout_is_terminal(&self) -> bool {
+        std::io::stdout().is_terminal()
+    }
+
     /// Whether standard error is a terminal, where reports may say more than Helm does.
     pub(crate) fn stderr_is_terminal(&self) -> bool {
         std::io::stderr().is_terminal()

@@ -111,6 +111,9 @@ pub(super) fn run(context: &mut Context<'_>) -> Result<(), Failure> {
             }
         }
         text.push('\n');
+        if context.environment.stdout_is_terminal() {
+            text = harmless(&text);
+        }
         context.output.out(&text);
     }
     prepare::audit(context, &mut guard)?;
@@ -252,4 +255,28 @@ fn cause(folder: &Folder, report: &Report) -> Option<Failure> {
         _ => None,
     };
     loaded.or_else(|| rendered.and_then(|error| of(error)))
+}
+
+/// What was found tells fields of a chart as they are written. In a terminal they would do what they say: clear it,
+/// say, or write over what stands there.
+fn harmless(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        if c.is_control() && !matches!(c, '\n' | '\t') {
+            out.extend(c.escape_unicode());
+        } else {
+            out.push(c);
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::harmless;
+
+    #[test]
+    fn control_characters_do_nothing_in_a_terminal() {
+        assert_eq!(harmless("a\u{1b}[2Jb\n\tc\r\u{9b}é"), "a\\u{1b}[2Jb\n\tc\\u{d}\\u{9b}é");
+    }
 }

@@ -162,7 +162,10 @@ fn cve_2021_21303_control_characters_in_chart_fields() {
         place.write("shop/Chart.yaml", format!("{base}{field}\n"));
         each(&place, |command, run| {
             if command == "lint" {
-                // It tells what it read byte for byte, as Helm does.
+                // In a pipe, as here, it tells what it read byte for byte, as Helm does; a terminal gets it without
+                // control characters, which a test of `lint` sees to.
+                let told = field.starts_with("version: \"1.0.0\\u001b");
+                assert!(!told || run.out.contains("version '1.0.0\u{1b}[2J' is not"), "{run:?}");
                 return;
             }
             let text = format!("{}{}", run.out, run.err);

@@ -247,27 +247,34 @@ fn searched(args: &[Value], effort: fn(regex::Effort, &[u8]) -> u64, bytes: u64)
 
 /// The arguments printed.
 pub(super) fn print(args: &[Value]) -> Cost {
-    let Size { bytes, parts, .. } = Size::of_all(args);
-    Cost { steps: parts.saturating_add(bytes / 32).saturating_add(4), bytes }
+    let Size { bytes, parts, numbers, .. } = Size::of_all(args);
+    Cost { steps: parts.saturating_add(numbers).saturating_add(bytes / 32).saturating_add(4), bytes }
 }
 
 /// The arguments printed between quotes, for which every letter is looked at.
 pub(super) fn quote(args: &[Value]) -> Cost {
-    let Size { bytes, parts, .. } = Size::of_all(args);
-    Cost { steps: parts.saturating_add(bytes).saturating_add(4), bytes }
+    let Size { bytes, parts, numbers, .. } = Size::of_all(args);
+    Cost { steps: parts.saturating_add(numbers).saturating_add(bytes).saturating_add(4), bytes }
 }
 
 /// The arguments as JSON or TOML.
 pub(super) fn encode(args: &[Value]) -> Cost {
-    let Size { bytes, parts, .. } = Size::of_all(args);
-    Cost { steps: parts.saturating_add(bytes / 2).saturating_add(16), bytes }
+    let Size { bytes, parts, numbers, .. } = Size::of_all(args);
+    Cost { steps: parts.saturating_add(numbers).saturating_add(bytes / 2).saturating_add(16), bytes }
 }
 
 /// The arguments as YAML, where it must be found out of every text how it can be written.
 pub(super) fn encode_yaml(args: &[Value]) -> Cost {
-    let Size { bytes, parts, texts, .. } = Size::of_all(args);
+    let Size { bytes, parts, texts, numbers, .. } = Size::of_all(args);
     let texts = texts.saturating_mul(12);
-    Cost { steps: parts.saturating_add(texts).saturating_add(bytes / 2).saturating_add(16), bytes }
+    Cost {
+        steps: parts
+            .saturating_add(numbers)
+            .saturating_add(texts)
+            .saturating_add(bytes / 2)
+            .saturating_add(16),
+        bytes,
+    }
 }
 
 /// The arguments compared, down to the leaves.

@@ -16,6 +16,8 @@ pub(super) struct Size {
     pub(super) parts: u64,
     /// Texts and keys.
     pub(super) texts: u64,
+    /// Steps to print what is copied as a whole: files, whose bytes are printed as numbers.
+    pub(super) numbers: u64,
     /// Whether it contains itself.
     pub(super) endless: bool,
 }
@@ -48,6 +50,7 @@ impl Size {
             lines: self.lines.saturating_add(other.lines),
             parts: self.parts.saturating_add(other.parts),
             texts: self.texts.saturating_add(other.texts),
+            numbers: self.numbers.saturating_add(other.numbers),
             endless: self.endless || other.endless,
         }
     }
@@ -58,7 +61,7 @@ impl Size {
     }
 
     const fn leaf(bytes: u64, parts: u64) -> Self {
-        Self { bytes, lines: 1, parts, texts: 0, endless: false }
+        Self { bytes, lines: 1, parts, texts: 0, numbers: 0, endless: false }
     }
 }
 
@@ -73,7 +76,10 @@ impl Walk {
     fn value(&mut self, value: &Value, depth: u32) -> Size {
         match value {
             Value::Str(s) => Size { texts: 1, ..Size::leaf(s.len() as u64 + 4, 1) },
-            Value::Bytes(bytes) => Size::leaf(bytes.len() as u64 * 4, bytes.len() as u64),
+            Value::Bytes(bytes) => {
+                let length = bytes.len() as u64;
+                Size { numbers: length, ..Size::leaf(length * 4, 1) }
+            }
             Value::List(list) if depth < DEPTH => self.container(list.address(), |walk| {
                 list.iter()
                     .fold(Size::leaf(CONTAINER, 5), |total, item| total.plus(walk.value(item, depth + 1)))
@@ -82,8 +88,7 @@ impl Walk {
                 let map = map.borrow();
                 let empty = Size::leaf(CONTAINER, if map.is_empty() { 5 } else { 10 });
                 map.iter().fold(empty, |total, (key, item)| {
-                    let key =
-                        Size { bytes: key.len() as u64 + 4, lines: 0, parts: 3, texts: 1, endless: false };
+                    let key = Size { texts: 1, lines: 0, ..Size::leaf(key.len() as u64 + 4, 3) };
                     total.plus(key).plus(walk.value(item, depth + 1))
                 })
             }),
