@@ -192,6 +192,9 @@ pub(crate) fn trace<'c>(
 ///
 /// Helm copies a chart for every alias, but only the upper levels of it; what lies further down stays shared
 /// between the copies, metadata included. Indices into two lists behave the same.
+/// So many values are held for checks on several threads. What is left is checked one after the other.
+const VALUES_AT_ONCE: usize = 1 << 18;
+
 struct Tree<'c, 'n> {
     nodes: Vec<Node<'c>>,
     metadata: Vec<Metadata>,
@@ -435,11 +438,16 @@ impl<'c, 'n> Tree<'c, 'n> {
             return Vec::new();
         }
         let (mut nodes, mut pairs) = (Vec::new(), Vec::new());
+        // Every chart sees the globals: all of them at once may be far more than the values are.
+        let mut room = VALUES_AT_ONCE;
         let mut pending = vec![(root, values.clone())];
-        while let Some((node, values)) = pending.pop() {
+        while room > 0
+            && let Some((node, values)) = pending.pop()
+        {
             if let Some(text) = &self.nodes[node].chart.schema
                 && let Some(pair) = schema::Pair::new(&values, text)
             {
+                room = room.saturating_sub(pair.size());
                 nodes.push(node);
                 pairs.push(pair);
             }

@@ -24,13 +24,13 @@ const STACK: usize = 64 << 20;
 /// A thread that parses the texts it is given until a render asks for them.
 ///
 /// Nothing depends on it but time: what it did not get to, or could not parse, is parsed by the render.
-#[derive(Default)]
 pub struct Ahead(Arc<Shared>);
 
-#[derive(Default)]
 struct Shared {
     state: Mutex<State>,
     changed: Condvar,
+    /// Bytes of text that are taken.
+    most: usize,
 }
 
 #[derive(Default)]
@@ -68,11 +68,16 @@ impl Shared {
 }
 
 impl Ahead {
+    /// Parses nothing yet, and never more bytes of text than a render may have.
+    pub fn new(templates: usize) -> Self {
+        Self(Arc::new(Shared { state: Mutex::default(), changed: Condvar::new(), most: MOST.min(templates) }))
+    }
+
     /// Has a text parsed, if there is time. Any thread may call it.
     pub fn add(&self, text: &Arc<[u8]>) {
         let mut state = self.0.state();
         let bytes = state.bytes + text.len();
-        if state.closed || bytes > MOST || !state.seen.insert(Arc::clone(text)) {
+        if state.closed || bytes > self.0.most || !state.seen.insert(Arc::clone(text)) {
             return;
         }
         state.bytes = bytes;
@@ -123,7 +128,7 @@ mod tests {
 
     #[test]
     fn what_can_be_parsed_is_parsed_once_and_the_rest_is_left() {
-        let ahead = Ahead::default();
+        let ahead = Ahead::new(usize::MAX);
         let large: Arc<[u8]> = Arc::from(format!("{{{{ .x }}}}{}", "x".repeat(WORTH_A_THREAD)).into_bytes());
         let broken: Arc<[u8]> = Arc::from(&b"{{ if }}"[..]);
         ahead.add(&broken);
@@ -144,11 +149,14 @@ mod tests {
 
     #[test]
     fn little_text_needs_no_thread_and_too_much_is_not_taken() {
-        let ahead = Ahead::default();
+        let ahead = Ahead::new(usize::MAX);
         ahead.add(&Arc::from(&b"{{ .x }}"[..]));
         assert!(ahead.0.state().worker.is_none());
         ahead.add(&Arc::from(vec![b'x'; MOST]));
         assert_eq!(ahead.0.state().bytes, 8);
         assert!(ahead.finish().is_empty());
+        let ahead = Ahead::new(7);
+        ahead.add(&Arc::from(&b"{{ .x }}"[..]));
+        assert_eq!(ahead.0.state().bytes, 0);
     }
 }

@@ -144,7 +144,7 @@ impl<'a> Shared<'a> {
             waiting: Mutex::default(),
             changed: Condvar::new(),
             left: AtomicU64::new(limits.total),
-            left_early: AtomicU64::new(ALL_EARLY),
+            left_early: AtomicU64::new(ALL_EARLY.min(limits.unpacked)),
             limits,
         }
     }
@@ -166,7 +166,7 @@ impl<'a> Shared<'a> {
 
     /// What is in an archive, if that is little.
     fn unpack(&self, data: &[u8]) -> Option<Vec<File>> {
-        let most = EARLY.min(self.limits.total);
+        let most = EARLY.min(self.limits.total).min(self.limits.unpacked);
         take(&self.left_early, most).ok()?;
         let files = archive::unpack(data, &ArchiveLimits { total: most, ..self.limits }).ok();
         let used = files.iter().flatten().map(|file| file.data.len() as u64).sum();

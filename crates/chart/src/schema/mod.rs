@@ -182,6 +182,11 @@ impl Pair {
         Some(Self { values, schema: Arc::clone(schema) })
     }
 
+    /// How many values there are.
+    pub(crate) fn size(&self) -> usize {
+        count(&self.values)
+    }
+
     /// Whether it is plain that the values meet the schema. When not, [`validate`] tells what is wrong.
     fn meets(&self) -> bool {
         let meets = || {

@@ -51,7 +51,8 @@ pub(super) fn run(context: &mut Context<'_>) -> Result<(), Failure> {
     }
     let values = prepare::values(context)?;
     let mut guard = prepare::guard(context)?;
-    let ahead = Arc::new(Ahead::default());
+    let limits = limits(context)?;
+    let ahead = Arc::new(Ahead::new(usize::try_from(limits.templates).unwrap_or(usize::MAX)));
     let loaded = prepare::load_ahead(context, &path, &mut guard, &ahead);
     prepare::audit(context, &mut guard)?;
     // The process ends when this is printed: its large structures are left to the system.
@@ -87,7 +88,6 @@ pub(super) fn run(context: &mut Context<'_>) -> Result<(), Failure> {
         chart = ManuallyDrop::new(loaded);
     }
     check_name(&name)?;
-    let limits = limits(context)?;
     let mut references = References::new(&mut guard, &limits);
     let schema: Option<&mut dyn chart::schema::SchemaLoader> =
         if context.parsed.bool("skip-schema-validation") { None } else { Some(&mut references) };
