@@ -1,18 +1,18 @@
-//! `plugin list` and `plugin verify`: which plugins there are, and who vouches for one.
+//! `plugin list`: which plugins there are, and who vouches for each.
 
 use std::path::{Path, PathBuf};
 
 use artifact::provenance::claimed;
 use plugin::Plugin;
 
-use super::Context;
-use super::tree::COMMANDS;
+use crate::commands::Context;
+use crate::commands::tree::COMMANDS;
 use crate::limits::limits;
 use crate::report::Failure;
-use crate::{log, paths, provenance, table};
+use crate::{log, paths, table};
 
 /// `plugin list`.
-pub(super) fn list(context: &mut Context<'_>) -> Result<(), Failure> {
+pub(in crate::commands) fn list(context: &mut Context<'_>) -> Result<(), Failure> {
     let folders = context.environment.plugins();
     if context.environment.get("HELM_NO_PLUGINS") != Some("1") {
         load_commands(context, &folders);
@@ -41,16 +41,8 @@ pub(super) fn list(context: &mut Context<'_>) -> Result<(), Failure> {
     Ok(())
 }
 
-/// `plugin verify`.
-pub(super) fn verify(context: &mut Context<'_>) -> Result<(), Failure> {
-    let path = PathBuf::from(context.parsed.args.first().cloned().unwrap_or_default());
-    let verification = provenance::verify_plugin(context, &path)?;
-    context.output.out(&provenance::told(&verification, "Plugin"));
-    Ok(())
-}
-
 /// The plugins of a list of folders; those that cannot be loaded are logged.
-fn find(context: &mut Context<'_>, folders: &str, kind: &str) -> Result<Vec<Plugin>, Failure> {
+pub(super) fn find(context: &mut Context<'_>, folders: &str, kind: &str) -> Result<Vec<Plugin>, Failure> {
     let mut all = Vec::new();
     for folder in std::env::split_paths(folders).filter(|_| !folders.is_empty()) {
         // Go: the folder is joined with what is in it, which cleans it; nothing before it is this folder.
