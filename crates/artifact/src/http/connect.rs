@@ -1,23 +1,23 @@
 //! From a URL to a connection: addresses, proxies, TLS, and one deadline over everything.
 
-use std::io::{self, Read, Write};
-use std::net::{IpAddr, SocketAddr, TcpStream, ToSocketAddrs as _};
+use std::io;
+use std::net::{IpAddr, SocketAddr, ToSocketAddrs as _};
 use std::sync::{Arc, mpsc};
 use std::time::{Duration, Instant};
 
 use base64::Engine as _;
 use rustls::pki_types::ServerName;
-use rustls::{ClientConnection, StreamOwned};
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::TcpStream;
+use tokio_rustls::TlsConnector;
 use url::{Host, Url};
 
-use super::exchange::{self, Buffered};
+use super::patience::left;
 use super::proxy::unescaped;
-use super::{HttpError, Proxies, Settings, tls};
+use super::{HttpError, Proxies, Settings, exchange, tls};
 
 /// One address of several may take so long before the next is tried.
 const ATTEMPT: Duration = Duration::from_secs(30);
-/// Bytes that a proxy's answer to `CONNECT` may have.
-const PROXY_HEAD: usize = 16 << 10;
 
 /// How a server is reached.
 pub(super) struct Route {
@@ -77,72 +77,93 @@ fn without_user(text: &str) -> String {
     text.rsplit_once('@').map_or(text, |(_, host)| host).to_owned()
 }
 
-/// Looks a host up. The system's resolver knows no deadline, so that it is asked on a thread that may be left behind.
+/// The addresses of a URL's host.
 fn addresses(url: &Url, deadline: Instant) -> Result<Vec<SocketAddr>, HttpError> {
     let port = url.port_or_known_default().unwrap_or(0);
-    let name = match url.host() {
-        Some(Host::Ipv4(address)) => return Ok(vec![SocketAddr::new(address.into(), port)]),
-        Some(Host::Ipv6(address)) => return Ok(vec![SocketAddr::new(address.into(), port)]),
-        Some(Host::Domain(name)) => name.to_owned(),
-        None => return Err(HttpError::NoHost),
-    };
+    match url.host() {
+        Some(Host::Ipv4(address)) => Ok(vec![SocketAddr::new(address.into(), port)]),
+        Some(Host::Ipv6(address)) => Ok(vec![SocketAddr::new(address.into(), port)]),
+        Some(Host::Domain(name)) => {
+            Ok(lookup(name, deadline)?.into_iter().map(|address| SocketAddr::new(address, port)).collect())
+        }
+        None => Err(HttpError::NoHost),
+    }
+}
+
+/// The addresses of a host's name, as the system finds them, in its order.
+///
+/// The system's resolver knows no deadline, so that it is asked on a thread that may be left behind.
+///
+/// # Errors
+/// For a name without an address, and when the deadline is over first.
+pub fn lookup(name: &str, deadline: Instant) -> Result<Vec<IpAddr>, HttpError> {
     let (sender, receiver) = mpsc::channel();
-    let asked = name.clone();
+    let asked = name.to_owned();
     let look = move || {
-        let found = (asked.as_str(), port).to_socket_addrs().map(Iterator::collect::<Vec<_>>);
+        let found = (asked.as_str(), 0).to_socket_addrs();
         // Nobody may be waiting any more.
-        let _ = sender.send(found);
+        let _ = sender.send(found.map(|found| found.map(|address| address.ip()).collect::<Vec<_>>()));
     };
+    let failed = |why: String| HttpError::Lookup { host: name.to_owned(), why };
     let thread = std::thread::Builder::new().name("lookup".to_owned()).spawn(look);
-    thread.map_err(|error| HttpError::Lookup { host: name.clone(), why: error.to_string() })?;
+    thread.map_err(|error| failed(error.to_string()))?;
     match receiver.recv_timeout(left(deadline)?) {
         Ok(Ok(found)) if !found.is_empty() => Ok(found),
-        Ok(Ok(_)) => Err(HttpError::Lookup { host: name, why: "no such host".to_owned() }),
+        Ok(Ok(_)) => Err(failed("no such host".to_owned())),
         Ok(Err(error)) => {
             let unknown = error.to_string().contains("not known");
-            let why = if unknown { "no such host".to_owned() } else { error.to_string() };
-            Err(HttpError::Lookup { host: name, why })
+            Err(failed(if unknown { "no such host".to_owned() } else { error.to_string() }))
         }
         Err(_) => Err(HttpError::Timeout),
     }
 }
 
+/// Bytes that go back and forth, however they are carried.
+pub(super) trait Carrier: AsyncRead + AsyncWrite + Unpin + Send {}
+
+impl<T: AsyncRead + AsyncWrite + Unpin + Send> Carrier for T {}
+
+/// A connection, plain or not.
+pub(super) type Stream = Box<dyn Carrier>;
+
 /// Opens a connection that a request can be written to.
-pub(super) fn open<'a>(
+pub(super) async fn open<'a>(
     url: &Url,
     route: &Route,
-    deadline: Instant,
     tls: &dyn Fn() -> Result<&'a tls::Config, HttpError>,
     settings: &Settings,
 ) -> Result<Stream, HttpError> {
     let secure = url.scheme() == "https";
     // What is wrong with keys and authorities is told before anybody is asked.
     let config = if secure { Some(tls()?) } else { None };
-    let mut stream = Stream::Plain(dial(&route.addresses, deadline)?);
+    let mut stream: Stream = Box::new(dial(&route.addresses).await?);
     if let Some(proxy) = &route.proxy {
         if proxy.url.scheme() == "https" {
-            stream = stream.secured(tls()?, &proxy.url)?;
+            stream = secured(stream, tls()?, &proxy.url).await?;
         }
         if secure {
-            stream = tunnel(stream, url, proxy, &settings.user_agent)?;
+            let host = url.host().map(|host| host.to_string()).unwrap_or_default();
+            let target = format!("{host}:{}", url.port_or_known_default().unwrap_or(443));
+            let authorization = proxy.authorization.as_deref();
+            stream = exchange::tunnel(stream, &target, &settings.user_agent, authorization).await?;
         }
     }
     match config {
-        Some(config) => stream.secured(config, url),
+        Some(config) => secured(stream, config, url).await,
         None => Ok(stream),
     }
 }
 
 /// Tries one address after the other.
-fn dial(addresses: &[SocketAddr], deadline: Instant) -> Result<Connection, HttpError> {
+async fn dial(addresses: &[SocketAddr]) -> Result<TcpStream, HttpError> {
     let mut failed = None;
     for address in addresses {
-        let patience = left(deadline)?.min(ATTEMPT);
-        match TcpStream::connect_timeout(address, patience) {
+        let attempt = tokio::time::timeout(ATTEMPT, TcpStream::connect(address)).await;
+        match attempt.unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into())) {
             Ok(stream) => {
                 // Without it small writes would wait for each other; where it cannot be had, they wait.
                 let _ = stream.set_nodelay(true);
-                return Ok(Connection { stream, deadline });
+                return Ok(stream);
             }
             Err(error) => {
                 failed.get_or_insert(HttpError::Connect { address: address.to_string(), why: words(&error) });
@@ -164,113 +185,23 @@ fn words(error: &io::Error) -> String {
     }
 }
 
-/// Asks a proxy to pass bytes on to a server, which it then cannot read.
-fn tunnel(mut stream: Stream, url: &Url, proxy: &Proxy, user_agent: &str) -> Result<Stream, HttpError> {
-    let host = url.host().map(|host| host.to_string()).unwrap_or_default();
-    let target = format!("{host}:{}", url.port_or_known_default().unwrap_or(443));
-    let mut head = format!("CONNECT {target} HTTP/1.1\r\nHost: {target}\r\n");
-    if !user_agent.is_empty() && exchange::is_header_value(user_agent.as_bytes()) {
-        head.push_str(&format!("User-Agent: {user_agent}\r\n"));
-    }
-    if let Some(authorization) = &proxy.authorization {
-        head.push_str(&format!("Proxy-Authorization: {authorization}\r\n"));
-    }
-    head.push_str("\r\n");
-    let sent = stream.write_all(head.as_bytes()).and_then(|()| stream.flush());
-    sent.map_err(|error| HttpError::of(&error))?;
-    let mut buffered = Buffered::new(stream);
-    let (status, line, _) = exchange::read_head(&mut buffered, PROXY_HEAD)?;
-    if status != 200 {
-        let words = line.split_once(' ').map_or(line.as_str(), |(_, words)| words);
-        return Err(HttpError::ProxyRefused(words.to_owned()));
-    }
-    // Nothing of the server's can be here before we have said a word to it.
-    buffered.into_empty_stream().ok_or_else(|| HttpError::Malformed("proxy spoke out of turn".to_owned()))
-}
-
-/// The time until a deadline.
-fn left(deadline: Instant) -> Result<Duration, HttpError> {
-    let left = deadline.saturating_duration_since(Instant::now());
-    if left.is_zero() { Err(HttpError::Timeout) } else { Ok(left) }
-}
-
-/// A connection whose every read and write keeps to the deadline.
-pub(super) struct Connection {
-    stream: TcpStream,
-    deadline: Instant,
-}
-
-impl Read for Connection {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        self.stream.set_read_timeout(Some(left(self.deadline).map_err(HttpError::into_io)?))?;
-        self.stream.read(buffer)
-    }
-}
-
-impl Write for Connection {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.stream.set_write_timeout(Some(left(self.deadline).map_err(HttpError::into_io)?))?;
-        self.stream.write(bytes)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        self.stream.flush()
-    }
-}
-
-/// A connection, plain or not.
-pub(super) enum Stream {
-    Plain(Connection),
-    Secure(Box<StreamOwned<ClientConnection, Stream>>),
-}
-
-impl Stream {
-    /// Makes it secure towards the host of a URL: the handshake is done here.
-    fn secured(self, config: &tls::Config, url: &Url) -> Result<Self, HttpError> {
-        let name = match url.host() {
-            Some(Host::Domain(name)) => {
-                let name = name.trim_end_matches('.').to_owned();
-                ServerName::try_from(name).map_err(|error| HttpError::Tls(format!("tls: {error}")))?
-            }
-            Some(Host::Ipv4(address)) => ServerName::from(IpAddr::V4(address)),
-            Some(Host::Ipv6(address)) => ServerName::from(IpAddr::V6(address)),
-            None => return Err(HttpError::NoHost),
-        };
-        let connection = ClientConnection::new(Arc::clone(&config.client), name)
-            .map_err(|error| HttpError::Tls(tls::words(&error)))?;
-        let mut stream = StreamOwned::new(connection, self);
-        while stream.conn.is_handshaking() {
-            let step = stream.conn.complete_io(&mut stream.sock);
-            step.map_err(|error| match HttpError::of(&error) {
-                HttpError::Truncated => HttpError::Broken("EOF".to_owned()),
-                other => other,
-            })?;
+/// Makes a connection secure towards the host of a URL.
+async fn secured(stream: Stream, config: &tls::Config, url: &Url) -> Result<Stream, HttpError> {
+    let name = match url.host() {
+        Some(Host::Domain(name)) => {
+            let name = name.trim_end_matches('.').to_owned();
+            ServerName::try_from(name).map_err(|error| HttpError::Tls(format!("tls: {error}")))?
         }
-        Ok(Self::Secure(Box::new(stream)))
-    }
-}
-
-impl Read for Stream {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        match self {
-            Self::Plain(connection) => connection.read(buffer),
-            Self::Secure(stream) => stream.read(buffer),
-        }
-    }
-}
-
-impl Write for Stream {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        match self {
-            Self::Plain(connection) => connection.write(bytes),
-            Self::Secure(stream) => stream.write(bytes),
-        }
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        match self {
-            Self::Plain(connection) => connection.flush(),
-            Self::Secure(stream) => stream.flush(),
-        }
+        Some(Host::Ipv4(address)) => ServerName::from(IpAddr::V4(address)),
+        Some(Host::Ipv6(address)) => ServerName::from(IpAddr::V6(address)),
+        None => return Err(HttpError::NoHost),
+    };
+    let connector = TlsConnector::from(Arc::clone(&config.client));
+    match connector.connect(name, stream).await {
+        Ok(stream) => Ok(Box::new(stream)),
+        Err(error) => Err(match HttpError::of(&error) {
+            HttpError::Truncated => HttpError::Broken("EOF".to_owned()),
+            other => other,
+        }),
     }
 }

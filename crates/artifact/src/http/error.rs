@@ -67,6 +67,9 @@ pub enum HttpError {
     /// It took too long.
     #[error("context deadline exceeded (Client.Timeout exceeded while awaiting headers)")]
     Timeout,
+    /// Who asked wants it no more.
+    #[error("context canceled")]
+    Stopped,
     /// The connection broke.
     #[error("{0}")]
     Broken(String),

@@ -1,20 +1,33 @@
-//! One request out, one answer in.
+//! One request out, one answer in: hyper's HTTP/1, with our limits around it.
 
-use std::io::{self, Read, Write as _};
+use std::error::Error as _;
+use std::future::{Future, poll_fn};
+use std::io::{self, Read};
+use std::pin::{Pin, pin};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll};
 
+use govalue::print::quote;
+use http_body_util::{BodyExt as _, Full};
+use hyper::body::{Body as _, Bytes, Incoming};
+use hyper::client::conn::http1;
+use hyper::ext::ReasonPhrase;
+use hyper::header::{self, HeaderMap, HeaderName, HeaderValue};
+use hyper::{Method, Response, StatusCode, Uri};
+use hyper_util::rt::TokioIo;
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use url::{Position, Url};
 
 use super::connect::Stream;
+use super::patience::Patience;
 use super::{HttpError, Limits};
 
 /// Headers that an answer may have.
 const MOST_HEADERS: usize = 128;
-/// Interim answers (`100 Continue`) that are read past.
-const MOST_INTERIM: usize = 8;
-/// Bytes that are read at once.
-const BUFFER: usize = 16 << 10;
-/// Bytes of the line before a piece of a body.
-const CHUNK_LINE: usize = 1 << 10;
+/// The least that hyper takes for a buffer.
+const LEAST_BUFFER: usize = 8 << 10;
+/// Bytes that a proxy's answer to `CONNECT` may have.
+const PROXY_HEAD: usize = 16 << 10;
 /// Bytes that are taken for a body before it is known how long it really is.
 const FIRST: u64 = 1 << 20;
 
@@ -41,7 +54,7 @@ pub struct Answer {
     pub body: Body,
 }
 
-/// Headers in the order in which they came.
+/// Headers, those of one name together; the names in small letters.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Headers(Vec<(String, Vec<u8>)>);
 
@@ -62,100 +75,126 @@ impl Headers {
     }
 }
 
-/// Whether these bytes can be the value of a header.
-pub(super) fn is_header_value(value: &[u8]) -> bool {
-    value.iter().all(|byte| *byte == b'\t' || (*byte >= 0x20 && *byte != 0x7f))
-}
-
-fn is_token(text: &str) -> bool {
-    let special = b"!#$%&'*+-.^_`|~";
-    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || special.contains(&byte))
-}
-
 /// Writes a request and reads the head of its answer.
+///
+/// `connect` opens the connection, once the request is known to be one that can be written.
 pub(super) fn perform(
-    mut stream: Stream,
+    connect: impl Future<Output = Result<Stream, HttpError>>,
     request: &Request<'_>,
     limits: &Limits,
+    patience: Patience,
 ) -> Result<Answer, HttpError> {
-    let head = written(request)?;
-    let sent =
-        stream.write_all(&head).and_then(|()| stream.write_all(request.body)).and_then(|()| stream.flush());
-    // A server that has said no already need not read on; what it said is more than that it stopped.
-    let unsent =
-        sent.err().filter(|error| error.kind() == io::ErrorKind::TimedOut || request.body.is_empty());
-    if let Some(error) = unsent {
-        return Err(HttpError::of(&error));
+    let written = written(request)?;
+    let (link, response) = patience.wait(async {
+        let (sender, link) = Link::over(connect.await?, limits.head).await?;
+        link.ask(sender, written).await
+    })?;
+    let (parts, incoming) = response.into_parts();
+    let reason = parts.extensions.get::<ReasonPhrase>();
+    let status_line = status_line(parts.status, reason);
+    if parts.status == StatusCode::SWITCHING_PROTOCOLS {
+        return Err(HttpError::Malformed("unexpected change of protocol".to_owned()));
     }
-    let mut buffered = Buffered::new(stream);
-    let mut interim = 0;
-    let (status, status_line, headers) = loop {
-        let head = read_head(&mut buffered, limits.head)?;
-        match head.0 {
-            101 => return Err(HttpError::Malformed("unexpected change of protocol".to_owned())),
-            100..200 if interim < MOST_INTERIM => interim += 1,
-            100..200 => return Err(HttpError::Malformed("too many 1xx informational responses".to_owned())),
-            _ => break head,
+    let headers = parts.headers.iter().map(|(name, value)| (name.to_string(), value.as_bytes().to_vec()));
+    let headers = Headers(headers.collect());
+    let size: usize = headers.iter().map(|(name, value)| name.len() + value.len() + 4).sum();
+    if size > limits.head {
+        return Err(HttpError::Head { limit: limits.head });
+    }
+    let bodiless =
+        request.method == "HEAD" || matches!(parts.status, StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED);
+    if !bodiless {
+        // hyper would read what it does not know up to the connection's end.
+        let mut codings = headers.all("transfer-encoding");
+        if let Some(coding) = codings.next()
+            && (codings.next().is_some() || !coding.trim_ascii().eq_ignore_ascii_case(b"chunked"))
+        {
+            let coding = quote(coding);
+            return Err(HttpError::Malformed(format!("unsupported transfer encoding: {coding}")));
         }
-    };
-    let framing = framing(request.method, status, &headers)?;
-    if let Framing::Length(length) = framing
-        && length > limits.body
-    {
+    }
+    let announced = incoming.size_hint().exact();
+    if announced.is_some_and(|length| length > limits.body) {
         return Err(HttpError::Body { limit: limits.body });
     }
-    let body = Body { buffered, framing, left: limits.body, limit: limits.body, head: limits.head };
-    Ok(Answer { status, status_line, headers, body })
+    let body = Body {
+        incoming,
+        link,
+        patience,
+        waiting: Bytes::new(),
+        over: false,
+        announced: announced.unwrap_or(0),
+        left: limits.body,
+        limit: limits.body,
+    };
+    Ok(Answer { status: parts.status.as_u16(), status_line, headers, body })
 }
 
-/// A request's head, as bytes.
-fn written(request: &Request<'_>) -> Result<Vec<u8>, HttpError> {
-    if !is_token(request.method) {
-        let method = govalue::print::quote(request.method.as_bytes());
-        return Err(HttpError::Request(format!("method {method}")));
-    }
+/// `200 OK`, with the server's own words.
+fn status_line(status: StatusCode, own: Option<&ReasonPhrase>) -> String {
+    let words = match own {
+        Some(own) => String::from_utf8_lossy(own.as_bytes()).into_owned(),
+        None => status.canonical_reason().unwrap_or_default().to_owned(),
+    };
+    if words.is_empty() { status.as_str().to_owned() } else { format!("{} {words}", status.as_str()) }
+}
+
+type Written = hyper::Request<Full<Bytes>>;
+
+/// A request as hyper takes it.
+fn written(request: &Request<'_>) -> Result<Written, HttpError> {
+    let method =
+        Method::from_bytes(request.method.as_bytes()).ok().filter(|method| method != Method::CONNECT);
+    let method =
+        method.ok_or_else(|| HttpError::Request(format!("method {}", quote(request.method.as_bytes()))))?;
     let url = request.url;
-    let target = match request.proxied {
-        Some(_) => {
-            format!("{}://{}{}", url.scheme(), host(url), &url[Position::BeforePath..Position::AfterQuery])
-        }
-        None => url[Position::BeforePath..Position::AfterQuery].to_owned(),
-    };
-    let mut head = format!("{} {target} HTTP/1.1\r\nHost: {}\r\n", request.method, host(url)).into_bytes();
-    let mut add = |name: &str, value: &[u8]| {
-        head.extend_from_slice(name.as_bytes());
-        head.extend_from_slice(b": ");
-        head.extend_from_slice(value);
-        head.extend_from_slice(b"\r\n");
-    };
-    const OURS: [&str; 6] =
-        ["host", "connection", "content-length", "transfer-encoding", "proxy-authorization", "upgrade"];
-    for (name, value) in request.headers {
-        if !is_token(name) {
-            return Err(HttpError::Request(format!(
-                "header field name {}",
-                govalue::print::quote(name.as_bytes())
-            )));
-        }
-        if !is_header_value(value) {
-            return Err(HttpError::Request(format!(
-                "header field value for {}",
-                govalue::print::quote(name.as_bytes())
-            )));
-        }
-        if !OURS.iter().any(|ours| name.eq_ignore_ascii_case(ours)) {
-            add(name, value);
+    let mut target = url[Position::BeforePath..Position::AfterQuery].to_owned();
+    if request.proxied.is_some() {
+        target = format!("{}://{}{target}", url.scheme(), host(url));
+    }
+    let mut headers = HeaderMap::new();
+    headers.insert(header::HOST, value("Host", host(url).as_bytes())?);
+    let ours = [
+        header::HOST,
+        header::CONNECTION,
+        header::CONTENT_LENGTH,
+        header::TRANSFER_ENCODING,
+        header::PROXY_AUTHORIZATION,
+        header::UPGRADE,
+    ];
+    for (text, bytes) in request.headers {
+        let name = HeaderName::from_bytes(text.as_bytes());
+        let name =
+            name.map_err(|_| HttpError::Request(format!("header field name {}", quote(text.as_bytes()))))?;
+        let value = value(text, bytes)?;
+        if !ours.contains(&name) {
+            headers.append(name, value);
         }
     }
     if let Some(Some(authorization)) = request.proxied {
-        add("Proxy-Authorization", authorization.as_bytes());
+        headers.insert(header::PROXY_AUTHORIZATION, value("Proxy-Authorization", authorization.as_bytes())?);
     }
     if !request.body.is_empty() || matches!(request.method, "POST" | "PUT" | "PATCH") {
-        add("Content-Length", request.body.len().to_string().as_bytes());
+        headers.insert(header::CONTENT_LENGTH, request.body.len().into());
     }
-    add("Connection", b"close");
-    head.extend_from_slice(b"\r\n");
-    Ok(head)
+    headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
+    asked(method, &target, headers, request.body)
+}
+
+fn asked(method: Method, target: &str, headers: HeaderMap, body: &[u8]) -> Result<Written, HttpError> {
+    let uri: Uri = target
+        .parse()
+        .map_err(|error: hyper::http::uri::InvalidUri| HttpError::Request(format!("URL: {error}")))?;
+    let mut written = Written::new(Full::new(Bytes::copy_from_slice(body)));
+    *written.method_mut() = method;
+    *written.uri_mut() = uri;
+    *written.headers_mut() = headers;
+    Ok(written)
+}
+
+fn value(name: &str, bytes: &[u8]) -> Result<HeaderValue, HttpError> {
+    HeaderValue::from_bytes(bytes)
+        .map_err(|_| HttpError::Request(format!("header field value for {}", quote(name.as_bytes()))))
 }
 
 /// The host as the server is told: with its port, where that is not the usual one.
@@ -163,108 +202,173 @@ fn host(url: &Url) -> &str {
     &url[Position::BeforeHost..Position::AfterPort]
 }
 
-/// How long a body is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Framing {
-    /// So many bytes are to come.
-    Length(u64),
-    /// Pieces follow, each with its length before it; so much of the present one is to come.
-    Pieces(u64),
-    /// The same before the first piece.
-    FirstPiece,
-    /// It ends when the connection does.
-    UntilClosed,
-    /// Nothing is to come.
-    Over,
+/// Asks a proxy to pass bytes on to a server, which it then cannot read.
+pub(super) async fn tunnel(
+    stream: Stream,
+    target: &str,
+    user_agent: &str,
+    authorization: Option<&str>,
+) -> Result<Stream, HttpError> {
+    let mut headers = HeaderMap::new();
+    headers.insert(header::HOST, value("Host", target.as_bytes())?);
+    if let Ok(agent) = HeaderValue::from_str(user_agent)
+        && !agent.is_empty()
+    {
+        headers.insert(header::USER_AGENT, agent);
+    }
+    if let Some(authorization) = authorization {
+        headers.insert(header::PROXY_AUTHORIZATION, value("Proxy-Authorization", authorization.as_bytes())?);
+    }
+    let written = asked(Method::CONNECT, target, headers, &[])?;
+    let (sender, link) = Link::over(stream, PROXY_HEAD).await?;
+    let (mut link, response) = link.ask(sender, written).await?;
+    if response.status() != StatusCode::OK {
+        let line = status_line(response.status(), response.extensions().get());
+        let words = line.split_once(' ').map_or(line.as_str(), |(_, words)| words);
+        return Err(HttpError::ProxyRefused(words.to_owned()));
+    }
+    let upgraded = link.until(hyper::upgrade::on(response)).await;
+    let upgraded = upgraded.map_err(|error| link.words(&error))?;
+    let astray = || HttpError::Malformed("proxy spoke out of turn".to_owned());
+    let parts = upgraded.downcast::<TokioIo<Watched>>().map_err(|_| astray())?;
+    // Nothing of the server's can be here before we have said a word to it.
+    if parts.read_buf.is_empty() { Ok(parts.io.into_inner().stream) } else { Err(astray()) }
 }
 
-fn framing(method: &str, status: u16, headers: &Headers) -> Result<Framing, HttpError> {
-    if method == "HEAD" || matches!(status, 204 | 304) {
-        return Ok(Framing::Over);
-    }
-    let mut codings = headers.all("transfer-encoding");
-    if let Some(coding) = codings.next() {
-        if codings.next().is_some() || !coding.trim_ascii().eq_ignore_ascii_case(b"chunked") {
-            let coding = govalue::print::quote(coding);
-            return Err(HttpError::Malformed(format!("unsupported transfer encoding: {coding}")));
-        }
-        return Ok(Framing::FirstPiece);
-    }
-    let mut length = None;
-    for value in headers.all("content-length") {
-        let bad = || HttpError::Malformed(format!("bad Content-Length {}", govalue::print::quote(value)));
-        let value = std::str::from_utf8(value).map_err(|_| bad())?.trim();
-        if value.is_empty() || !value.bytes().all(|byte| byte.is_ascii_digit()) {
-            return Err(bad());
-        }
-        let value = value.parse().map_err(|_| bad())?;
-        if length.is_some_and(|known| known != value) {
-            return Err(bad());
-        }
-        length = Some(value);
-    }
-    Ok(match length {
-        None => Framing::UntilClosed,
-        Some(0) => Framing::Over,
-        Some(length) => Framing::Length(length),
-    })
+/// A connection that hyper speaks over. It moves only while somebody waits, and is closed when this is dropped.
+struct Link {
+    connection: Pin<Box<dyn Future<Output = hyper::Result<()>> + Send>>,
+    /// The beginning of what came.
+    seen: Arc<Mutex<Vec<u8>>>,
+    over: bool,
+    head: usize,
 }
 
-/// Reads a head: status, status line and headers.
-pub(super) fn read_head(buffered: &mut Buffered, limit: usize) -> Result<(u16, String, Headers), HttpError> {
-    let mut head = Vec::new();
-    loop {
-        let read = buffered.line(&mut head, limit).map_err(|error| HttpError::of(&error))?;
-        if !read {
-            return Err(if head.is_empty() {
-                HttpError::Broken("EOF".to_owned())
-            } else {
-                HttpError::Truncated
-            });
-        }
-        if head.len() >= limit {
-            return Err(HttpError::Head { limit });
-        }
-        if head.ends_with(b"\n\r\n") || head.ends_with(b"\n\n") {
-            break;
-        }
+impl Link {
+    async fn over(stream: Stream, head: usize) -> Result<(http1::SendRequest<Full<Bytes>>, Self), HttpError> {
+        let seen = Arc::default();
+        let watched = Watched { stream, seen: Arc::clone(&seen) };
+        let made = http1::Builder::new()
+            .title_case_headers(true)
+            .max_headers(MOST_HEADERS)
+            .max_buf_size(head.max(LEAST_BUFFER))
+            .handshake(TokioIo::new(watched));
+        let (sender, connection) = made.await.map_err(|error| HttpError::Broken(error.to_string()))?;
+        Ok((sender, Self { connection: Box::pin(connection.with_upgrades()), seen, over: false, head }))
     }
-    let mut headers = [httparse::EMPTY_HEADER; MOST_HEADERS];
-    let mut answer = httparse::Response::new(&mut headers);
-    match answer.parse(&head) {
-        Ok(httparse::Status::Complete(_)) => {}
-        Ok(httparse::Status::Partial) => return Err(HttpError::Truncated),
-        Err(httparse::Error::TooManyHeaders) => return Err(HttpError::Head { limit }),
-        Err(_) => {
-            let line = head.split(|byte| matches!(byte, b'\r' | b'\n')).next().unwrap_or_default();
-            let line = govalue::print::quote(&line[..line.len().min(80)]);
-            return Err(HttpError::Malformed(format!("malformed HTTP response {line}")));
-        }
+
+    async fn ask(
+        mut self,
+        mut sender: http1::SendRequest<Full<Bytes>>,
+        written: Written,
+    ) -> Result<(Self, Response<Incoming>), HttpError> {
+        let answer = self.until(sender.send_request(written)).await;
+        let answer = answer.map_err(|error| self.words(&error))?;
+        Ok((self, answer))
     }
-    let status = answer.code.unwrap_or_default();
-    let words = answer.reason.filter(|words| !words.is_empty());
-    let line = words.map_or_else(|| status.to_string(), |words| format!("{status} {words}"));
-    let headers = answer.headers.iter().map(|header| (header.name.to_owned(), header.value.to_vec()));
-    Ok((status, line, Headers(headers.collect())))
+
+    /// Waits for something that happens when the connection moves.
+    async fn until<T>(&mut self, work: impl Future<Output = T>) -> T {
+        let mut work = pin!(work);
+        poll_fn(|context| {
+            // What went wrong with it is told to who waits for the answer.
+            self.over = self.over || self.connection.as_mut().poll(context).is_ready();
+            work.as_mut().poll(context)
+        })
+        .await
+    }
+
+    /// What went wrong, in Go's words where it has any.
+    fn words(&self, error: &hyper::Error) -> HttpError {
+        let mut source = error.source();
+        while let Some(inner) = source {
+            if let Some(system) = inner.downcast_ref::<io::Error>() {
+                return match (system.kind(), HttpError::of(system)) {
+                    (io::ErrorKind::InvalidInput | io::ErrorKind::InvalidData, HttpError::Broken(_)) => {
+                        HttpError::Malformed("malformed chunked encoding".to_owned())
+                    }
+                    (_, error) => error,
+                };
+            }
+            source = inner.source();
+        }
+        let seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        if error.is_parse_too_large() {
+            return HttpError::Head { limit: self.head };
+        }
+        if error.is_parse() {
+            if seen.starts_with(b"HTTP/1.") {
+                return HttpError::Malformed(error.to_string());
+            }
+            let line = seen.split(|byte| matches!(byte, b'\r' | b'\n')).next().unwrap_or_default();
+            return HttpError::Malformed(format!("malformed HTTP response {}", quote(line)));
+        }
+        if error.is_user() {
+            return HttpError::Request(error.to_string());
+        }
+        if seen.is_empty() { HttpError::Broken("EOF".to_owned()) } else { HttpError::Truncated }
+    }
+}
+
+/// A connection that remembers the beginning of what came: the words about an answer that is none need it.
+struct Watched {
+    stream: Stream,
+    seen: Arc<Mutex<Vec<u8>>>,
+}
+
+impl AsyncRead for Watched {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        const LINE: usize = 80;
+        let before = buffer.filled().len();
+        let read = Pin::new(&mut self.stream).poll_read(context, buffer);
+        let came = buffer.filled().get(before..).unwrap_or_default();
+        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        let room = LINE.saturating_sub(seen.len()).min(came.len());
+        seen.extend_from_slice(&came[..room]);
+        read
+    }
+}
+
+impl AsyncWrite for Watched {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.stream).poll_write(context, bytes)
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_flush(context)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_shutdown(context)
+    }
 }
 
 /// A body on its way. Reading it fails when it is longer than allowed, shorter than announced, or too slow; the error's
 /// inner one is an [`HttpError`].
 pub struct Body {
-    buffered: Buffered,
-    framing: Framing,
+    incoming: Incoming,
+    link: Link,
+    patience: Patience,
+    /// What has come and was not read yet.
+    waiting: Bytes,
+    over: bool,
+    announced: u64,
     /// Bytes that it may still have.
     left: u64,
     limit: u64,
-    head: usize,
 }
 
 impl std::fmt::Debug for Body {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Body")
-            .field("framing", &self.framing)
-            .field("left", &self.left)
-            .finish_non_exhaustive()
+        f.debug_struct("Body").field("over", &self.over).field("left", &self.left).finish_non_exhaustive()
     }
 }
 
@@ -274,179 +378,44 @@ impl Body {
     /// # Errors
     /// When it is longer than allowed, shorter than announced, or too slow.
     pub fn read_whole(mut self) -> Result<Vec<u8>, HttpError> {
-        let announced = match self.framing {
-            Framing::Length(length) => length.min(FIRST),
-            _ => 0,
-        };
-        let mut bytes = Vec::with_capacity(usize::try_from(announced).unwrap_or(0));
-        self.read_to_end(&mut bytes).map_err(|error| HttpError::of(&error))?;
+        let capacity = usize::try_from(self.announced.min(FIRST)).unwrap_or(0);
+        let mut bytes = Vec::with_capacity(capacity);
+        while self.fill()? {
+            bytes.extend_from_slice(&std::mem::take(&mut self.waiting));
+        }
         Ok(bytes)
     }
 
-    /// Reads the line before the next piece; after the last piece, what stands behind it.
-    fn next_piece(&mut self) -> io::Result<()> {
-        let malformed = |what: &str| HttpError::Malformed(what.to_owned()).into_io();
-        if self.framing == Framing::Pieces(0) {
-            let end = self.bounded_line(CHUNK_LINE)?;
-            if !end.is_empty() {
-                return Err(malformed("malformed chunked encoding"));
-            }
-        }
-        let line = self.bounded_line(CHUNK_LINE)?;
-        let digits = line.split(|byte| *byte == b';').next().unwrap_or_default().trim_ascii();
-        let digits = std::str::from_utf8(digits).unwrap_or_default();
-        if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_hexdigit()) {
-            return Err(malformed("invalid byte in chunk length"));
-        }
-        let length = u64::from_str_radix(digits, 16).map_err(|_| malformed("http chunk length too large"))?;
-        if length > self.left {
-            return Err(HttpError::Body { limit: self.limit }.into_io());
-        }
-        self.framing = Framing::Pieces(length);
-        if length == 0 {
-            let mut behind = 0;
-            loop {
-                let line = self.bounded_line(self.head)?;
-                behind += line.len() + 2;
-                if behind > self.head {
-                    return Err(HttpError::Head { limit: self.head }.into_io());
-                }
-                if line.is_empty() {
-                    break;
-                }
-            }
-            self.framing = Framing::Over;
-        }
-        Ok(())
-    }
-
-    /// A line without its end.
-    fn bounded_line(&mut self, limit: usize) -> io::Result<Vec<u8>> {
-        let mut line = Vec::new();
-        if !self.buffered.line(&mut line, limit)? || line.last() != Some(&b'\n') {
-            let error = if line.len() >= limit {
-                HttpError::Malformed("header line too long".to_owned())
-            } else {
-                HttpError::Truncated
+    /// Waits until there is something to read; `false` at the end.
+    fn fill(&mut self) -> Result<bool, HttpError> {
+        while self.waiting.is_empty() && !self.over {
+            let Self { incoming, link, patience, .. } = self;
+            let frame = patience.wait(async {
+                let frame = link.until(incoming.frame()).await.transpose();
+                frame.map_err(|error| link.words(&error))
+            })?;
+            let Some(frame) = frame else {
+                self.over = true;
+                break;
             };
-            return Err(error.into_io());
+            // What stands behind a body in pieces is not for us.
+            if let Ok(bytes) = frame.into_data() {
+                let left = self.left.checked_sub(bytes.len() as u64);
+                self.left = left.ok_or(HttpError::Body { limit: self.limit })?;
+                self.waiting = bytes;
+            }
         }
-        line.pop();
-        if line.last() == Some(&b'\r') {
-            line.pop();
-        }
-        Ok(line)
+        Ok(!self.waiting.is_empty())
     }
 }
 
 impl Read for Body {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        if buffer.is_empty() {
+        if buffer.is_empty() || !self.fill().map_err(HttpError::into_io)? {
             return Ok(0);
         }
-        if matches!(self.framing, Framing::FirstPiece | Framing::Pieces(0)) {
-            self.next_piece()?;
-        }
-        let most = match self.framing {
-            Framing::Over => return Ok(0),
-            Framing::Length(left) | Framing::Pieces(left) => left,
-            // One more than allowed, to find out that it is longer.
-            Framing::UntilClosed | Framing::FirstPiece => self.left.saturating_add(1),
-        };
-        let most = usize::try_from(most).unwrap_or(usize::MAX).min(buffer.len());
-        let read = match self.buffered.read(&mut buffer[..most]) {
-            Ok(0) if self.framing == Framing::UntilClosed => {
-                self.framing = Framing::Over;
-                return Ok(0);
-            }
-            Ok(0) => return Err(HttpError::Truncated.into_io()),
-            other => other.map_err(|error| HttpError::of(&error).into_io())?,
-        };
-        let count = read as u64;
-        if count > self.left {
-            return Err(HttpError::Body { limit: self.limit }.into_io());
-        }
-        self.left -= count;
-        self.framing = match self.framing {
-            Framing::Length(left) if left == count => Framing::Over,
-            Framing::Length(left) => Framing::Length(left - count),
-            Framing::Pieces(left) => Framing::Pieces(left - count),
-            other => other,
-        };
-        Ok(read)
-    }
-}
-
-/// A connection with a buffer before it.
-pub(super) struct Buffered {
-    stream: Stream,
-    buffer: Box<[u8]>,
-    start: usize,
-    end: usize,
-}
-
-impl Buffered {
-    pub(super) fn new(stream: Stream) -> Self {
-        Self { stream, buffer: vec![0; BUFFER].into_boxed_slice(), start: 0, end: 0 }
-    }
-
-    /// The connection, when nothing is left in the buffer.
-    pub(super) fn into_empty_stream(self) -> Option<Stream> {
-        (self.start == self.end).then_some(self.stream)
-    }
-
-    /// Adds bytes up to the end of a line, which is added too, or up to so many in all. `false` when there were none.
-    fn line(&mut self, line: &mut Vec<u8>, limit: usize) -> io::Result<bool> {
-        let before = line.len();
-        while line.len() < limit {
-            if self.start == self.end {
-                self.fill()?;
-                if self.end == 0 {
-                    break;
-                }
-            }
-            let room = (limit - line.len()).min(self.end - self.start);
-            let waiting = &self.buffer[self.start..self.start + room];
-            let found = memchr::memchr(b'\n', waiting).map(|at| at + 1);
-            let taken = found.unwrap_or(waiting.len());
-            line.extend_from_slice(&waiting[..taken]);
-            self.start += taken;
-            if found.is_some() {
-                break;
-            }
-        }
-        Ok(line.len() > before)
-    }
-
-    /// Reads into the empty buffer; it stays empty at the end.
-    fn fill(&mut self) -> io::Result<()> {
-        (self.start, self.end) = (0, 0);
-        self.end = retried(|| self.stream.read(&mut self.buffer))?;
-        Ok(())
-    }
-}
-
-impl Read for Buffered {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        if self.start == self.end {
-            if buffer.len() >= BUFFER {
-                return retried(|| self.stream.read(buffer));
-            }
-            self.fill()?;
-        }
-        let count = buffer.len().min(self.end - self.start);
-        buffer[..count].copy_from_slice(&self.buffer[self.start..self.start + count]);
-        self.start += count;
+        let count = self.waiting.len().min(buffer.len());
+        buffer[..count].copy_from_slice(&self.waiting.split_to(count));
         Ok(count)
-    }
-}
-
-/// Does it again when a signal came between.
-fn retried(mut read: impl FnMut() -> io::Result<usize>) -> io::Result<usize> {
-    loop {
-        match read() {
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            other => return other,
-        }
     }
 }

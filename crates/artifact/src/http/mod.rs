@@ -6,32 +6,39 @@
 //! what was allowed is what happens.
 //!
 //! A connection serves one request (`connect.rs`, with TLS from `tls.rs`, through what `proxy.rs` says); `exchange.rs`
-//! writes the request and reads the answer. Heads, bodies and redirects meet their limits before memory is taken for
-//! them, and one deadline is over all of it. Nothing here reads the environment: proxies, roots, names and times come
+//! lets hyper write the request and read the answer; both move only while `patience.rs` waits for them. Heads, bodies and
+//! redirects meet their limits before memory is taken for them, and one deadline is over all of it. Nothing here reads the environment: proxies, roots, names and times come
 //! from the caller. (Where no roots are given, the system's are read, and the library that knows where they lie looks
 //! at `SSL_CERT_FILE` and `SSL_CERT_DIR`, as Go's does.) Nothing is made before the first request needs it.
+//!
+//! Not to be called on a thread that drives an asynchronous runtime: it blocks.
 //!
 //! Deliberately absent: HTTP/2, compression, cookies, a pool of connections.
 
 mod connect;
 mod error;
 mod exchange;
+mod patience;
 mod proxy;
 mod tls;
 
 use std::net::SocketAddr;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use base64::Engine as _;
+use tokio::runtime::Runtime;
 use url::Url;
 
+pub use connect::lookup;
 pub use error::HttpError;
 pub use exchange::{Answer, Body, Headers};
+pub use patience::Stop;
 pub use proxy::Proxies;
 pub use tls::Tls;
 
 use connect::Route;
+use patience::Patience;
 
 /// What answers may cost.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -107,7 +114,7 @@ pub struct Download {
 }
 
 /// A request on behalf of somebody else.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub struct Outgoing<'a> {
     /// The method: `GET`.
     pub method: &'a str,
@@ -119,6 +126,8 @@ pub struct Outgoing<'a> {
     pub body: &'a [u8],
     /// When all of it has to be over.
     pub deadline: Instant,
+    /// Ends it earlier; also while the answer's body is read.
+    pub stop: Option<&'a Stop>,
     /// What the answer may cost.
     pub limits: Limits,
 }
@@ -128,12 +137,13 @@ pub struct Outgoing<'a> {
 pub struct Client {
     settings: Settings,
     tls: OnceLock<Result<tls::Config, HttpError>>,
+    runtime: OnceLock<Result<Arc<Runtime>, HttpError>>,
 }
 
 impl Client {
     /// Makes a client.
     pub fn new(settings: Settings) -> Self {
-        Self { settings, tls: OnceLock::new() }
+        Self { settings, tls: OnceLock::new(), runtime: OnceLock::new() }
     }
 
     /// Fetches what a URL leads to, redirects followed.
@@ -164,7 +174,6 @@ impl Client {
             }
             let route = Route::find(&url, &self.settings.proxies, deadline).map_err(about)?;
             let tls = || self.tls();
-            let stream = connect::open(&url, &route, deadline, &tls, &self.settings).map_err(about)?;
             let request = exchange::Request {
                 method: "GET",
                 url: &url,
@@ -172,7 +181,10 @@ impl Client {
                 body: &[],
                 proxied: route.proxy_for_plain(&url),
             };
-            let answer = exchange::perform(stream, &request, &self.settings.limits).map_err(about)?;
+            let connect = connect::open(&url, &route, &tls, &self.settings);
+            let patience = self.patience(deadline, None).map_err(about)?;
+            let answer =
+                exchange::perform(connect, &request, &self.settings.limits, patience).map_err(about)?;
             let target = answer.headers.get("location").filter(|_| is_redirect(answer.status));
             let Some(target) = target else {
                 let Answer { status, status_line, headers, body } = answer;
@@ -196,13 +208,24 @@ impl Client {
     pub fn send_to(&self, address: SocketAddr, request: &Outgoing<'_>) -> Result<Answer, HttpError> {
         let url = parsed(request.url)?;
         let route = Route::direct(address);
-        let stream = connect::open(&url, &route, request.deadline, &|| self.tls(), &self.settings)?;
-        let Outgoing { method, headers, body, limits, .. } = *request;
+        let Outgoing { method, headers, body, limits, deadline, stop, .. } = *request;
+        let tls = || self.tls();
         exchange::perform(
-            stream,
+            connect::open(&url, &route, &tls, &self.settings),
             &exchange::Request { method, url: &url, headers, body, proxied: None },
             &limits,
+            self.patience(deadline, stop.cloned())?,
         )
+    }
+
+    /// How long a request is waited for, and what drives it meanwhile: made once, for the first.
+    fn patience(&self, deadline: Instant, stop: Option<Stop>) -> Result<Patience, HttpError> {
+        let make = || {
+            let made = tokio::runtime::Builder::new_current_thread().enable_io().enable_time().build();
+            made.map(Arc::new).map_err(|error| HttpError::Broken(error.to_string()))
+        };
+        let runtime = Arc::clone(self.runtime.get_or_init(make).as_ref().map_err(Clone::clone)?);
+        Ok(Patience { runtime, deadline, stop })
     }
 
     /// Whom to trust, found out once.

@@ -6,7 +6,7 @@ use std::io::Read as _;
 use std::time::{Duration, Instant};
 
 use pintle_artifact::http::{
-    Client, Credentials, GetOptions, HttpError, Limits, Outgoing, Proxies, Settings, Tls,
+    Client, Credentials, GetOptions, HttpError, Limits, Outgoing, Proxies, Settings, Stop, Tls,
 };
 use server::{Server, pem};
 
@@ -88,19 +88,19 @@ fn answers_that_are_none_are_refused() {
         ("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nshort", "unexpected EOF"),
         (
             "HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n",
-            "net/http: HTTP/1.x transport connection broken: bad Content-Length \"-1\"",
+            "net/http: HTTP/1.x transport connection broken: invalid content-length parsed",
         ),
         (
             "HTTP/1.1 200 OK\r\nContent-Length: +1\r\n\r\nx",
-            "net/http: HTTP/1.x transport connection broken: bad Content-Length \"+1\"",
+            "net/http: HTTP/1.x transport connection broken: invalid content-length parsed",
         ),
         (
             "HTTP/1.1 200 OK\r\nContent-Length: 99999999999999999999\r\n\r\n",
-            "net/http: HTTP/1.x transport connection broken: bad Content-Length \"99999999999999999999\"",
+            "net/http: HTTP/1.x transport connection broken: invalid content-length parsed",
         ),
         (
             "HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nxy",
-            "net/http: HTTP/1.x transport connection broken: bad Content-Length \"2\"",
+            "net/http: HTTP/1.x transport connection broken: invalid content-length parsed",
         ),
         (
             "HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip\r\n\r\n",
@@ -109,7 +109,7 @@ fn answers_that_are_none_are_refused() {
         ("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nab", "unexpected EOF"),
         (
             "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
-            "net/http: HTTP/1.x transport connection broken: invalid byte in chunk length",
+            "net/http: HTTP/1.x transport connection broken: malformed chunked encoding",
         ),
         (
             "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nabc\r\n",
@@ -117,7 +117,7 @@ fn answers_that_are_none_are_refused() {
         ),
         (
             "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nffffffffffffffff1\r\n",
-            "net/http: HTTP/1.x transport connection broken: http chunk length too large",
+            "net/http: HTTP/1.x transport connection broken: malformed chunked encoding",
         ),
         (
             "HTTP/1.1 101 Switching Protocols\r\n\r\n",
@@ -136,6 +136,7 @@ fn what_is_larger_than_allowed_is_refused_before_it_is_held() {
     let large = "x".repeat(101 << 10);
     let body = HttpError::Body { limit: 100 << 10 };
     let head = HttpError::Head { limit: 4 << 10 };
+    let pieces = HttpError::Malformed("malformed chunked encoding".into());
     for (answer, wanted) in [
         // The server announces more than it will ever send: nobody waits for it.
         ("HTTP/1.1 200 OK\r\nContent-Length: 999999999999\r\n\r\n".to_owned(), &body),
@@ -161,7 +162,7 @@ fn what_is_larger_than_allowed_is_refused_before_it_is_held() {
                 "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n{}\r\n",
                 "X: y\r\n".repeat(2000)
             ),
-            &head,
+            &pieces,
         ),
     ] {
         let error = get(&Server::says(&answer).url("/")).unwrap_err();
@@ -334,6 +335,17 @@ fn what_takes_too_long_ends() {
 }
 
 #[test]
+fn who_asked_can_say_stop() {
+    let server = Server::silent();
+    let calls = std::sync::atomic::AtomicU32::new(0);
+    // Not before it has begun to wait.
+    let stop: Stop =
+        std::sync::Arc::new(move || calls.fetch_add(1, std::sync::atomic::Ordering::Relaxed) >= 2);
+    let stopped = Outgoing { stop: Some(&stop), ..outgoing("http://x.test.invalid/") };
+    assert_eq!(client().send_to(server.address, &stopped).unwrap_err(), HttpError::Stopped);
+}
+
+#[test]
 fn nobody_there_is_said_as_go_says_it() {
     // Nobody listens at the first port.
     let address = "127.0.0.1:1";
@@ -353,7 +365,7 @@ fn nobody_there_is_said_as_go_says_it() {
 fn outgoing(url: &str) -> Outgoing<'_> {
     let deadline = Instant::now() + Duration::from_secs(60);
     let limits = Limits { head: 4 << 10, body: 100, redirects: 0 };
-    Outgoing { method: "GET", url, headers: &[], body: &[], deadline, limits }
+    Outgoing { method: "GET", url, headers: &[], body: &[], deadline, stop: None, limits }
 }
 
 #[test]
