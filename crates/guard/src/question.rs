@@ -104,6 +104,11 @@ pub enum Question {
         /// The reference as it was asked for: a path, a URL, `repo/name`.
         source: String,
     },
+    /// A program of this machine, started for the actor: code outside Wasm, which nothing confines.
+    Native {
+        /// The program's path.
+        program: String,
+    },
 }
 
 /// A standard stream.
@@ -159,6 +164,7 @@ impl Question {
             Self::Stream(Stream::Stderr) => Capability::Stderr,
             Self::Release { .. } => Capability::Release,
             Self::Chart { .. } => Capability::Chart,
+            Self::Native { .. } => Capability::Native,
         }
     }
 
@@ -205,6 +211,7 @@ impl Question {
             }
             Self::Release { namespace, name, part } => format!("{namespace}/{name} {part}"),
             Self::Chart { source } => source_without_secrets(source),
+            Self::Native { program } => program.clone(),
         }
     }
 
@@ -246,7 +253,7 @@ impl Question {
             // To grant "any" would be more than was asked for.
             Self::Environment | Self::Folders => return None,
             Self::Tempdir { bytes } => Scope::Tempdir(*bytes),
-            Self::Config | Self::Stream(_) => Scope::Any,
+            Self::Config | Self::Stream(_) | Self::Native { .. } => Scope::Any,
             Self::Release { namespace, name, part } => Scope::Release(ReleaseScope {
                 namespaces: vec![Pattern::literal(namespace)],
                 names: if name.is_empty() { Vec::new() } else { vec![Pattern::literal(name)] },
@@ -277,6 +284,7 @@ impl Question {
             Self::Env { name } => vec![name],
             Self::Release { namespace, name, .. } => vec![namespace, name],
             Self::Chart { source } => vec![source],
+            Self::Native { program } => vec![program],
             Self::Environment | Self::Folders | Self::Tempdir { .. } | Self::Config | Self::Stream(_) => {
                 Vec::new()
             }

@@ -490,3 +490,21 @@ fn folders_are_those_of_the_strongest_source() {
     assert_eq!(folders[0].host.as_str(), "/home/me/.config/gh");
     assert_eq!(folders[0].guest.as_deref(), Some("/gh"));
 }
+
+#[test]
+fn native_code_needs_its_own_grant() {
+    let diff = Actor::plugin("diff");
+    let ask = || Question::Native { program: "/plugins/diff/bin/diff".into() };
+    let bare = Policy::builder().build();
+    let denial = bare.decide(&[&diff], &ask()).unwrap_err();
+    assert_eq!(
+        denial.to_string(),
+        "plugin:diff may not use native (/plugins/diff/bin/diff): not granted under profile sandbox"
+    );
+    assert_eq!(denial.flags(), ["--grant 'plugin:diff native'"]);
+    let granted = Policy::builder().flag("plugin:diff native").unwrap().build();
+    assert!(granted.decide(&[&diff], &ask()).is_ok());
+    // To be confined is less than to be free.
+    let confined = Policy::builder().flag("plugin:diff native:confined").unwrap().build();
+    assert!(confined.decide(&[&diff], &ask()).is_err());
+}

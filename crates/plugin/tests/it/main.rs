@@ -3,3 +3,5 @@
 
 mod discover;
 mod manifest;
+#[cfg(unix)]
+mod subprocess;
