@@ -50,28 +50,36 @@ pub struct Actor {
     kind: ActorKind,
     path: Vec<String>,
     provenance: Provenance,
+    /// The folder that an installed plugin was loaded from, and whose files were looked at.
+    folder: Option<String>,
 }
 
 impl Actor {
     /// A root chart, by its name.
     pub fn chart(name: impl Into<String>) -> Self {
-        Self { kind: ActorKind::Chart, path: vec![name.into()], provenance: Provenance::Local }
+        Self { kind: ActorKind::Chart, path: vec![name.into()], provenance: Provenance::Local, folder: None }
     }
 
     /// A chart by its whole path through the dependency tree, the names divided by `/`: `shop/redis`.
     pub fn chart_at(path: &str, provenance: Provenance) -> Self {
         let path = path.split('/').map(str::to_owned).collect();
-        Self { kind: ActorKind::Chart, path, provenance }
+        Self { kind: ActorKind::Chart, path, provenance, folder: None }
     }
 
     /// A plugin, by its name.
     pub fn plugin(name: impl Into<String>) -> Self {
-        Self { kind: ActorKind::Plugin, path: vec![name.into()], provenance: Provenance::Local }
+        Self { kind: ActorKind::Plugin, path: vec![name.into()], provenance: Provenance::Local, folder: None }
+    }
+
+    /// An installed plugin, by its name and its canonical folder. Whoever makes one has compared the folder's files
+    /// with their digests: what plugins.lock grants is for a plugin *from there*.
+    pub fn plugin_in(name: impl Into<String>, folder: impl Into<String>) -> Self {
+        Self { folder: Some(folder.into()), ..Self::plugin(name) }
     }
 
     /// A policy, by its name.
     pub fn policy(name: impl Into<String>) -> Self {
-        Self { kind: ActorKind::Policy, path: vec![name.into()], provenance: Provenance::Local }
+        Self { kind: ActorKind::Policy, path: vec![name.into()], provenance: Provenance::Local, folder: None }
     }
 
     /// A subchart of this chart, by its alias where it has one. It comes from where its parent comes from.
@@ -79,7 +87,7 @@ impl Actor {
     pub fn subchart(&self, name: impl Into<String>) -> Self {
         let mut path = self.path.clone();
         path.push(name.into());
-        Self { kind: self.kind, path, provenance: self.provenance.clone() }
+        Self { kind: self.kind, path, provenance: self.provenance.clone(), folder: None }
     }
 
     /// The same actor, loaded from somewhere else.
@@ -95,7 +103,12 @@ impl Actor {
         if above.is_empty() {
             return None;
         }
-        Some(Self { kind: self.kind, path: above.to_vec(), provenance: self.provenance.clone() })
+        Some(Self {
+            kind: self.kind,
+            path: above.to_vec(),
+            provenance: self.provenance.clone(),
+            folder: None,
+        })
     }
 
     /// What kind of code this is.
@@ -111,6 +124,11 @@ impl Actor {
     /// Where it was loaded from.
     pub fn provenance(&self) -> &Provenance {
         &self.provenance
+    }
+
+    /// The folder that an installed plugin was loaded from.
+    pub fn folder(&self) -> Option<&str> {
+        self.folder.as_deref()
     }
 
     /// The path as patterns see it. A `/` inside a name cannot pose as a step to a subchart.

@@ -85,6 +85,10 @@ pub enum Origin {
         /// The line, where the reader knows it.
         line: Option<u32>,
     },
+    /// What plugins.lock holds for a plugin.
+    Lock,
+    /// What a plugin's own manifest asks for. No policy takes such a rule.
+    Manifest,
 }
 
 impl fmt::Display for Origin {
@@ -96,6 +100,8 @@ impl fmt::Display for Origin {
             Self::Flag(text) => write!(f, "--grant {}", visible(&shell_quoted(text))),
             Self::File { file, line: Some(line) } => write!(f, "{}:{line}", visible(file)),
             Self::File { file, line: None } => f.write_str(&visible(file)),
+            Self::Lock => f.write_str("plugins.lock"),
+            Self::Manifest => f.write_str("plugin.yaml"),
         }
     }
 }
@@ -130,6 +136,11 @@ impl ActorPattern {
         Ok(Self { kind, path })
     }
 
+    /// Exactly one plugin, whatever letters its name has.
+    pub(crate) fn plugin(name: &str) -> Self {
+        Self { kind: ActorKind::Plugin, path: Pattern::literal(&name.replace('/', "\u{1}")) }
+    }
+
     /// Whether the name fits; where the actor comes from is another question.
     pub fn matches(&self, actor: &Actor) -> bool {
         self.kind == actor.kind() && self.path.matches(&actor.matched_path(), '/')
@@ -145,10 +156,21 @@ pub struct FromWhere {
     pub signer: Option<Pattern>,
     /// The exact digest.
     pub digest: Option<String>,
+    /// The canonical folder of an installed plugin, exactly. Only plugins.lock says it.
+    pub folder: Option<String>,
 }
 
 impl FromWhere {
-    fn fits(&self, provenance: &Provenance) -> bool {
+    fn fits(&self, actor: &Actor) -> bool {
+        if let Some(folder) = &self.folder {
+            if actor.folder() != Some(folder) {
+                return false;
+            }
+            if self.source.is_none() && self.signer.is_none() && self.digest.is_none() {
+                return true;
+            }
+        }
+        let provenance = actor.provenance();
         let Provenance::Remote { source, signer, digest } = provenance else { return false };
         let fits = |pattern: &Option<Pattern>, value: &Option<String>| match (pattern, value) {
             (None, _) => true,
@@ -170,19 +192,8 @@ impl Grant {
             Some(actor) => (actor.clone(), trimmed[actor.len()..].trim_start()),
             None => return Err(fail(Problem::NoCapability)),
         };
-        let (word, scope) = match rest.split_once('=') {
-            Some((word, scope)) => (word.trim_end(), Some(scope)),
-            None => (rest, None),
-        };
         let actor = ActorPattern::parse(&actor).map_err(fail)?;
-        if word.is_empty() {
-            return Err(fail(Problem::NoCapability));
-        }
-        let capability = capability(word).map_err(fail)?;
-        let scope = match scope {
-            Some(scope) => read::from_flag(capability, scope).map_err(fail)?,
-            None => Scope::Any,
-        };
+        let (capability, scope) = read_words(rest).map_err(fail)?;
         let origin = Origin::Flag(text.to_owned());
         Ok(Self { effect: Effect::Grant, actor, from: None, capability, scope, origin })
     }
@@ -193,12 +204,29 @@ impl Grant {
             return false;
         }
         match (&self.from, self.effect) {
-            (Some(from), _) => from.fits(actor.provenance()),
+            (Some(from), _) => from.fits(actor),
             // A name proves nothing, so it gives nothing to what came from elsewhere; taking needs no proof.
             (None, Effect::Grant) => *actor.provenance() == Provenance::Local,
             (None, Effect::Deny) => true,
         }
     }
+}
+
+/// Reads `CAPABILITY` or `CAPABILITY=SCOPE`.
+pub(crate) fn read_words(text: &str) -> Result<(Capability, Scope), Problem> {
+    let (word, scope) = match text.split_once('=') {
+        Some((word, scope)) => (word.trim_end(), Some(scope)),
+        None => (text, None),
+    };
+    if word.is_empty() {
+        return Err(Problem::NoCapability);
+    }
+    let capability = capability(word)?;
+    let scope = match scope {
+        Some(scope) => read::from_flag(capability, scope)?,
+        None => Scope::Any,
+    };
+    Ok((capability, scope))
 }
 
 /// A grants file that was read and checked.
@@ -290,7 +318,7 @@ impl GrantsFile {
     }
 }
 
-fn read_item(item: &Node) -> Result<(Capability, Scope), read::Found> {
+pub(crate) fn read_item(item: &Node) -> Result<(Capability, Scope), read::Found> {
     match &item.tree {
         Tree::String(word) => Ok((capability(word).map_err(|problem| (item.line, problem))?, Scope::Any)),
         Tree::Map(entries) => {

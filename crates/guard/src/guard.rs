@@ -51,6 +51,11 @@ impl Guard {
         &self.policy
     }
 
+    /// Adds what plugins.lock holds for a plugin; see [`Policy::hold`].
+    pub fn hold(&mut self, grants: impl IntoIterator<Item = crate::grants::Grant>) {
+        self.policy.hold(grants);
+    }
+
     /// Asks a question on behalf of everybody whose code is running: every chart on the include and `tpl`
     /// stack, the innermost last. All of them must be allowed. Leaves one record.
     pub fn check(&mut self, stack: &[&Actor], question: Question) -> Result<Permit, Denial> {

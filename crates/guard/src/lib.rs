@@ -17,6 +17,7 @@ mod capability;
 mod denial;
 mod grants;
 mod guard;
+mod held;
 mod network;
 mod node;
 mod pattern;
@@ -34,11 +35,12 @@ pub use grants::{
     ActorPattern, Effect, FromWhere, Grant, GrantsFile, Origin, Place, Problem, Profile, SyntaxError,
 };
 pub use guard::{Guard, Permit};
+pub use held::Misplaced;
 pub use network::Place as NetworkPlace;
 pub use node::{Node, Tree};
 pub use pattern::Pattern;
 pub use policy::{Builder, Policy};
 pub use question::{Question, Stream};
 pub use scope::{ClockKind, ClusterScope, FileScope, HttpScope, Mode, ReleaseScope, Scope, Verb};
-pub use text::nearest;
+pub use text::{nearest, yaml_scalar};
 pub use url::{Url, UrlPattern};

@@ -11,7 +11,8 @@ use std::collections::BTreeSet;
 
 /// What the user granted, ready to be asked.
 ///
-/// Sources, weakest first: profile, the user's grants file, named grants files, flags. The strongest source
+/// Sources, weakest first: profile, what plugins.lock holds for a plugin, the user's grants file, named grants
+/// files, flags. The strongest source
 /// that speaks of a capability for an actor decides its scope; within one source, scopes add up. A `deny` of
 /// any source beats every grant, and nothing exceeds the ceiling.
 #[derive(Debug, Clone, Default)]
@@ -20,6 +21,8 @@ pub struct Policy {
     dns_enabled: bool,
     rules: Vec<Ranked>,
     ceiling: Option<Ceiling>,
+    /// What `~` stands for.
+    home: Option<String>,
 }
 
 #[derive(Debug, Clone)]
@@ -28,6 +31,9 @@ struct Ranked {
     source: usize,
     grant: Grant,
 }
+
+/// The source that is plugins.lock, weaker than any file and any flag.
+const HELD: usize = 0;
 
 #[derive(Debug, Clone)]
 struct Ceiling {
@@ -94,8 +100,9 @@ impl Builder {
         let home = self.home;
         let named = self.files.iter().rev().find_map(|file| file.profile);
         let mut rules = Vec::new();
-        let flags = self.files.len();
-        for (source, file) in self.files.into_iter().enumerate() {
+        let flags = HELD + 1 + self.files.len();
+        for (number, file) in self.files.into_iter().enumerate() {
+            let source = HELD + 1 + number;
             rules.extend(file.grants.into_iter().map(|grant| Ranked { source, grant }));
         }
         rules.extend(self.flags.into_iter().map(|grant| Ranked { source: flags, grant }));
@@ -104,8 +111,10 @@ impl Builder {
             dns_enabled: self.dns_enabled,
             rules,
             ceiling: None,
+            home,
         };
-        policy.expand_home(home.as_deref());
+        let home = policy.home.clone();
+        policy.rules.iter_mut().for_each(|rule| rule.expand_home(home.as_deref()));
         if let Some(file) = self.ceiling {
             // `~` stays as it is, and matches nothing: where it leads is the user's to say.
             let ceiling = Policy {
@@ -113,6 +122,7 @@ impl Builder {
                 dns_enabled: self.dns_enabled,
                 rules: file.grants.into_iter().map(|grant| Ranked { source: 0, grant }).collect(),
                 ceiling: None,
+                home: None,
             };
             policy.ceiling = Some(Ceiling { file: file.name, policy: Box::new(ceiling) });
         }
@@ -124,6 +134,21 @@ impl Policy {
     /// Starts a policy that is the `helm` profile and nothing else.
     pub fn builder() -> Builder {
         Builder::default()
+    }
+
+    /// Adds what plugins.lock holds for a plugin: weaker than any grants file or flag. Rules that are for a name, and
+    /// not for a plugin from its folder, are left out, and so is what a manifest asks for.
+    pub fn hold(&mut self, grants: impl IntoIterator<Item = Grant>) {
+        let home = self.home.clone();
+        let from_there = |grant: &Grant| {
+            let folder = grant.from.as_ref().is_some_and(|from| from.folder.is_some());
+            folder && grant.origin == Origin::Lock
+        };
+        self.rules.extend(grants.into_iter().filter(from_there).map(|grant| {
+            let mut rule = Ranked { source: HELD, grant };
+            rule.expand_home(home.as_deref());
+            rule
+        }));
     }
 
     /// The profile in force.
@@ -276,18 +301,18 @@ impl Policy {
             (ActorKind::Policy, _) => None,
         }
     }
+}
 
+impl Ranked {
     fn expand_home(&mut self, home: Option<&str>) {
-        for rule in &mut self.rules {
-            let Scope::File(file) = &mut rule.grant.scope else { continue };
-            let written = file.host.as_str();
-            let below = if written == "~" { Some("") } else { written.strip_prefix('~') };
-            if let (Some(below), Some(home)) = (below, home) {
-                let home = crate::pattern::escape(home.trim_end_matches('/'));
-                // Both halves were patterns, so the whole is one.
-                if let Ok(host) = Pattern::new(&format!("{home}{below}")) {
-                    file.host = host;
-                }
+        let Scope::File(file) = &mut self.grant.scope else { return };
+        let written = file.host.as_str();
+        let below = if written == "~" { Some("") } else { written.strip_prefix('~') };
+        if let (Some(below), Some(home)) = (below, home) {
+            let home = crate::pattern::escape(home.trim_end_matches('/'));
+            // Both halves were patterns, so the whole is one.
+            if let Ok(host) = Pattern::new(&format!("{home}{below}")) {
+                file.host = host;
             }
         }
     }

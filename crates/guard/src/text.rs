@@ -43,7 +43,7 @@ pub(crate) fn shell_quoted(text: &str) -> String {
 }
 
 /// Quotes as a double-quoted YAML scalar, unless the text is a word that needs none.
-pub(crate) fn yaml_scalar(text: &str) -> String {
+pub fn yaml_scalar(text: &str) -> String {
     let plain = !text.is_empty()
         && text.len() < 64
         && text.starts_with(|c: char| c.is_ascii_alphabetic())
