@@ -127,7 +127,7 @@ pub fn load(folder: &Path) -> Result<Plugin, LoadError> {
     Ok(Plugin { folder: folder.to_owned(), manifest })
 }
 
-fn read(file: &Path) -> Result<Vec<u8>, LoadError> {
+pub(crate) fn read(file: &Path) -> Result<Vec<u8>, LoadError> {
     let failed = |doing, source| LoadError::Read { file: file.to_owned(), doing, source };
     let opened = std::fs::File::open(file).map_err(|error| failed("open", error))?;
     let mut bytes = Vec::new();

@@ -137,7 +137,16 @@ impl Legacy {
         let runtime =
             Runtime::Subprocess(Subprocess { commands, hooks, protocol_commands, expand_hook_arguments });
         let (name, version) = (self.name, self.version);
-        Manifest { format: Format::Legacy, name, version, source_url: String::new(), config, runtime }
+        Manifest {
+            format: Format::Legacy,
+            name,
+            version,
+            source_url: String::new(),
+            config,
+            runtime,
+            capabilities: Vec::new(),
+            data_folders: Vec::new(),
+        }
     }
 }
 

@@ -10,6 +10,7 @@ mod v1;
 
 use govalue::print::quote;
 use govalue::yaml::{self, Tree};
+use guard::Grant;
 
 pub use runtime::{Extism, Hooks, PlatformCommand, ProtocolCommand, Runtime, Subprocess};
 pub use strict::{HOST_FUNCTIONS, Stricter};
@@ -37,6 +38,12 @@ pub struct Manifest {
     pub config: Config,
     /// How it runs.
     pub runtime: Runtime,
+    /// What it asks for beyond Helm's fields: `runtimeConfig.capabilities`. All that it asks for is
+    /// [`requests`](crate::request::requests).
+    pub capabilities: Vec<Grant>,
+    /// Folders below its own whose files change while it is used: `runtimeConfig.dataFolders`, with `/` between names.
+    /// Nobody looks whether they are as they were.
+    pub data_folders: Vec<String>,
 }
 
 /// The two formats of plugin.yaml.

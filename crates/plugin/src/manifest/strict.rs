@@ -5,6 +5,7 @@ use govalue::Value;
 use govalue::print::quote;
 
 use super::{Manifest, Runtime};
+use crate::request;
 
 /// Functions that a host may lend to a plugin.
 pub const HOST_FUNCTIONS: [&str; 11] = [
@@ -54,6 +55,32 @@ pub enum Stricter {
         /// What stands in `runtimeConfig.memory`.
         nested: String,
     },
+    /// A capability that nobody knows, or with a scope that it cannot have.
+    #[error("runtimeConfig.capabilities: {0}")]
+    Capability(guard::Misplaced),
+    /// A list that is none.
+    #[error("{place} is no list")]
+    NoList {
+        /// Where it should stand.
+        place: &'static str,
+    },
+    /// A pattern of hosts that has no counterpart among our patterns.
+    #[error("runtimeConfig.allowedHosts: {}: {why}", quote(host.as_bytes()))]
+    Host {
+        /// The pattern.
+        host: String,
+        /// What is wrong with it.
+        why: String,
+    },
+    /// A folder of data that is not plainly one below the plugin's.
+    #[error(
+        "runtimeConfig.dataFolders: {} is no folder below the plugin's: write it as `cache` or `var/state`",
+        quote(folder.as_bytes())
+    )]
+    DataFolder {
+        /// As it was written.
+        folder: String,
+    },
 }
 
 fn meant(nearest: Option<&'static str>) -> String {
@@ -61,7 +88,7 @@ fn meant(nearest: Option<&'static str>) -> String {
 }
 
 const MEMORY: [&str; 3] = ["maxPages", "maxHttpResponseBytes", "maxVarBytes"];
-const EXTISM: [&str; 11] = [
+const EXTISM: [&str; 12] = [
     "memory",
     "config",
     "allowedHosts",
@@ -70,17 +97,26 @@ const EXTISM: [&str; 11] = [
     "hostFunctions",
     "entryFuncName",
     "capabilities",
+    "dataFolders",
     "maxPages",
     "maxHttpResponseBytes",
     "maxVarBytes",
 ];
-const SUBPROCESS: [&str; 4] = ["platformCommand", "platformHooks", "protocolCommands", "capabilities"];
+const SUBPROCESS: [&str; 5] =
+    ["platformCommand", "platformHooks", "protocolCommands", "capabilities", "dataFolders"];
 const PLATFORM_COMMAND: [&str; 4] = ["os", "arch", "command", "args"];
 const PROTOCOL_COMMAND: [&str; 2] = ["protocols", "platformCommand"];
 const HOOKS: [&str; 3] = ["install", "update", "delete"];
 
 /// Looks at a manifest that Helm would take. `raw` is what stands under `runtimeConfig`.
-pub(super) fn check(manifest: &Manifest, raw: &Value) -> Result<(), Stricter> {
+pub(super) fn check(manifest: &mut Manifest, raw: &Value) -> Result<(), Stricter> {
+    runtime(manifest, raw)?;
+    manifest.capabilities = request::capabilities(&manifest.name, field(raw, "capabilities").as_ref())?;
+    manifest.data_folders = request::data_folders(field(raw, "dataFolders").as_ref())?;
+    request::hosts(manifest).map(|_| ())
+}
+
+fn runtime(manifest: &Manifest, raw: &Value) -> Result<(), Stricter> {
     match &manifest.runtime {
         Runtime::Subprocess(_) => subprocess(raw),
         Runtime::Extism(extism) => {

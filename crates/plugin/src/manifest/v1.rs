@@ -51,9 +51,12 @@ pub(super) fn read(tree: &Tree) -> Result<Manifest, ManifestError> {
     let raw = written.runtime_config.unwrap_or_else(|| Value::Map(Map::new()));
     let runtime = runtime_of(&written.runtime, &raw).map_err(ManifestError::Convert)?;
     let V1 { name, version, source_url, .. } = written;
-    let manifest = Manifest { format: Format::V1, name, version, source_url, config, runtime };
+    let (capabilities, data_folders) = (Vec::new(), Vec::new());
+    let format = Format::V1;
+    let mut manifest =
+        Manifest { format, name, version, source_url, config, runtime, capabilities, data_folders };
     manifest.check()?;
-    strict::check(&manifest, &raw)?;
+    strict::check(&mut manifest, &raw)?;
     Ok(manifest)
 }
 

@@ -2,6 +2,9 @@
 //! `plugin-manifest` and `plugin-list`, which the command line replays.)
 
 mod discover;
+mod lock;
 mod manifest;
+mod pin;
+mod request;
 #[cfg(unix)]
 mod subprocess;

@@ -1,0 +1,261 @@
+//! That a plugin is what was installed: every file is read once before it runs, and compared with plugins.lock.
+//!
+//! What comes out is [`Ready`]: the manifest and the module are the very bytes that were compared, so nobody can change
+//! them in between. Programs are other people's files in the file system: [`open`] gives the open file whose bytes were
+//! compared, which a system may run by its descriptor. What a program then reads, such as a script its interpreter opens
+//! again, may have changed meanwhile.
+
+mod files;
+
+use std::fs::File;
+use std::path::{Path, PathBuf};
+
+use govalue::print::quote;
+use guard::{Actor, Grant, Provenance};
+
+use crate::discover::{self, LoadError, MODULE, Plugin};
+use crate::lock::{Entry, Lock, Pinned};
+use crate::manifest::{self, Manifest, Runtime};
+
+pub(crate) use files::Files;
+pub use files::{FilesError, Limits};
+
+/// A plugin that may run.
+#[derive(Debug)]
+pub struct Ready {
+    /// What it is; the folder is as the caller named it.
+    pub plugin: Plugin,
+    /// The bytes of its module, if it has one: these were compared, and these have to run.
+    pub module: Option<Vec<u8>>,
+    /// How well it is known.
+    pub standing: Standing,
+    /// What plugins.lock grants to it.
+    pub grants: Vec<Grant>,
+}
+
+/// How well a plugin is known.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Standing {
+    /// plugins.lock has it, and every file is as it says.
+    Managed(Box<Entry>),
+    /// plugins.lock does not have it: somebody put it there by hand, or Helm did.
+    Unmanaged,
+    /// It was not looked for among the installed ones: the user named its folder.
+    Path,
+}
+
+/// A file that is not as plugins.lock says.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Difference {
+    /// It has other bytes.
+    Changed(String),
+    /// It was not there.
+    Added(String),
+    /// It is not there any more.
+    Missing(String),
+}
+
+/// Why a plugin may not run.
+#[derive(Debug, thiserror::Error)]
+pub enum ReadyError {
+    /// It is no plugin.
+    #[error(transparent)]
+    Load(#[from] LoadError),
+    /// Its files cannot be looked at.
+    #[error("plugin {}: {source}", quote(name.as_bytes()))]
+    Files {
+        /// Its name.
+        name: String,
+        /// Why.
+        source: FilesError,
+    },
+    /// It is not what was installed.
+    #[error("plugin {} is not what was installed: {}", quote(name.as_bytes()), told(differences))]
+    Changed {
+        /// Its name.
+        name: String,
+        /// Whether it is a folder of the user's own.
+        linked: bool,
+        /// In what; at least one.
+        differences: Vec<Difference>,
+    },
+    /// Installing or updating it was begun and is not finished.
+    #[error("plugin {} is being changed, or a change was interrupted", quote(name.as_bytes()))]
+    Unfinished {
+        /// Its name.
+        name: String,
+    },
+}
+
+impl ReadyError {
+    /// What to do.
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Self::Load(_) | Self::Files { .. } => None,
+            Self::Changed { name, linked: true, .. } => {
+                Some(format!("if you changed it, run `plugin accept {name}`"))
+            }
+            Self::Changed { name, linked: false, .. } => Some(format!(
+                "if you changed it yourself, run `plugin accept {name}`; if not, remove it with `plugin uninstall {name}`, \
+                 and install it again"
+            )),
+            Self::Unfinished { .. } => Some(
+                "wait for the command that changes it; if there is none, the next `plugin install`, `update`, `accept` or \
+                 `uninstall` cleans up"
+                    .to_owned(),
+            ),
+        }
+    }
+}
+
+/// The first differences, in words.
+fn told(differences: &[Difference]) -> String {
+    const MOST: usize = 5;
+    let mut words: Vec<String> = differences.iter().take(MOST).map(ToString::to_string).collect();
+    if differences.len() > MOST {
+        words.push(format!("and {} more", differences.len() - MOST));
+    }
+    words.join(", ")
+}
+
+impl std::fmt::Display for Difference {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let (name, what) = match self {
+            Self::Changed(name) => (name, "was changed"),
+            Self::Added(name) => (name, "was added"),
+            Self::Missing(name) => (name, "is missing"),
+        };
+        // Whoever changed the folder chose the name.
+        let plain = !name.contains(|c: char| c.is_control() || c == '"');
+        if plain { write!(f, "{name} {what}") } else { write!(f, "{} {what}", quote(name.as_bytes())) }
+    }
+}
+
+impl Ready {
+    /// Who asks when it runs. The grants of the user's files hold for an unmanaged plugin only where they say from
+    /// where it must come.
+    pub fn actor(&self) -> Actor {
+        let name = &self.plugin.manifest.name;
+        match &self.standing {
+            Standing::Managed(entry) => entry.actor(),
+            Standing::Unmanaged => {
+                let nowhere = Provenance::Remote { source: None, signer: None, digest: None };
+                Actor::plugin(name.clone()).with_provenance(nowhere)
+            }
+            Standing::Path => Actor::plugin(name.clone()),
+        }
+    }
+}
+
+/// Makes a plugin of a folder of plugins ready: reads it, and compares every file with what `lock` says.
+///
+/// A plugin that the lock does not have is [`Standing::Unmanaged`], with no grants; what that means is the caller's to
+/// decide.
+///
+/// # Errors
+/// When it is no plugin, when a file was changed, added or removed, or while it is being installed.
+pub fn ready(folder: &Path, lock: &Lock, limits: &Limits) -> Result<Ready, ReadyError> {
+    let known = std::fs::canonicalize(folder).ok();
+    let (entry, unfinished) = match &known {
+        Some(real) => (lock.entry(real), lock.unfinished(real)),
+        None => (None, None),
+    };
+    let (Some(real), true) = (known, entry.is_some() || unfinished.is_some()) else {
+        return alone(folder, limits, Standing::Unmanaged);
+    };
+    let (plugin, files) = read(folder, &real, limits)?;
+    // While it is changed, either of the two plugins may lie here, whole.
+    let candidates = entry.into_iter().chain(unfinished.and_then(|one| one.next.as_ref()));
+    let mut differing = Vec::new();
+    for candidate in candidates {
+        let differences = compare(candidate, &files);
+        if differences.is_empty() {
+            let (grants, standing) =
+                (candidate.granted.clone(), Standing::Managed(Box::new(candidate.clone())));
+            return Ok(Ready { plugin, module: files.module, standing, grants });
+        }
+        differing.push((candidate, differences));
+    }
+    match differing.into_iter().next() {
+        Some((entry, differences)) if unfinished.is_none() => {
+            Err(ReadyError::Changed { name: entry.name.clone(), linked: entry.linked, differences })
+        }
+        _ => Err(ReadyError::Unfinished { name: plugin.manifest.name }),
+    }
+}
+
+/// Makes the plugin of a folder that the user named ready, without looking at what is installed.
+///
+/// # Errors
+/// When it is no plugin.
+pub fn path(folder: &Path, limits: &Limits) -> Result<Ready, ReadyError> {
+    alone(folder, limits, Standing::Path)
+}
+
+fn alone(folder: &Path, limits: &Limits, standing: Standing) -> Result<Ready, ReadyError> {
+    let plugin = discover::load(folder)?;
+    let failed = |source| ReadyError::Files { name: plugin.manifest.name.clone(), source };
+    let module = match plugin.manifest.runtime {
+        Runtime::Extism(_) => {
+            Some(files::bytes(&folder.join(MODULE), folder, limits.module).map_err(failed)?)
+        }
+        Runtime::Subprocess(_) => None,
+    };
+    Ok(Ready { plugin, module, standing, grants: Vec::new() })
+}
+
+/// Reads the plugin in a folder and all of its files. `real` is the canonical folder.
+pub(crate) fn read(folder: &Path, real: &Path, limits: &Limits) -> Result<(Plugin, Files), ReadyError> {
+    let bytes = discover::read(&folder.join(manifest::FILE))?;
+    let manifest =
+        Manifest::read(&bytes).map_err(|source| LoadError::Manifest { folder: folder.to_owned(), source })?;
+    let module = matches!(manifest.runtime, Runtime::Extism(_)).then_some(MODULE);
+    let files = files::read(real, &bytes, module, &manifest.data_folders, limits)
+        .map_err(|source| ReadyError::Files { name: manifest.name.clone(), source })?;
+    if module.is_some() && files.module.is_none() {
+        return Err(LoadError::NoModule { module: folder.join(MODULE) }.into());
+    }
+    Ok((Plugin { folder: folder.to_owned(), manifest }, files))
+}
+
+fn compare(entry: &Entry, files: &Files) -> Vec<Difference> {
+    let mut differences = Vec::new();
+    for (name, pinned) in &files.pinned {
+        match entry.files.get(name) {
+            None => differences.push(Difference::Added(name.clone())),
+            Some(known) if known != pinned => differences.push(Difference::Changed(name.clone())),
+            Some(_) => {}
+        }
+    }
+    let missing = entry.files.keys().filter(|name| !files.pinned.contains_key(*name));
+    differences.extend(missing.map(|name| Difference::Missing(name.clone())));
+    differences.sort_unstable();
+    differences
+}
+
+/// Opens one file of a managed plugin, by its path below the plugin's folder, and compares its bytes once more: what
+/// comes back is the very file that has them.
+///
+/// # Errors
+/// When it is not the file that was installed.
+pub fn open(entry: &Entry, name: &str, limits: &Limits) -> Result<File, ReadyError> {
+    use std::io::{Seek as _, SeekFrom};
+    let failed = |source| ReadyError::Files { name: entry.name.clone(), source };
+    let changed = |difference| ReadyError::Changed {
+        name: entry.name.clone(),
+        linked: entry.linked,
+        differences: vec![difference],
+    };
+    let Some(Pinned::File(known)) = entry.files.get(name) else {
+        return Err(changed(Difference::Added(name.to_owned())));
+    };
+    let path: PathBuf = Path::new(&entry.folder).join(name);
+    let mut file = files::open(&path).map_err(failed)?;
+    let unread = |source| failed(FilesError::Read { path: path.clone(), source });
+    let (digest, bytes) = files::digest(&mut file, limits.bytes).map_err(unread)?;
+    if bytes > limits.bytes || digest != *known {
+        return Err(changed(Difference::Changed(name.to_owned())));
+    }
+    file.seek(SeekFrom::Start(0)).map_err(unread)?;
+    Ok(file)
+}
