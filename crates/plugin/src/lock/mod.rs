@@ -205,6 +205,15 @@ impl Entry {
         Actor::plugin_in(self.name.clone(), self.folder.clone()).with_provenance(provenance)
     }
 
+    /// The digests of its files, as [`subprocess`](crate::subprocess) compares the program that it starts.
+    pub fn digests(&self) -> crate::subprocess::Files {
+        let digest = |(name, pinned): (&String, &Pinned)| match pinned {
+            Pinned::File(digest) => Some((name.clone(), digest.to_string().split_off("sha256:".len()))),
+            Pinned::Link(_) => None,
+        };
+        self.files.iter().filter_map(digest).collect()
+    }
+
     /// What it asks for and was not given.
     pub fn lacking(&self) -> Vec<&Grant> {
         lacking(&self.requested, &self.granted)

@@ -1,20 +1,18 @@
 //! That a plugin is what was installed: every file is read once before it runs, and compared with plugins.lock.
 //!
 //! What comes out is [`Ready`]: the manifest and the module are the very bytes that were compared, so nobody can change
-//! them in between. Programs are other people's files in the file system: [`open`] gives the open file whose bytes were
-//! compared, which a system may run by its descriptor. What a program then reads, such as a script its interpreter opens
-//! again, may have changed meanwhile.
+//! them in between. Programs are files in the file system: [`subprocess`](crate::subprocess) compares the one that it
+//! starts again, by [`Entry::digests`], and starts it by its descriptor.
 
 mod files;
 
-use std::fs::File;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use govalue::print::quote;
 use guard::{Actor, Grant, Provenance};
 
 use crate::discover::{self, LoadError, MODULE, Plugin};
-use crate::lock::{Entry, Lock, Pinned};
+use crate::lock::{Entry, Lock};
 use crate::manifest::{self, Manifest, Runtime};
 
 pub(crate) use files::Files;
@@ -231,31 +229,4 @@ fn compare(entry: &Entry, files: &Files) -> Vec<Difference> {
     differences.extend(missing.map(|name| Difference::Missing(name.clone())));
     differences.sort_unstable();
     differences
-}
-
-/// Opens one file of a managed plugin, by its path below the plugin's folder, and compares its bytes once more: what
-/// comes back is the very file that has them.
-///
-/// # Errors
-/// When it is not the file that was installed.
-pub fn open(entry: &Entry, name: &str, limits: &Limits) -> Result<File, ReadyError> {
-    use std::io::{Seek as _, SeekFrom};
-    let failed = |source| ReadyError::Files { name: entry.name.clone(), source };
-    let changed = |difference| ReadyError::Changed {
-        name: entry.name.clone(),
-        linked: entry.linked,
-        differences: vec![difference],
-    };
-    let Some(Pinned::File(known)) = entry.files.get(name) else {
-        return Err(changed(Difference::Added(name.to_owned())));
-    };
-    let path: PathBuf = Path::new(&entry.folder).join(name);
-    let mut file = files::open(&path).map_err(failed)?;
-    let unread = |source| failed(FilesError::Read { path: path.clone(), source });
-    let (digest, bytes) = files::digest(&mut file, limits.bytes).map_err(unread)?;
-    if bytes > limits.bytes || digest != *known {
-        return Err(changed(Difference::Changed(name.to_owned())));
-    }
-    file.seek(SeekFrom::Start(0)).map_err(unread)?;
-    Ok(file)
 }
