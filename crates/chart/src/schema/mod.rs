@@ -6,6 +6,7 @@
 
 mod formats;
 mod plain;
+mod quick;
 mod tree;
 mod violation;
 mod words;
@@ -22,6 +23,7 @@ use serde_json::Value as Json;
 
 use crate::notice::{Level, Notice};
 use crate::together;
+use plain::Draft;
 
 /// Loads what a schema refers to outside its chart.
 pub trait SchemaLoader {
@@ -135,9 +137,9 @@ fn check(values: &Map, schema: &[u8], references: &mut References<'_>) -> Result
     let values = json(&Value::Map(values.clone()), 0).ok_or_else(|| {
         SchemaError::new("unable to validate schema: values are nested too deeply".to_owned())
     })?;
-    let plain = plain::is_plain(&document);
-    if plain && is_quick(&document, schema, &values) {
-        if meets_plain(&values, &document) {
+    let plain = plain::draft(&document);
+    if plain.is_some() && is_quick(&document, schema, &values) {
+        if plainly_meets(&values, &document, plain) {
             return Ok(());
         }
         return match attempt(&values, &[(LOCATION.to_owned(), document)]) {
@@ -151,7 +153,7 @@ fn check(values: &Map, schema: &[u8], references: &mut References<'_>) -> Result
         let work = move || {
             let (values, documents) = &input;
             let attempt = match documents.as_slice() {
-                [(_, document)] if plain && meets_plain(values, document) => Attempt::Meets,
+                [(_, document)] if plain.is_some() && meets_plain(values, document) => Attempt::Meets,
                 documents => attempt(values, documents),
             };
             (attempt, input)
@@ -191,7 +193,9 @@ impl Pair {
     fn meets(&self) -> bool {
         let meets = || {
             parse(&self.schema).is_ok_and(|document| {
-                is_quick(&document, &self.schema, &self.values) && meets_plain(&self.values, &document)
+                let draft = plain::draft(&document);
+                is_quick(&document, &self.schema, &self.values)
+                    && plainly_meets(&self.values, &document, draft)
             })
         };
         std::panic::catch_unwind(AssertUnwindSafe(meets)).unwrap_or(false)
@@ -209,9 +213,7 @@ pub(crate) fn met(pairs: &[Pair], threads: usize) -> Vec<bool> {
 
 /// Whether a check takes no longer than the sizes of schema and values allow: nothing is referred to.
 fn is_quick(document: &Json, schema: &[u8], values: &Json) -> bool {
-    plain::is_plain(document)
-        && !refers(document)
-        && schema.len().saturating_mul(count(values)) < WORTH_WATCHING
+    !refers(document) && schema.len().saturating_mul(count(values)) < WORTH_WATCHING
 }
 
 /// Bytes of schema times values below which a check needs nobody to watch it.
@@ -314,6 +316,13 @@ fn compiler() -> boon::Compiler {
         compiler.register_format(format);
     }
     compiler
+}
+
+/// Whether values meet a schema that refers to nothing, if it is a plain one.
+fn plainly_meets(values: &Json, schema: &Json, draft: Option<Draft>) -> bool {
+    draft.is_some_and(|draft| {
+        quick::meets(values, schema, draft).unwrap_or_else(|| meets_plain(values, schema))
+    })
 }
 
 /// Whether values meet a plain schema. If not, or if it is no schema after all, the long way finds the words.

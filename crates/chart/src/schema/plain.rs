@@ -12,8 +12,8 @@ const MAX_DEPTH: usize = 100;
 const MAX_UNIQUE: usize = 64;
 
 /// Drafts differ in what some keywords take.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Draft {
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Draft {
     V4,
     V6,
     V7,
@@ -21,8 +21,8 @@ enum Draft {
     V2020,
 }
 
-/// Whether the metaschema of `schema` certainly accepts it, and it refers to nothing but its own definitions.
-pub(super) fn is_plain(schema: &Json) -> bool {
+/// The draft of a schema whose metaschema certainly accepts it, and that refers to nothing but its own definitions.
+pub(super) fn draft(schema: &Json) -> Option<Draft> {
     let draft = match schema.get("$schema") {
         None => Draft::V2020,
         Some(Json::String(url)) => {
@@ -34,12 +34,12 @@ pub(super) fn is_plain(schema: &Json) -> bool {
                 Some("json-schema.org/draft-07/schema") => Draft::V7,
                 Some("json-schema.org/draft/2019-09/schema") => Draft::V2019,
                 Some("json-schema.org/draft/2020-12/schema" | "json-schema.org/schema") => Draft::V2020,
-                _ => return false,
+                _ => return None,
             }
         }
-        Some(_) => return false,
+        Some(_) => return None,
     };
-    schema.is_object() && is_schema(schema, draft, 0)
+    (schema.is_object() && is_schema(schema, draft, 0)).then_some(draft)
 }
 
 fn is_schema(schema: &Json, draft: Draft, depth: usize) -> bool {
@@ -141,7 +141,7 @@ mod tests {
             json!({"definitions": {"a": {"enum": [1, 2, "x"]}}, "$ref": "#/definitions/a", "x-more": {"type": 1}}),
             json!({"$schema": "http://json-schema.org/draft-04/schema#", "additionalProperties": false}),
         ] {
-            assert!(is_plain(&schema), "{schema}");
+            assert!(draft(&schema).is_some(), "{schema}");
         }
     }
 
@@ -167,7 +167,7 @@ mod tests {
             json!({"allOf": []}),
             json!({"enum": [1, 1]}),
         ] {
-            assert!(!is_plain(&schema), "{schema}");
+            assert_eq!(draft(&schema), None, "{schema}");
         }
     }
 }
