@@ -36,8 +36,14 @@ use output::Output;
 /// are ever there.
 const STACK: usize = 512 << 20;
 
+/// What a render takes from the system at once: see [`chart::together::make_room`].
+const ROOM: usize = 2 << 20;
+
 /// Runs the command line of this process.
 pub fn main() -> ExitCode {
+    chart::together::make_room(ROOM);
+    // Now that so much is kept, this extends the memory by it.
+    chart::together::make_room(ROOM - 4096);
     // A large stack for the main thread rather than a thread with one: the allocator gives another thread memory
     // page by page, with a call to the system for each.
     match std::panic::catch_unwind(|| stacker::grow(STACK, run)) {

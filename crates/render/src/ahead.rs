@@ -21,6 +21,9 @@ const MOST: usize = 8 << 20;
 /// Of the thread: templates that nest deeply are parsed by recursion. Only pages that are used are ever there.
 const STACK: usize = 64 << 20;
 
+/// What the thread is likely to need.
+const ROOM: usize = 2 << 20;
+
 /// A thread that parses the texts it is given until a render asks for them.
 ///
 /// Nothing depends on it but time: what it did not get to, or could not parse, is parsed by the render.
@@ -40,6 +43,8 @@ struct State {
     waiting: VecDeque<Arc<[u8]>>,
     done: HashMap<Arc<[u8]>, Parsed>,
     worker: Option<JoinHandle<()>>,
+    /// Whether the thread sleeps. To wake it costs a call to the system even when it does not.
+    idle: bool,
     closed: bool,
 }
 
@@ -53,7 +58,9 @@ impl Shared {
         let mut state = self.state();
         while !state.closed {
             let Some(text) = state.waiting.pop_front() else {
+                state.idle = true;
                 state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
+                state.idle = false;
                 continue;
             };
             drop(state);
@@ -83,13 +90,21 @@ impl Ahead {
         state.bytes = bytes;
         state.waiting.push_back(Arc::clone(text));
         if state.worker.is_some() {
+            // The thread that it wakes must be able to go on.
+            let idle = state.idle;
             drop(state);
-            self.0.changed.notify_one();
+            if idle {
+                self.0.changed.notify_one();
+            }
         } else if bytes >= WORTH_A_THREAD {
             let shared = Arc::clone(&self.0);
             let thread = std::thread::Builder::new().name("parser".to_owned()).stack_size(STACK);
             // Without a thread the render does it all.
-            state.worker = thread.spawn(move || shared.work()).ok();
+            let work = move || {
+                chart::together::make_room(ROOM);
+                shared.work();
+            };
+            state.worker = thread.spawn(work).ok();
             state.closed = state.worker.is_none();
         }
     }

@@ -3,7 +3,7 @@
 //! Everything is bounded before it is kept: the stream as it unpacks, the number of entries, the length of
 //! names, and what all files hold together. Nothing is written anywhere; links in the archive are not followed.
 
-use std::io::{self, Read};
+use std::io::{self, Read, Seek, SeekFrom};
 
 use super::assemble::{assemble, check_version};
 use super::{BOM, Context, LoadError, MAX_CHART_SIZE, reader};
@@ -167,7 +167,7 @@ pub fn unpack(bytes: &[u8], limits: &ArchiveLimits) -> Result<Vec<File>, Archive
     let mut files = Vec::new();
     let mut remaining = limits.total;
     let broken = |error: io::Error| read_error(&error, limits);
-    for (count, entry) in tar.entries().map_err(broken)?.enumerate() {
+    for (count, entry) in tar.entries_with_seek().map_err(broken)?.enumerate() {
         if count >= limits.entries {
             return Err(ArchiveError::TooManyEntries(limits.entries));
         }
@@ -247,6 +247,9 @@ struct Bounded<R> {
     ratio: u64,
 }
 
+/// Padding is skipped so many bytes at a time; there is never more of it behind a file.
+const SKIP: usize = 512;
+
 #[derive(Debug, thiserror::Error)]
 enum Bound {
     #[error("total")]
@@ -266,6 +269,25 @@ impl<R: Read> Read for Bounded<R> {
             return Err(io::Error::other(Bound::Ratio));
         }
         Ok(read)
+    }
+}
+
+/// Forward only: what `tar` does between two files, without clearing a large buffer for each of them.
+impl<R: Read> Seek for Bounded<R> {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        let SeekFrom::Current(distance) = to else { return Err(io::ErrorKind::Unsupported.into()) };
+        let mut left = u64::try_from(distance).map_err(|_| io::ErrorKind::Unsupported)?;
+        let mut buffer = [0; SKIP];
+        while left > 0 {
+            let most = usize::try_from(left).map_or(SKIP, |left| left.min(SKIP));
+            match self.read(&mut buffer[..most]) {
+                Ok(0) => return Err(io::Error::other("unexpected EOF during skip")),
+                Ok(count) => left -= count as u64,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(self.unpacked)
     }
 }
 

@@ -18,9 +18,13 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use super::archive::{self, ArchiveLimits};
 use super::{BOM, Context};
 use crate::chart::File;
+use crate::together;
 
 /// So many files are read by one thread before a second would have begun.
 const WORTH_A_THREAD: usize = 16;
+
+/// What a worker is likely to need for what it reads.
+const ROOM: usize = 2 << 20;
 
 /// So many files are handed over at a time.
 const HANDFUL: usize = 8;
@@ -74,8 +78,11 @@ pub(super) fn read(path: &Path, left: &AtomicU64) -> Reading {
         }
     }
     let mut more = Vec::new();
-    let room = left.load(Ordering::Relaxed);
-    file.take(room.saturating_add(1)).read_to_end(&mut more).map_err(failed("read"))?;
+    // What was as long as the system said is whole. Some files of the system itself claim to be empty.
+    if filled == 0 || filled < data.len() {
+        let room = left.load(Ordering::Relaxed);
+        file.take(room.saturating_add(1)).read_to_end(&mut more).map_err(failed("read"))?;
+    }
     if filled < data.len() || !more.is_empty() {
         // It changed since it was measured.
         take(left, more.len() as u64)?;
@@ -110,6 +117,8 @@ pub(super) fn is_template(inner: &str) -> bool {
 struct Waiting {
     files: VecDeque<Wanted>,
     complete: bool,
+    /// How many threads wait. To wake somebody costs a call to the system even when nobody sleeps.
+    idle: usize,
 }
 
 /// Reads files in the background while more are found.
@@ -187,7 +196,9 @@ impl<'a> Shared<'a> {
                 if waiting.complete {
                     return done;
                 }
+                waiting.idle += 1;
                 waiting = self.changed.wait(waiting).unwrap_or_else(PoisonError::into_inner);
+                waiting.idle -= 1;
             }
             while handful.len() < HANDFUL
                 && let Some(next) = waiting.files.pop_front()
@@ -230,14 +241,22 @@ impl<'scope, 'env> Reader<'scope, 'env> {
         while self.workers.len() + 1 < self.threads {
             let shared = self.shared;
             let worker = std::thread::Builder::new().name("reader".to_owned()).stack_size(STACK);
-            match worker.spawn_scoped(self.scope, || shared.work()) {
+            match worker.spawn_scoped(self.scope, || {
+                together::make_room(ROOM);
+                shared.work()
+            }) {
                 Ok(worker) => self.workers.push(worker),
                 Err(_) => self.threads = self.workers.len() + 1,
             }
         }
         if !self.workers.is_empty() {
-            self.shared.waiting().files.extend(self.found.drain(..));
-            self.shared.changed.notify_one();
+            let mut waiting = self.shared.waiting();
+            waiting.files.extend(self.found.drain(..));
+            let idle = waiting.idle > 0;
+            drop(waiting);
+            if idle {
+                self.shared.changed.notify_one();
+            }
         }
     }
 

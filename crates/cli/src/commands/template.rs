@@ -210,6 +210,8 @@ pub(super) fn run(context: &mut Context<'_>) -> Result<(), Failure> {
         }
     };
     drop(reading);
+    // What was printed lives on in the manifests.
+    drop(files);
     prepare::log(context, &manifests.notices);
     let _printing = profile::phase("print");
     print(context, &resolved, &name, &manifests)?;
@@ -366,6 +368,9 @@ fn everything(files: &RenderedFiles) -> Vec<u8> {
     out
 }
 
+/// Bytes that [`document`] adds.
+const AROUND: usize = "---\n# Source: \n\n".len();
+
 fn document(out: &mut Vec<u8>, path: &str, content: &[u8]) {
     out.extend_from_slice(b"---\n# Source: ");
     out.extend_from_slice(path.as_bytes());
@@ -399,6 +404,11 @@ fn print(
     let output_dir = parsed.string("output-dir", "");
     let mut text = Vec::new();
     if output_dir.is_empty() {
+        // Large charts print megabytes: once into the right place.
+        let shown = manifests.resources.iter().map(|manifest| (&manifest.path, manifest.content.len()));
+        let shown = shown.chain(crds.iter().map(|(path, content)| (path, content.len())));
+        let shown = shown.chain(hooks.iter().map(|(path, content)| (path, content.len())));
+        text.reserve_exact(shown.map(|(path, length)| path.len() + length + AROUND).sum::<usize>() + 1);
         for (path, content) in crds.into_iter().chain(resources) {
             document(&mut text, &path, content);
         }
