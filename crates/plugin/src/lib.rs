@@ -13,6 +13,7 @@ pub mod lock;
 pub mod manifest;
 pub mod pin;
 pub mod request;
+pub mod store;
 pub mod subprocess;
 
 pub use discover::{Duplicate, Found, LoadError, Plugin, discover, duplicates, load};

@@ -3,7 +3,7 @@
 //!
 //! Entries are keyed by the canonical folder of the plugin, so that a link and what it leads to are one plugin, and a
 //! folder of the same name elsewhere is another. Reading is strict: what is not understood is refused, because
-//! overlooking a word here could run what was not granted. It is written by `store` alone.
+//! overlooking a word here could run what was not granted. It is written by [`store`](crate::store) alone.
 
 mod digest;
 mod read;
@@ -76,6 +76,8 @@ pub enum Signer {
 /// this tells which of the two plugins lies in the folder.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Unfinished {
+    /// Where the plugin belongs: its folder, or the link that leads to it.
+    pub(crate) place: String,
     /// The folder in which the other plugin waits, or which is to be removed.
     pub(crate) stage: String,
     /// The number of the new folder in its file system, by which it is known wherever it lies.

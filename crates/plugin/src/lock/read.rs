@@ -84,7 +84,7 @@ pub(super) fn lock(text: &[u8]) -> Read<Lock> {
 }
 
 fn unfinished(folder: &str, node: &Node) -> Read<Unfinished> {
-    let fields = Fields::of(node, "unfinished", &["stage", "number", "fresh", "beside", "next"])?;
+    let fields = Fields::of(node, "unfinished", &["place", "stage", "number", "fresh", "beside", "next"])?;
     let number = match fields.get("number") {
         Some(node) => match text_of(node, "number")?.parse() {
             Ok(number) => Some(number),
@@ -93,6 +93,7 @@ fn unfinished(folder: &str, node: &Node) -> Read<Unfinished> {
         None => None,
     };
     Ok(Unfinished {
+        place: text_of(fields.needed("place")?, "place")?.to_owned(),
         stage: text_of(fields.needed("stage")?, "stage")?.to_owned(),
         number,
         fresh: boolean(fields.needed("fresh")?, "fresh")?,

@@ -37,7 +37,8 @@ pub(super) fn lock(lock: &Lock) -> String {
 }
 
 fn unfinished(text: &mut String, one: &Unfinished) {
-    let Unfinished { stage, number, fresh, next, beside } = one;
+    let Unfinished { place, stage, number, fresh, next, beside } = one;
+    let _ = writeln!(text, "    place: {}", yaml_scalar(place));
     let _ = writeln!(text, "    stage: {}", yaml_scalar(stage));
     if let Some(number) = number {
         let _ = writeln!(text, "    number: \"{number}\"");

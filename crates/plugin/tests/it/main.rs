@@ -6,5 +6,6 @@ mod lock;
 mod manifest;
 mod pin;
 mod request;
+mod store;
 #[cfg(unix)]
 mod subprocess;
