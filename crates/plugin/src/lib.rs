@@ -5,10 +5,12 @@
 //! looked at more strictly than Helm does: what is not understood under `runtimeConfig` is refused, because it may have
 //! been meant to restrict something. [`discover`] finds the plugins of a folder. What a manifest wants is a
 //! [`request`]; what the user gave stands with the digest of every file in plugins.lock ([`lock`]), and [`pin`] compares
-//! the two each time before a plugin runs. [`subprocess`] runs those that are programs of this machine.
+//! the two each time before a plugin runs. [`invoke`] calls one, with the messages of its kind; [`subprocess`] runs
+//! those that are programs of this machine.
 
 mod decode;
 pub mod discover;
+pub mod invoke;
 pub mod lock;
 pub mod manifest;
 pub mod pin;

@@ -161,6 +161,9 @@ impl Sandbox {
         if bytes > self.options.module_bytes {
             return Err(StartError::ModuleTooLarge { bytes, most: self.options.module_bytes });
         }
+        if wasm.bytes.get(..4) != Some(b"\0asm") {
+            return Err(StartError::NoMagic);
+        }
         // Magic and layer: a component says so in its head.
         if wasm.bytes.get(..8) == Some(b"\0asm\x0d\0\x01\0") {
             return Err(StartError::Component);

@@ -10,6 +10,9 @@ pub enum StartError {
     /// The bytes are no Wasm module that the engine accepts. The text is the engine's.
     #[error("{0}")]
     NotAModule(String),
+    /// The bytes do not begin as a module does.
+    #[error("the file is no WebAssembly module")]
+    NoMagic,
     /// The module is larger than [`crate::Options::module_bytes`].
     #[error("the module has {bytes} bytes, more than {most}")]
     ModuleTooLarge {
