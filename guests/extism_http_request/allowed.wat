@@ -1,0 +1,18 @@
+;; grant: http=GET https://api.test/repos/*
+;; touches: resolve api.test
+;; touches: GET https://api.test:443/repos/a at 93.184.216.34:443
+;; output: a repository
+(module
+  (import "extism:host/env" "http_request" (func $http (param i64 i64) (result i64)))
+  (import "extism:host/env" "alloc" (func $alloc (param i64) (result i64)))
+  (import "extism:host/env" "length" (func $length (param i64) (result i64)))
+  (import "extism:host/env" "store_u8" (func $store (param i64 i32)))
+  (import "extism:host/env" "output_set" (func $output (param i64 i64)))
+  (memory (data "{\"url\":\"https://api.test/repos/a\"}"))
+  (func (export "run") (local $request i64) (local $answer i64) (local $i i32)
+    (local.set $request (call $alloc (i64.const 34)))
+    (loop $copy
+      (call $store (i64.add (local.get $request) (i64.extend_i32_u (local.get $i))) (i32.load8_u (local.get $i)))
+      (br_if $copy (i32.lt_u (local.tee $i (i32.add (local.get $i) (i32.const 1))) (i32.const 34))))
+    (local.set $answer (call $http (local.get $request) (i64.const 0)))
+    (call $output (local.get $answer) (call $length (local.get $answer)))))
