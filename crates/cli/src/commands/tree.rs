@@ -202,6 +202,13 @@ pub(crate) static COMMANDS: &[Command] = &[
                 .arity(Arity::Exactly(1))
                 .not_built()
                 .completes(Arguments::FileOnce),
+            command("inspect", "REF", "tell what a plugin is without running it")
+                .long(include_str!("text/plugin-inspect.txt"))
+                .ours()
+                .flags(&[ours::INSPECT])
+                .arity(Arity::Exactly(1))
+                .runs(super::plugin::inspect)
+                .completes(Arguments::FileOnce),
             command("list", "", "list installed Helm plugins")
                 .aliases(&["ls"])
                 .flags(&[sources::PLUGIN_LIST])

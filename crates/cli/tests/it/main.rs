@@ -7,6 +7,7 @@ mod dependencies;
 mod explain;
 mod guard;
 mod guides;
+mod inspect;
 mod limits;
 mod order;
 mod output_dir;

@@ -2,6 +2,7 @@
 //! `plugin-manifest` and `plugin-list`, which the command line replays.)
 
 mod discover;
+mod inspect;
 mod invoke;
 mod lock;
 mod manifest;

@@ -6,6 +6,9 @@ use crate::args::flag::{Flag, Kind, Values, flag};
 /// Flags of `values explain`.
 pub(crate) const EXPLAIN: &[Flag] = &[OUTPUT];
 
+/// Flags of `plugin inspect`.
+pub(crate) const INSPECT: &[Flag] = &[OUTPUT];
+
 /// Where the time goes, on every command that renders (see docs/reference/performance.md).
 pub(crate) const PROFILE: &[Flag] = &[
     flag("flamegraph", None, Kind::String, "", "draw where the time went as SVG into this file").ours(),

@@ -1,7 +1,9 @@
 //! `plugin` and what stands below it, one file for each.
 
+mod inspect;
 mod list;
 mod verify;
 
+pub(super) use inspect::inspect;
 pub(super) use list::list;
 pub(super) use verify::verify;
