@@ -41,6 +41,7 @@ func init() {
 		"gotmpl":      executeGoTemplate,
 		"fmt":         formatArguments,
 		"document":    readDocument,
+		"post-render": postRender,
 		"yaml-read":   readYAML,
 		"yaml-write":  writeYAML,
 		"yaml3-write": writeYAML3,

@@ -67,6 +67,7 @@ mod host;
 pub mod lint;
 mod manifest;
 mod order;
+pub mod post;
 mod price;
 mod strict;
 

@@ -7,6 +7,10 @@ use std::cmp::Ordering;
 
 use super::cursor::break_width;
 
+mod rewrite;
+
+pub(super) use rewrite::Rewriter;
+
 /// Which go-yaml writes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Dialect {
@@ -41,6 +45,10 @@ pub(super) struct Emitter {
     whitespace: bool,
     /// Whether there is nothing but indentation and indicators on the line.
     indention: bool,
+    /// Where a comment below something stood: what follows there is divided from it by an empty line.
+    foot_indent: Option<i64>,
+    /// A comment that waits for the end of the line.
+    line_comment: Vec<u8>,
 }
 
 impl Emitter {
@@ -53,6 +61,8 @@ impl Emitter {
             indents: Vec::new(),
             whitespace: true,
             indention: true,
+            foot_indent: None,
+            line_comment: Vec::new(),
         }
     }
 
@@ -188,6 +198,9 @@ impl Emitter {
     fn write_indent(&mut self) {
         let indent = self.indent.max(0) as usize;
         if !self.indention || self.column > indent || (self.column == indent && !self.whitespace) {
+            self.put_break();
+        }
+        if self.foot_indent.take() == Some(indent as i64) {
             self.put_break();
         }
         while self.column < indent {
@@ -344,19 +357,7 @@ impl Emitter {
 
     fn literal(&mut self, text: &[u8]) {
         self.indicator(b"|", true, false, false);
-        if text.first() == Some(&b' ') || break_width(text) > 0 {
-            // Where the text itself begins with blanks, its indentation must be told.
-            self.indicator(b"2", false, false, false);
-        }
-        let chomp: &[u8] = match last_breaks(text) {
-            0 => b"-",
-            1 => b"",
-            _ => b"+",
-        };
-        self.indicator(chomp, false, false, false);
-        self.put_break();
-        self.indention = true;
-        self.whitespace = true;
+        self.block_hints(text);
         let mut breaks = true;
         let mut at = 0;
         while at < text.len() {
@@ -382,6 +383,30 @@ impl Emitter {
             breaks = false;
         }
     }
+
+    /// How a block's indentation and its last line breaks are to be read; ends the line.
+    fn block_hints(&mut self, text: &[u8]) {
+        if text.first() == Some(&b' ') || break_width(text) > 0 {
+            // Where the text itself begins with blanks, its indentation must be told.
+            self.indicator(b"2", false, false, false);
+        }
+        let chomp: &[u8] = match last_breaks(text) {
+            0 => b"-",
+            1 => b"",
+            _ => b"+",
+        };
+        self.indicator(chomp, false, false, false);
+        self.line_comment(true);
+        self.whitespace = true;
+    }
+}
+
+/// Whether a text that could stand in a block cannot stand in brackets without quotes.
+fn is_flow_indicator(text: &[u8]) -> bool {
+    text.iter().enumerate().any(|(at, byte)| {
+        matches!(byte, b',' | b'?' | b'[' | b']' | b'{' | b'}' | b':')
+            || at == 0 && *byte == b'-' && text.get(1).is_none_or(|next| matches!(next, b' ' | b'\t'))
+    })
 }
 
 /// How many line breaks end the text: none, one, or more (a break alone counts as more).

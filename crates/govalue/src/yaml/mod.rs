@@ -24,6 +24,7 @@ mod parse;
 mod place;
 mod pretty;
 mod read;
+mod remarks;
 mod resolve;
 mod scalar;
 mod scan;
@@ -32,6 +33,7 @@ mod text;
 mod tree;
 mod wanted;
 mod write;
+mod written;
 
 pub use broken::{Broken, broken};
 pub use documents::{Part, documents, documents_placed};
@@ -43,6 +45,7 @@ pub use read::{read, read_exact, read_list, read_map, read_strict};
 pub use tree::{Tree, TreeKind, tree};
 pub use wanted::Wanted;
 pub use write::write;
+pub use written::{Content, Note, Scalar, Text, WrittenNode, write_texts};
 
 /// What a document from a stranger may cost.
 #[derive(Debug, Clone, Copy)]

@@ -3,7 +3,8 @@
 use std::borrow::Cow;
 
 use super::cursor::Mark;
-use super::scan::{Fault, Scanner, Token};
+use super::remarks::Comments;
+use super::scan::{Fault, Scanner, Token, Written};
 use super::source::Source;
 
 /// One step of a document.
@@ -25,6 +26,18 @@ pub(super) enum Event<'a> {
     SequenceEnd,
     MappingStart(Option<&'a [u8]>),
     MappingEnd,
+}
+
+/// What an event has besides, for those who write it again. Without comments asked for, there are none.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub(super) struct Manner {
+    /// Of a scalar.
+    pub(super) style: Written,
+    /// Whether a collection stands in brackets.
+    pub(super) flow: bool,
+    /// The tag of a collection.
+    pub(super) tag: Option<Box<[u8]>>,
+    pub(super) comments: Comments,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -59,6 +72,9 @@ pub(super) struct Parser<'a> {
     state: State,
     states: Vec<State>,
     tags: Vec<(Vec<u8>, Vec<u8>)>,
+    manner: Manner,
+    /// Where the open collections begin, for those who want comments: go-yaml v3 names those lines in errors.
+    began: Option<Vec<Mark>>,
 }
 
 /// An error of the grammar: go-yaml names the line before, and none for the first.
@@ -76,7 +92,19 @@ impl<'a> Parser<'a> {
             state: State::StreamStart,
             states: Vec::new(),
             tags: Vec::new(),
+            manner: Manner::default(),
+            began: None,
         }
+    }
+
+    /// A parser that keeps comments.
+    pub(super) fn with_comments(source: &'a Source<'_>) -> Self {
+        Self { scanner: Scanner::with_comments(source), began: Some(Vec::new()), ..Self::new(source) }
+    }
+
+    /// What the last event has besides; taken once.
+    pub(super) fn manner(&mut self) -> Manner {
+        std::mem::take(&mut self.manner)
     }
 
     /// Where it is when it cannot go on: at the token that the grammar does not allow, or in the middle of one.
@@ -89,6 +117,7 @@ impl<'a> Parser<'a> {
 
     /// The next event and where it begins.
     pub(super) fn next(&mut self) -> Result<(Event<'a>, Mark), Fault> {
+        self.manner = Manner::default();
         match self.state {
             State::StreamStart => {
                 let (_, mark) = self.scanner.peek()?;
@@ -117,25 +146,30 @@ impl<'a> Parser<'a> {
                 if *token == Token::DocumentEnd {
                     self.scanner.skip_token();
                 }
+                let mut comments = self.scanner.take_comments();
+                if comments.foot.is_empty() {
+                    comments.foot = std::mem::take(&mut comments.head);
+                }
+                self.manner.comments = comments;
                 self.tags.clear();
                 self.state = State::Document;
                 Ok((Event::DocumentEnd, mark))
             }
             State::BlockNode => self.node(true, false),
             State::BlockSequenceFirst => {
-                self.scanner.skip_token();
+                self.open()?;
                 self.block_sequence()
             }
             State::BlockSequence => self.block_sequence(),
             State::IndentlessSequence => self.indentless_sequence(),
             State::BlockMappingFirst => {
-                self.scanner.skip_token();
+                self.open()?;
                 self.block_mapping_key()
             }
             State::BlockMappingKey => self.block_mapping_key(),
             State::BlockMappingValue => self.block_mapping_value(),
             State::FlowSequenceFirst => {
-                self.scanner.skip_token();
+                self.open()?;
                 self.flow_sequence(true)
             }
             State::FlowSequence => self.flow_sequence(false),
@@ -147,7 +181,7 @@ impl<'a> Parser<'a> {
                 Ok((Event::MappingEnd, mark))
             }
             State::FlowMappingFirst => {
-                self.scanner.skip_token();
+                self.open()?;
                 self.flow_mapping_key(true)
             }
             State::FlowMappingKey => self.flow_mapping_key(false),
@@ -159,6 +193,34 @@ impl<'a> Parser<'a> {
             }
             State::End => Ok((Event::StreamEnd, Mark::default())),
         }
+    }
+
+    /// Takes the token that opens a collection.
+    fn open(&mut self) -> Result<(), Fault> {
+        if let Some(began) = &mut self.began {
+            began.push(self.scanner.peek()?.1);
+        }
+        self.scanner.skip_token();
+        Ok(())
+    }
+
+    /// Takes the token that closes a collection.
+    fn close(&mut self) {
+        if let Some(began) = &mut self.began {
+            began.pop();
+        }
+        self.scanner.skip_token();
+    }
+
+    /// The line that an error inside the innermost collection names.
+    fn inside(&self, here: Mark) -> Mark {
+        let began = self.began.as_ref().and_then(|began| began.last());
+        began.copied().filter(|began| began.line != 0).unwrap_or(here)
+    }
+
+    /// The line that an error in a node names.
+    fn within(&self, start: Mark, here: Mark) -> Mark {
+        if self.began.is_some() && start.line != 0 { start } else { here }
     }
 
     fn pop(&mut self) {
@@ -197,6 +259,7 @@ impl<'a> Parser<'a> {
         self.directives()?;
         self.states.push(State::DocumentEnd);
         if bare {
+            self.manner.comments.head = self.scanner.take_document_head();
             self.state = State::BlockNode;
             return Ok((Event::DocumentStart, mark));
         }
@@ -239,40 +302,48 @@ impl<'a> Parser<'a> {
     fn node(&mut self, block: bool, indentless: bool) -> Result<(Event<'a>, Mark), Fault> {
         let (token, start) = self.scanner.peek()?;
         if let Token::Alias(name) = *token {
+            self.manner.comments = self.scanner.take_comments();
             self.scanner.skip_token();
             self.pop();
             return Ok((Event::Alias(name), start));
         }
         let (anchor, tag) = match token {
-            Token::Anchor(_) | Token::Tag(_) => self.properties()?,
+            Token::Anchor(_) | Token::Tag(_) => self.properties(start)?,
             _ => (None, None),
         };
         let (token, mark) = self.scanner.peek()?;
+        let mut manner = Manner::default();
         let event = match token {
             Token::BlockEntry if indentless => {
+                manner.tag = tag;
                 self.state = State::IndentlessSequence;
                 Event::SequenceStart(anchor)
             }
-            Token::Scalar { value, plain } => {
-                let value = std::mem::take(value);
-                let bare = tag.as_deref() == Some(b"!") || *plain && tag.is_none();
+            Token::Scalar { value, style } => {
+                let (value, style) = (std::mem::take(value), *style);
+                let bare = tag.as_deref() == Some(b"!") || style == Written::Plain && tag.is_none();
+                manner = Manner { style, comments: self.scanner.take_comments(), ..manner };
                 self.scanner.skip_token();
                 self.pop();
                 Event::Scalar { anchor, tag, value, implicit: bare }
             }
             Token::FlowSequenceStart => {
+                manner = Manner { flow: true, tag, comments: self.scanner.take_comments(), ..manner };
                 self.state = State::FlowSequenceFirst;
                 Event::SequenceStart(anchor)
             }
             Token::FlowMappingStart => {
+                manner = Manner { flow: true, tag, comments: self.scanner.take_comments(), ..manner };
                 self.state = State::FlowMappingFirst;
                 Event::MappingStart(anchor)
             }
             Token::BlockSequenceStart if block => {
+                manner = Manner { tag, comments: self.scanner.take_stem(), ..manner };
                 self.state = State::BlockSequenceFirst;
                 Event::SequenceStart(anchor)
             }
             Token::BlockMappingStart if block => {
+                manner = Manner { tag, comments: self.scanner.take_stem(), ..manner };
                 self.state = State::BlockMappingFirst;
                 Event::MappingStart(anchor)
             }
@@ -281,14 +352,15 @@ impl<'a> Parser<'a> {
                 let implicit = tag.is_none();
                 Event::Scalar { anchor, tag, value: Cow::Borrowed(b""), implicit }
             }
-            _ => return fault("did not find expected node content", mark),
+            _ => return fault("did not find expected node content", self.within(start, mark)),
         };
+        self.manner = manner;
         Ok((event, start))
     }
 
     /// An anchor and a tag, in either order.
     #[expect(clippy::type_complexity, reason = "an anchor and a tag, used once")]
-    fn properties(&mut self) -> Result<(Option<&'a [u8]>, Option<Box<[u8]>>), Fault> {
+    fn properties(&mut self, start: Mark) -> Result<(Option<&'a [u8]>, Option<Box<[u8]>>), Fault> {
         let (mut anchor, mut tag) = (None, None);
         for _ in 0..2 {
             let (token, mark) = self.scanner.peek()?;
@@ -306,7 +378,7 @@ impl<'a> Parser<'a> {
             suffix
         } else {
             let Some((_, prefix)) = self.tags.iter().find(|(known, _)| *known == handle) else {
-                return fault("found undefined tag handle", mark);
+                return fault("found undefined tag handle", self.within(start, mark));
             };
             [prefix.as_slice(), &suffix].concat()
         };
@@ -317,19 +389,30 @@ impl<'a> Parser<'a> {
         let (token, mark) = self.scanner.peek()?;
         match token {
             Token::BlockEntry => {
-                self.scanner.skip_token();
+                self.enter()?;
                 match self.scanner.peek()?.0 {
                     Token::BlockEntry | Token::BlockEnd => self.nothing_then(State::BlockSequence, mark),
                     _ => self.node_then(State::BlockSequence, true, false),
                 }
             }
             Token::BlockEnd => {
-                self.scanner.skip_token();
+                self.close();
                 self.pop();
                 Ok((Event::SequenceEnd, mark))
             }
-            _ => fault("did not find expected '-' indicator", mark),
+            _ => fault("did not find expected '-' indicator", self.inside(mark)),
         }
+    }
+
+    /// Takes the dash of an entry. What stands above the dash of a collection is about all of it.
+    fn enter(&mut self) -> Result<(), Fault> {
+        let above = self.scanner.head_length();
+        self.scanner.skip_token();
+        if above > 0 && matches!(self.scanner.peek()?.0, Token::BlockSequenceStart | Token::BlockMappingStart)
+        {
+            self.scanner.split_stem(above);
+        }
+        Ok(())
     }
 
     fn indentless_sequence(&mut self) -> Result<(Event<'a>, Mark), Fault> {
@@ -338,7 +421,7 @@ impl<'a> Parser<'a> {
             self.pop();
             return Ok((Event::SequenceEnd, mark));
         }
-        self.scanner.skip_token();
+        self.enter()?;
         match self.scanner.peek()?.0 {
             Token::BlockEntry | Token::Key | Token::Value | Token::BlockEnd => {
                 self.nothing_then(State::IndentlessSequence, mark)
@@ -360,11 +443,12 @@ impl<'a> Parser<'a> {
                 }
             }
             Token::BlockEnd => {
-                self.scanner.skip_token();
+                self.manner.comments = self.scanner.take_comments();
+                self.close();
                 self.pop();
                 Ok((Event::MappingEnd, mark))
             }
-            _ => fault("did not find expected key", mark),
+            _ => fault("did not find expected key", self.inside(mark)),
         }
     }
 
@@ -385,7 +469,7 @@ impl<'a> Parser<'a> {
         if *token != Token::FlowSequenceEnd {
             if !first {
                 if *token != Token::FlowEntry {
-                    return fault("did not find expected ',' or ']'", mark);
+                    return fault("did not find expected ',' or ']'", self.inside(mark));
                 }
                 self.scanner.skip_token();
             }
@@ -393,6 +477,7 @@ impl<'a> Parser<'a> {
             match token {
                 Token::Key => {
                     self.scanner.skip_token();
+                    self.manner.flow = true;
                     self.state = State::FlowPairKey;
                     return Ok((Event::MappingStart(None), here));
                 }
@@ -400,7 +485,8 @@ impl<'a> Parser<'a> {
                 _ => return self.node_then(State::FlowSequence, false, false),
             }
         }
-        self.scanner.skip_token();
+        self.manner.comments = self.scanner.take_comments();
+        self.close();
         self.pop();
         Ok((Event::SequenceEnd, mark))
     }
@@ -434,7 +520,7 @@ impl<'a> Parser<'a> {
         if *token != Token::FlowMappingEnd {
             if !first {
                 if *token != Token::FlowEntry {
-                    return fault("did not find expected ',' or '}'", mark);
+                    return fault("did not find expected ',' or '}'", self.inside(mark));
                 }
                 self.scanner.skip_token();
             }
@@ -453,7 +539,8 @@ impl<'a> Parser<'a> {
                 _ => return self.node_then(State::FlowMappingEmptyValue, false, false),
             }
         }
-        self.scanner.skip_token();
+        self.manner.comments = self.scanner.take_comments();
+        self.close();
         self.pop();
         Ok((Event::MappingEnd, mark))
     }

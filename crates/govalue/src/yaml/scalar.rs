@@ -296,8 +296,10 @@ impl<'a> Scanner<'a> {
     }
 
     pub(super) fn block_scalar(&mut self, literal: bool) -> Result<Cow<'a, [u8]>, Fault> {
+        let start = self.offset();
         self.pos += 1;
         let (keep, strip, increment) = self.block_header()?;
+        self.line_comment(start);
         self.end_of_line()?;
         let mut indent = if increment > 0 { self.indent.max(0) + increment } else { 0 };
         let mut value = Vec::new();

@@ -9,6 +9,7 @@ use std::cell::Cell;
 use std::collections::VecDeque;
 
 use super::cursor::Mark;
+use super::remarks::Remarks;
 use super::source::Source;
 use crate::Error;
 
@@ -60,8 +61,19 @@ pub(super) enum Token<'a> {
     Tag(Box<(Vec<u8>, Vec<u8>)>),
     Scalar {
         value: Cow<'a, [u8]>,
-        plain: bool,
+        style: Written,
     },
+}
+
+/// How a scalar stands in the text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) enum Written {
+    #[default]
+    Plain,
+    SingleQuoted,
+    DoubleQuoted,
+    Literal,
+    Folded,
 }
 
 /// Where a key may have begun, one for each flow level.
@@ -94,7 +106,9 @@ pub(super) struct Scanner<'a> {
     pub(super) flow_level: usize,
     pub(super) simple_key_allowed: bool,
     simple_keys: Vec<SimpleKey>,
-    tokens: VecDeque<(Token<'a>, Mark)>,
+    pub(super) tokens: VecDeque<(Token<'a>, Mark)>,
+    /// For those who want comments.
+    pub(super) remarks: Option<Box<Remarks>>,
     taken: usize,
     started: bool,
     ended: bool,
@@ -117,6 +131,7 @@ impl<'a> Scanner<'a> {
             simple_key_allowed: false,
             simple_keys: Vec::new(),
             tokens: VecDeque::new(),
+            remarks: None,
             taken: 0,
             started: false,
             ended: false,
@@ -125,9 +140,17 @@ impl<'a> Scanner<'a> {
         }
     }
 
+    /// A scanner that keeps comments.
+    pub(super) fn with_comments(source: &'a Source<'_>) -> Self {
+        Self { remarks: Some(Box::default()), ..Self::new(source) }
+    }
+
     /// The next token, without taking it.
     pub(super) fn peek(&mut self) -> Result<(&mut Token<'a>, Mark), Fault> {
         self.fill()?;
+        if self.remarks.is_some() {
+            self.unfold_comments();
+        }
         match self.tokens.front_mut() {
             Some((token, mark)) => Ok((token, *mark)),
             None => Err(Fault { problem: "unknown problem parsing YAML content".into(), line: 0 }),
@@ -143,8 +166,10 @@ impl<'a> Scanner<'a> {
 
     /// Scans until the first token cannot be preceded by another one any more.
     fn fill(&mut self) -> Result<(), Fault> {
+        // To know what a comment belongs to, go-yaml looks two tokens further.
+        let ahead = if self.remarks.is_some() { 2 } else { 0 };
         loop {
-            if !self.tokens.is_empty() {
+            if self.tokens.len() > ahead {
                 // Tokens are numbered in order, and so are the keys of the flow levels.
                 let taken = self.taken;
                 let level = match self.simple_keys.last() {
@@ -160,7 +185,7 @@ impl<'a> Scanner<'a> {
                 if !waits {
                     return Ok(());
                 }
-            } else if self.ended {
+            } else if self.ended && ahead == 0 {
                 return Ok(());
             }
             let scanned = self.scan();
@@ -174,8 +199,16 @@ impl<'a> Scanner<'a> {
     }
 
     pub(super) fn fault<T>(&self, problem: impl Into<Cow<'static, str>>) -> Result<T, Fault> {
+        // go-yaml v3 names the line where what it cannot read begins.
+        let began = self.remarks.as_ref().map_or(0, |remarks| remarks.from.line);
+        self.fault_from(began, problem)
+    }
+
+    /// An error in something that began in a line.
+    fn fault_from<T>(&self, began: u32, problem: impl Into<Cow<'static, str>>) -> Result<T, Fault> {
+        let line = if began == 0 { self.line } else { began };
         // go-yaml counts from one here, but names no line when the first is meant.
-        let line = if self.line == 0 { 0 } else { self.line + 1 };
+        let line = if line == 0 { 0 } else { line + 1 };
         Err(Fault { problem: problem.into(), line })
     }
 
@@ -195,7 +228,8 @@ impl<'a> Scanner<'a> {
         }
         if key.mark.line < line || key.mark.offset + MAX_SIMPLE_KEY < offset {
             if key.required {
-                return self.fault("could not find expected ':'");
+                let began = key.mark.line;
+                return self.unfinished_key(began);
             }
             key.possible = false;
             return Ok(false);
@@ -218,13 +252,21 @@ impl<'a> Scanner<'a> {
 
     pub(super) fn remove_simple_key(&mut self) -> Result<(), Fault> {
         match self.simple_keys.last_mut() {
-            Some(key) if key.possible && key.required => self.fault("could not find expected ':'"),
+            Some(key) if key.possible && key.required => {
+                let began = key.mark.line;
+                self.unfinished_key(began)
+            }
             Some(key) => {
                 key.possible = false;
                 Ok(())
             }
             None => Ok(()),
         }
+    }
+
+    fn unfinished_key<T>(&self, began: u32) -> Result<T, Fault> {
+        let began = if self.remarks.is_some() { began } else { 0 };
+        self.fault_from(began, "could not find expected ':'")
     }
 
     /// Opens a block collection when the column is deeper than the current one.
@@ -262,8 +304,9 @@ impl<'a> Scanner<'a> {
         if self.flow_level > 0 {
             return;
         }
+        let mut end = None;
         while self.indent > column {
-            let mark = self.mark();
+            let mark = self.block_end(&mut end);
             self.push(Token::BlockEnd, mark);
             self.indent = self.indents.pop().unwrap_or(-1);
         }
@@ -278,8 +321,11 @@ impl<'a> Scanner<'a> {
             self.push(Token::StreamStart, Mark::default());
             return Ok(());
         }
-        self.skip_to_token();
+        let from = self.mark();
+        self.skip_to_token(from);
+        self.scanned_from(from);
         self.unroll_indent(self.column() as i64);
+        self.scanned_from(self.mark());
         self.touch(4);
         let byte = self.at(0);
         if byte == 0 {
@@ -299,6 +345,24 @@ impl<'a> Scanner<'a> {
                 return Ok(());
             }
         }
+        // What follows on the line belongs to what stands before a colon or a comma.
+        let before = self.tokens.back().map(|(_, mark)| mark.offset);
+        let behind = if self.flow_level == 0 { byte == b':' } else { byte == b',' };
+        let belongs = before.filter(|_| behind).unwrap_or_else(|| self.offset());
+        self.token(byte)?;
+        if self.remarks.is_some() && !matches!(self.tokens.back(), Some((Token::BlockEntry, _))) {
+            self.line_comment(belongs);
+        }
+        Ok(())
+    }
+
+    fn scanned_from(&mut self, mark: Mark) {
+        if let Some(remarks) = &mut self.remarks {
+            remarks.from = mark;
+        }
+    }
+
+    fn token(&mut self, byte: u8) -> Result<(), Fault> {
         let in_flow = self.flow_level > 0;
         match byte {
             b'[' => self.flow_start(Token::FlowSequenceStart),
@@ -328,7 +392,8 @@ impl<'a> Scanner<'a> {
                 self.simple_key_allowed = true;
                 let mark = self.mark();
                 let value = self.block_scalar(byte == b'|')?;
-                self.push(Token::Scalar { value, plain: false }, mark);
+                let style = if byte == b'|' { Written::Literal } else { Written::Folded };
+                self.push(Token::Scalar { value, style }, mark);
                 Ok(())
             }
             b'\'' | b'"' => {
@@ -336,7 +401,8 @@ impl<'a> Scanner<'a> {
                 self.simple_key_allowed = false;
                 let mark = self.mark();
                 let value = self.quoted_scalar(byte == b'\'')?;
-                self.push(Token::Scalar { value, plain: false }, mark);
+                let style = if byte == b'"' { Written::DoubleQuoted } else { Written::SingleQuoted };
+                self.push(Token::Scalar { value, style }, mark);
                 Ok(())
             }
             b'#' | b'|' | b'>' | b'%' | b'@' | b'`' | b'\t' => self.no_token(),
@@ -346,7 +412,7 @@ impl<'a> Scanner<'a> {
                 self.simple_key_allowed = false;
                 let mark = self.mark();
                 let value = self.plain_scalar()?;
-                self.push(Token::Scalar { value, plain: true }, mark);
+                self.push(Token::Scalar { value, style: Written::Plain }, mark);
                 Ok(())
             }
         }
@@ -366,7 +432,7 @@ impl<'a> Scanner<'a> {
         self.is_blankz(3).then_some(token)
     }
 
-    fn skip_to_token(&mut self) {
+    fn skip_to_token(&mut self, from: Mark) {
         loop {
             // A second byte order mark at the very start is skipped; elsewhere it is text.
             if self.pos == 0 && self.text.starts_with(b"\xef\xbb\xbf") {
@@ -380,8 +446,15 @@ impl<'a> Scanner<'a> {
                     _ => break,
                 }
             }
+            if self.remarks.is_some() {
+                self.lift_line_comment();
+            }
             if self.at(0) == b'#' {
-                self.skip_comment();
+                if self.remarks.is_some() {
+                    self.block_of_comments(from);
+                } else {
+                    self.skip_comment();
+                }
             }
             let width = self.break_at(0);
             if width == 0 {
@@ -399,6 +472,7 @@ impl<'a> Scanner<'a> {
             self.line += 1;
             self.line_start = self.offset();
         }
+        self.scanned_from(self.mark());
         self.unroll_indent(-1);
         self.remove_simple_key()?;
         self.simple_key_allowed = false;

@@ -5,5 +5,6 @@ mod cases;
 mod coverage;
 mod guard;
 mod host;
+mod post;
 mod replay;
 mod twice;
