@@ -8,7 +8,7 @@ use crate::cache::Cache;
 use crate::call::Call;
 use crate::clock::Clock;
 use crate::host::HostFunction;
-use crate::limits::{Limit, Limits};
+use crate::limits::{Limit, Limits, MOST_MEMORIES, MOST_TABLES};
 use crate::outcome::{End, Outcome, Stack, Usage};
 use crate::start::StartError;
 use crate::state::{Halt, State};
@@ -323,6 +323,14 @@ fn link(
     module: &Module,
     abi: AbiKind,
 ) -> Result<(InstancePre<State>, BTreeSet<HostFunction>), StartError> {
+    let needed = module.resources_required();
+    for (what, count, most) in
+        [("memories", needed.num_memories, MOST_MEMORIES), ("tables", needed.num_tables, MOST_TABLES)]
+    {
+        if count > most {
+            return Err(StartError::TooManyParts { what, count, most });
+        }
+    }
     let family = abi.implementation();
     let mut linker: Linker<State> = Linker::new(engine);
     let mut seen = BTreeSet::new();

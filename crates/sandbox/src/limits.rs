@@ -216,6 +216,11 @@ impl Memory {
 /// Each table element is a pointer, and a function reference may need its own small structure beside it.
 const TABLE_ELEMENT: u64 = 16;
 
+/// Memories of one module.
+pub(crate) const MOST_MEMORIES: u32 = 16;
+/// Tables of one module.
+pub(crate) const MOST_TABLES: u32 = 64;
+
 impl wasmtime::ResourceLimiter for Memory {
     // wasmtime asks for initial sizes, too, so nothing exists that was not charged.
     fn memory_growing(
@@ -248,11 +253,11 @@ impl wasmtime::ResourceLimiter for Memory {
     }
 
     fn tables(&self) -> usize {
-        64
+        MOST_TABLES as usize
     }
 
     fn memories(&self) -> usize {
-        16
+        MOST_MEMORIES as usize
     }
 }
 

@@ -21,6 +21,16 @@ pub enum StartError {
         /// The limit.
         most: u64,
     },
+    /// The module has more memories or tables than a guest may have.
+    #[error("the module has {count} {what}, more than {most}")]
+    TooManyParts {
+        /// `memories` or `tables`.
+        what: &'static str,
+        /// How many it has.
+        count: u32,
+        /// The most.
+        most: u32,
+    },
     /// The module is a component, which has an ABI of its own.
     #[error("the file is a WebAssembly component, and plugins of this runtime are core modules")]
     Component,

@@ -208,3 +208,56 @@ fn a_key_inside_the_folder_or_a_folder_that_others_may_write_is_refused() {
         Err(CacheError::NotPrivate { .. })
     ));
 }
+
+/// Only root can give a file away; for others there is nothing to see here.
+#[test]
+fn a_file_of_another_user_is_not_loaded_and_a_key_of_another_user_is_refused() {
+    let scratch = Scratch::new("owner");
+    let engine = engine();
+    let (module, digest) = compiled(&engine, ONE);
+    let cache = scratch.cache();
+    cache.store(&module, &digest);
+    let path = scratch.files().remove(0);
+    let me = rustix::process::geteuid().as_raw();
+    let give = |path: &std::path::Path, user: u32| std::os::unix::fs::chown(path, Some(user), None);
+    if give(&path, me + 1).is_err() {
+        assert_ne!(me, 0, "root can give files away");
+        return;
+    }
+    assert!(cache.load(&engine, &digest).is_none());
+    give(&path, me).unwrap();
+    assert!(cache.load(&engine, &digest).is_some());
+    let key = scratch.0.join("config").join("key");
+    give(&key, me + 1).unwrap();
+    assert!(matches!(
+        Cache::open(scratch.0.join("modules"), &key),
+        Err(CacheError::NotPrivate { why: "another user owns it", .. })
+    ));
+    let folder = scratch.0.join("modules");
+    give(&key, me).unwrap();
+    give(&folder, me + 1).unwrap();
+    assert!(matches!(Cache::open(folder, &key), Err(CacheError::NotPrivate { .. })));
+}
+
+#[test]
+fn what_is_no_file_in_a_files_place_is_passed_over_at_once() {
+    let scratch = Scratch::new("pipe");
+    let engine = engine();
+    let (module, digest) = compiled(&engine, ONE);
+    let cache = scratch.cache();
+    let path = cache.path(&Cache::identity(&engine, &digest));
+    std::fs::create_dir(&path).unwrap();
+    assert!(cache.load(&engine, &digest).is_none(), "a folder");
+    cache.store(&module, &digest);
+    assert!(cache.load(&engine, &digest).is_none(), "a folder stays one");
+    std::fs::remove_dir(&path).unwrap();
+    for target in ["/dev/zero", "/dev/null", "/etc/hostname"] {
+        std::os::unix::fs::symlink(target, &path).unwrap();
+        assert!(cache.load(&engine, &digest).is_none(), "{target}");
+        std::fs::remove_file(&path).unwrap();
+    }
+    std::fs::write(&path, b"").unwrap();
+    assert!(cache.load(&engine, &digest).is_none(), "empty");
+    cache.store(&module, &digest);
+    assert!(cache.load(&engine, &digest).is_some(), "it is replaced");
+}

@@ -1,5 +1,6 @@
 //! Guests written for one question each, allowed and denied, within and over each limit.
 
+mod attacks;
 mod ends;
 mod guests;
 mod hostile;

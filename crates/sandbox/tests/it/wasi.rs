@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 /// A guest of WASI alone: imports by name and type, a memory, and the body of `run`, which answers an errno.
-fn wasi(imports: &[(&str, &str)], body: &str) -> Wasm {
+pub(crate) fn wasi(imports: &[(&str, &str)], body: &str) -> Wasm {
     let imports: String = imports
         .iter()
         .map(|(name, params)| {
@@ -38,19 +38,19 @@ fn wasi(imports: &[(&str, &str)], body: &str) -> Wasm {
     ))
 }
 
-fn code(outcome: &Outcome) -> u32 {
+pub(crate) fn code(outcome: &Outcome) -> u32 {
     match outcome.end {
         End::Returned(code) => code,
         ref end => panic!("{end:?}"),
     }
 }
 
-fn denied(outcome: &Outcome) -> Vec<Capability> {
+pub(crate) fn denied(outcome: &Outcome) -> Vec<Capability> {
     outcome.denials.iter().map(pintle_guard::Denial::capability).collect()
 }
 
 #[derive(Clone, Default)]
-struct Written(Arc<Mutex<Vec<u8>>>);
+pub(crate) struct Written(Arc<Mutex<Vec<u8>>>);
 
 impl Write for Written {
     fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
@@ -63,7 +63,7 @@ impl Write for Written {
 }
 
 impl Written {
-    fn text(&self) -> String {
+    pub(crate) fn text(&self) -> String {
         String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
     }
 }
@@ -195,7 +195,7 @@ fn sleeping_takes_its_time_and_ends_with_the_deadline() {
     );
 }
 
-fn writes(fd: u32, text: &str) -> Wasm {
+pub(crate) fn writes(fd: u32, text: &str) -> Wasm {
     let length = text.len();
     let escaped: String = text.bytes().map(|byte| format!("\\{byte:02x}")).collect();
     wasi(
@@ -243,7 +243,7 @@ fn the_end_of_the_standard_error_explains_a_failure() {
     assert!(tail.ends_with("end"));
 }
 
-fn reads() -> Wasm {
+pub(crate) fn reads() -> Wasm {
     wasi(
         &[("fd_read", "i32 i32 i32 i32")],
         r#"(func (export "run") (result i32) (local $code i32)
@@ -350,7 +350,7 @@ fn opens(path: &str) -> Wasm {
 }
 
 /// Makes a file below the first folder and writes `bytes` bytes; the code is the first errno.
-fn creates(path: &str, bytes: u32) -> Wasm {
+pub(crate) fn creates(path: &str, bytes: u32) -> Wasm {
     let length = path.len();
     wasi(
         &[OPEN, ("fd_write", "i32 i32 i32 i32")],
