@@ -114,12 +114,30 @@ impl Chart {
         rules: Rules<'_>,
         notices: &mut Vec<Notice>,
     ) -> Result<ResolvedChart, ResolveError> {
+        self.resolve_telling(values, rules, notices, &|_| ())
+    }
+
+    /// The same, and tells the templates of every chart that is used as soon as that is known.
+    ///
+    /// # Errors
+    /// As [`Chart::resolve`].
+    pub fn resolve_telling(
+        &self,
+        values: &Map,
+        rules: Rules<'_>,
+        notices: &mut Vec<Notice>,
+        tell: &dyn Fn(&File),
+    ) -> Result<ResolvedChart, ResolveError> {
         // Before anything else has touched the table.
         let mut written_by_user = Vec::new();
         texts_in(values, 0, &mut written_by_user);
         let mut tree = Tree::new(rules.versions, notices);
         let root = tree.add(self, None);
-        let processed = tree.enable(root, values, "").and_then(|()| tree.import(root));
+        let enabled = tree.enable(root, values, "");
+        if enabled.is_ok() {
+            tree.tell(root, tell);
+        }
+        let processed = enabled.and_then(|()| tree.import(root));
         if let Err(error) = processed {
             if let ResolveError::Dependencies(source) = &error {
                 let notice = Notice::new(Level::Error, "chart dependencies processing failed");
@@ -271,6 +289,13 @@ impl<'c, 'n> Tree<'c, 'n> {
         written_by_user.extend(resolved.written.iter().cloned());
         resolved.written = written_by_user.into();
         Ok(resolved)
+    }
+
+    /// Tells the templates of the charts that are used.
+    fn tell(&self, node: usize, tell: &dyn Fn(&File)) {
+        let node = &self.nodes[node];
+        node.chart.templates.iter().for_each(tell);
+        node.children.iter().for_each(|&child| self.tell(child, tell));
     }
 
     fn metadata(&self, node: usize) -> &Metadata {

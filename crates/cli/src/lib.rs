@@ -37,7 +37,7 @@ use output::Output;
 const STACK: usize = 512 << 20;
 
 /// What a render takes from the system at once: see [`chart::together::make_room`].
-const ROOM: usize = 2 << 20;
+const ROOM: usize = 512 << 10;
 
 /// Runs the command line of this process.
 pub fn main() -> ExitCode {

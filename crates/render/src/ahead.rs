@@ -1,4 +1,4 @@
-//! Templates that are parsed while the chart is still being loaded.
+//! Templates that are parsed while the chart is still being loaded and its values are put together.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -22,7 +22,7 @@ const MOST: usize = 8 << 20;
 const STACK: usize = 64 << 20;
 
 /// What the thread is likely to need.
-const ROOM: usize = 2 << 20;
+const ROOM: usize = 512 << 10;
 
 /// A thread that parses the texts it is given until a render asks for them.
 ///

@@ -96,7 +96,8 @@ pub struct Context<'a> {
     pub detect: bool,
     /// How many threads may read files.
     pub threads: usize,
-    /// Told of every template in the folder and in its archives as soon as it was read, by whatever thread.
+    /// Told of every template of the chart itself as soon as it was read, by whatever thread. Those of the charts
+    /// below it: [`Chart::resolve_telling`](crate::Chart::resolve_telling).
     pub templates: Option<&'a OnTemplate<'a>>,
     /// Log lines, in order. Present after an error too.
     pub notices: Vec<Notice>,

@@ -24,7 +24,7 @@ use crate::together;
 const WORTH_A_THREAD: usize = 16;
 
 /// What a worker is likely to need for what it reads.
-const ROOM: usize = 2 << 20;
+const ROOM: usize = 512 << 10;
 
 /// So many files are handed over at a time.
 const HANDFUL: usize = 8;
@@ -107,9 +107,9 @@ struct Wanted {
     is_template: bool,
 }
 
-/// Whether a file inside a chart is a template of this chart or of one below it.
+/// Whether a file inside a chart is a template of this chart. Whether those below it are used is decided later.
 pub(super) fn is_template(inner: &str) -> bool {
-    inner.starts_with("templates/") || inner.contains("/templates/")
+    inner.starts_with("templates/")
 }
 
 /// Files that wait to be read.
@@ -163,12 +163,11 @@ impl<'a> Shared<'a> {
         if is_archive(&file.path) {
             contents.unpacked = self.unpack(&contents.data);
         }
-        if let Some(tell) = self.templates {
-            if file.is_template && !contents.data.starts_with(BOM) {
-                tell(&contents.data);
-            }
-            let unpacked = contents.unpacked.iter().flatten();
-            unpacked.filter(|file| is_template(&file.name)).for_each(|file| tell(&file.data));
+        if let Some(tell) = self.templates
+            && file.is_template
+            && !contents.data.starts_with(BOM)
+        {
+            tell(&contents.data);
         }
         Ok(contents)
     }

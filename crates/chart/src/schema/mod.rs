@@ -23,7 +23,6 @@ use serde_json::Value as Json;
 
 use crate::notice::{Level, Notice};
 use crate::together;
-use plain::Draft;
 
 /// Loads what a schema refers to outside its chart.
 pub trait SchemaLoader {
@@ -138,8 +137,14 @@ fn check(values: &Map, schema: &[u8], references: &mut References<'_>) -> Result
         SchemaError::new("unable to validate schema: values are nested too deeply".to_owned())
     })?;
     let plain = plain::draft(&document);
+    if let Some(draft) = plain
+        && schema.len().saturating_mul(count(&values)) < WORTH_WATCHING
+        && quick::meets(&values, &document, draft) == Some(true)
+    {
+        return Ok(());
+    }
     if plain.is_some() && is_quick(&document, schema, &values) {
-        if plainly_meets(&values, &document, plain) {
+        if meets_plain(&values, &document) {
             return Ok(());
         }
         return match attempt(&values, &[(LOCATION.to_owned(), document)]) {
@@ -193,9 +198,14 @@ impl Pair {
     fn meets(&self) -> bool {
         let meets = || {
             parse(&self.schema).is_ok_and(|document| {
-                let draft = plain::draft(&document);
-                is_quick(&document, &self.schema, &self.values)
-                    && plainly_meets(&self.values, &document, draft)
+                plain::draft(&document).is_some_and(|draft| {
+                    let size = self.schema.len().saturating_mul(count(&self.values));
+                    let quick = || quick::meets(&self.values, &document, draft);
+                    (size < WORTH_WATCHING).then(quick).flatten().unwrap_or_else(|| {
+                        is_quick(&document, &self.schema, &self.values)
+                            && meets_plain(&self.values, &document)
+                    })
+                })
             })
         };
         std::panic::catch_unwind(AssertUnwindSafe(meets)).unwrap_or(false)
@@ -316,13 +326,6 @@ fn compiler() -> boon::Compiler {
         compiler.register_format(format);
     }
     compiler
-}
-
-/// Whether values meet a schema that refers to nothing, if it is a plain one.
-fn plainly_meets(values: &Json, schema: &Json, draft: Option<Draft>) -> bool {
-    draft.is_some_and(|draft| {
-        quick::meets(values, schema, draft).unwrap_or_else(|| meets_plain(values, schema))
-    })
 }
 
 /// Whether values meet a plain schema. If not, or if it is no schema after all, the long way finds the words.

@@ -4,6 +4,8 @@
 //! What is answered here is what the validator answers; what is in doubt is left to it. Schemas are known to be
 //! [plain](super::plain) before.
 
+use std::cell::Cell;
+
 use serde_json::{Map, Value as Json};
 
 use super::plain::Draft;
@@ -11,135 +13,175 @@ use super::plain::Draft;
 /// Up to here a float holds every integer.
 const EXACT: f64 = 9_007_199_254_740_992.0;
 
+/// How many references are followed. Schemas in which every level asks the next one twice are the validator's.
+const REFERENCES: usize = 20_000;
+
+/// How deep references may lie in one another.
+const DEPTH: usize = 64;
+
 /// Whether a value meets a plain schema; `None` when the validator must be asked.
 pub(super) fn meets(value: &Json, schema: &Json, draft: Draft) -> Option<bool> {
-    match schema {
-        Json::Bool(all) => Some(*all),
-        Json::Object(keywords) => {
-            let mut met = true;
-            for (keyword, argument) in keywords {
-                met &= asserts(keyword, argument, value, keywords, draft)?;
-            }
-            Some(met)
-        }
-        _ => None,
-    }
+    Check { root: schema, draft, followed: Cell::new(0), depth: Cell::new(0) }.meets(value, schema)
 }
 
-/// What one keyword says of a value. `if`, `properties` and their like look at the keywords beside them.
-fn asserts(
-    keyword: &str,
-    argument: &Json,
-    value: &Json,
-    beside: &Map<String, Json>,
+struct Check<'s> {
+    root: &'s Json,
     draft: Draft,
-) -> Option<bool> {
-    let all = |schemas: &Json| -> Option<usize> {
-        let schemas = schemas.as_array()?;
-        schemas.iter().map(|schema| meets(value, schema, draft).map(usize::from)).sum()
-    };
-    match keyword {
-        "type" => match argument {
-            Json::String(name) => is_a(value, name),
-            names => {
-                let names = names.as_array()?.iter();
+    /// References that were followed, and those that are being followed.
+    followed: Cell<usize>,
+    depth: Cell<usize>,
+}
+
+impl Check<'_> {
+    fn meets(&self, value: &Json, schema: &Json) -> Option<bool> {
+        match schema {
+            Json::Bool(all) => Some(*all),
+            Json::Object(keywords) => {
+                let mut met = true;
+                for (keyword, argument) in keywords {
+                    met &= self.asserts(keyword, argument, value, keywords)?;
+                }
+                // Whether what stands beside a reference counts was not always clear.
+                if !met && self.draft <= Draft::V7 && keywords.contains_key("$ref") {
+                    return None;
+                }
+                Some(met)
+            }
+            _ => None,
+        }
+    }
+
+    /// Follows a reference to a definition.
+    fn refers(&self, value: &Json, reference: &str) -> Option<bool> {
+        let (place, name) = reference.strip_prefix("#/")?.split_once('/')?;
+        let schema = self.root.get(place)?.get(name)?;
+        self.followed.set(self.followed.get() + 1);
+        if self.followed.get() > REFERENCES || self.depth.get() >= DEPTH {
+            return None;
+        }
+        self.depth.set(self.depth.get() + 1);
+        let met = self.meets(value, schema);
+        self.depth.set(self.depth.get() - 1);
+        met
+    }
+
+    /// What one keyword says of a value. `if`, `properties` and their like look at the keywords beside them.
+    fn asserts(
+        &self,
+        keyword: &str,
+        argument: &Json,
+        value: &Json,
+        beside: &Map<String, Json>,
+    ) -> Option<bool> {
+        let draft = self.draft;
+        let all = |schemas: &Json| -> Option<usize> {
+            let schemas = schemas.as_array()?;
+            schemas.iter().map(|schema| self.meets(value, schema).map(usize::from)).sum()
+        };
+        match keyword {
+            "type" => match argument {
+                Json::String(name) => is_a(value, name),
+                names => {
+                    let names = names.as_array()?.iter();
+                    Some(
+                        names
+                            .map(|name| is_a(value, name.as_str()?))
+                            .collect::<Option<Vec<_>>>()?
+                            .contains(&true),
+                    )
+                }
+            },
+            "enum" => {
+                let items = argument.as_array()?.iter();
+                Some(items.map(|item| is_equal(value, item)).collect::<Option<Vec<_>>>()?.contains(&true))
+            }
+            "const" if draft > Draft::V4 => is_equal(value, argument),
+            "required" => {
+                let Json::Object(members) = value else { return Some(true) };
                 Some(
-                    names
-                        .map(|name| is_a(value, name.as_str()?))
-                        .collect::<Option<Vec<_>>>()?
-                        .contains(&true),
+                    argument
+                        .as_array()?
+                        .iter()
+                        .all(|name| name.as_str().is_some_and(|n| members.contains_key(n))),
                 )
             }
-        },
-        "enum" => {
-            let items = argument.as_array()?.iter();
-            Some(items.map(|item| is_equal(value, item)).collect::<Option<Vec<_>>>()?.contains(&true))
-        }
-        "const" if draft > Draft::V4 => is_equal(value, argument),
-        "required" => {
-            let Json::Object(members) = value else { return Some(true) };
-            Some(
-                argument
-                    .as_array()?
-                    .iter()
-                    .all(|name| name.as_str().is_some_and(|n| members.contains_key(n))),
-            )
-        }
-        "properties" => {
-            let Json::Object(members) = value else { return Some(true) };
-            let mut met = true;
-            for (name, schema) in argument.as_object()? {
-                if let Some(member) = members.get(name) {
-                    met &= meets(member, schema, draft)?;
+            "properties" => {
+                let Json::Object(members) = value else { return Some(true) };
+                let mut met = true;
+                for (name, schema) in argument.as_object()? {
+                    if let Some(member) = members.get(name) {
+                        met &= self.meets(member, schema)?;
+                    }
                 }
+                Some(met)
             }
-            Some(met)
-        }
-        "additionalProperties" => {
-            let Json::Object(members) = value else { return Some(true) };
-            if beside.contains_key("patternProperties") {
-                return None;
-            }
-            let named = beside.get("properties").and_then(Json::as_object);
-            let mut met = true;
-            for (name, member) in members {
-                if !named.is_some_and(|named| named.contains_key(name)) {
-                    met &= meets(member, argument, draft)?;
+            "additionalProperties" => {
+                let Json::Object(members) = value else { return Some(true) };
+                if beside.contains_key("patternProperties") {
+                    return None;
                 }
+                let named = beside.get("properties").and_then(Json::as_object);
+                let mut met = true;
+                for (name, member) in members {
+                    if !named.is_some_and(|named| named.contains_key(name)) {
+                        met &= self.meets(member, argument)?;
+                    }
+                }
+                Some(met)
             }
-            Some(met)
-        }
-        "items" => {
-            let Json::Array(items) = value else { return Some(true) };
-            // A list of schemas is for the validator.
-            if argument.is_array() || beside.contains_key("prefixItems") {
-                return None;
+            "items" => {
+                let Json::Array(items) = value else { return Some(true) };
+                // A list of schemas is for the validator.
+                if argument.is_array() || beside.contains_key("prefixItems") {
+                    return None;
+                }
+                let mut met = true;
+                for item in items {
+                    met &= self.meets(item, argument)?;
+                }
+                Some(met)
             }
-            let mut met = true;
-            for item in items {
-                met &= meets(item, argument, draft)?;
+            "allOf" => Some(all(argument)? == argument.as_array()?.len()),
+            "anyOf" => Some(all(argument)? > 0),
+            "oneOf" => Some(all(argument)? == 1),
+            "not" => self.meets(value, argument).map(|met| !met),
+            "if" if draft >= Draft::V7 => {
+                let branch = if self.meets(value, argument)? { "then" } else { "else" };
+                beside.get(branch).map_or(Some(true), |schema| self.meets(value, schema))
             }
-            Some(met)
-        }
-        "allOf" => Some(all(argument)? == argument.as_array()?.len()),
-        "anyOf" => Some(all(argument)? > 0),
-        "oneOf" => Some(all(argument)? == 1),
-        "not" => meets(value, argument, draft).map(|met| !met),
-        "if" if draft >= Draft::V7 => {
-            let branch = if meets(value, argument, draft)? { "then" } else { "else" };
-            beside.get(branch).map_or(Some(true), |schema| meets(value, schema, draft))
-        }
-        "then" | "else" if draft >= Draft::V7 => Some(true),
-        "minimum" => number(value, argument, |value, bound| value >= bound),
-        "maximum" => number(value, argument, |value, bound| value <= bound),
-        "minLength" | "maxLength" => {
-            let Json::String(text) = value else { return Some(true) };
-            bounded(keyword, text.chars().count(), argument)
-        }
-        "minItems" | "maxItems" => match value {
-            Json::Array(items) => bounded(keyword, items.len(), argument),
+            "then" | "else" if draft >= Draft::V7 => Some(true),
+            // Those of other places are not plain.
+            "$ref" => self.refers(value, argument.as_str()?),
+            "minimum" => number(value, argument, |value, bound| value >= bound),
+            "maximum" => number(value, argument, |value, bound| value <= bound),
+            "minLength" | "maxLength" => {
+                let Json::String(text) = value else { return Some(true) };
+                bounded(keyword, text.chars().count(), argument)
+            }
+            "minItems" | "maxItems" => match value {
+                Json::Array(items) => bounded(keyword, items.len(), argument),
+                _ => Some(true),
+            },
+            "minProperties" | "maxProperties" => match value {
+                Json::Object(members) => bounded(keyword, members.len(), argument),
+                _ => Some(true),
+            },
+            // Only texts have these.
+            "pattern" | "format" | "contentEncoding" | "contentMediaType" | "contentSchema" => {
+                if value.is_string() { None } else { Some(true) }
+            }
+            // They say something only where they are asked for, or to people.
+            "$schema" | "$comment" | "title" | "description" | "default" | "examples" | "definitions"
+            | "$defs" | "readOnly" | "writeOnly" | "deprecated" => Some(true),
+            _ if is_known(keyword) => None,
             _ => Some(true),
-        },
-        "minProperties" | "maxProperties" => match value {
-            Json::Object(members) => bounded(keyword, members.len(), argument),
-            _ => Some(true),
-        },
-        // Only texts have these.
-        "pattern" | "format" | "contentEncoding" | "contentMediaType" | "contentSchema" => {
-            if value.is_string() { None } else { Some(true) }
         }
-        // They say something only where they are asked for, or to people.
-        "$schema" | "$comment" | "title" | "description" | "default" | "examples" | "definitions"
-        | "$defs" | "readOnly" | "writeOnly" | "deprecated" => Some(true),
-        _ if is_known(keyword) => None,
-        _ => Some(true),
     }
 }
 
 /// Keywords of some draft that only the validator knows here.
 fn is_known(keyword: &str) -> bool {
-    const KNOWN: [&str; 28] = [
-        "$ref",
+    const KNOWN: [&str; 27] = [
         "$id",
         "id",
         "$anchor",
@@ -216,6 +258,8 @@ mod tests {
     use super::super::{meets_plain, plain};
     use super::*;
 
+    const TYPES: [&str; 7] = ["array", "boolean", "integer", "null", "number", "object", "string"];
+
     /// A generator that needs nothing: xorshift.
     struct Dice(u64);
 
@@ -270,7 +314,6 @@ mod tests {
         }
 
         fn keyword(&mut self, depth: usize) -> (&'static str, Json) {
-            const TYPES: [&str; 7] = ["array", "boolean", "integer", "null", "number", "object", "string"];
             let bound = json!(self.roll(4));
             match self.roll(30) {
                 0..=3 => ("type", json!(TYPES[self.roll(7)])),
@@ -296,7 +339,11 @@ mod tests {
                 25 => ("minLength", bound),
                 26 => ("maxItems", bound),
                 27 => ("minProperties", bound),
-                28 => ("x-unknown", self.value(1)),
+                28 => match self.roll(3) {
+                    0 => ("x-unknown", self.value(1)),
+                    1 => ("$ref", json!("#/definitions/d")),
+                    _ => ("$ref", json!("#/$defs/e")),
+                },
                 _ => match self.roll(6) {
                     0 => ("uniqueItems", json!(true)),
                     1 => ("pattern", json!("^a")),
@@ -323,6 +370,9 @@ mod tests {
         for round in 0..6000 {
             let mut schema = dice.schema(0);
             let Json::Object(keywords) = &mut schema else { continue };
+            // Nothing in them refers to the other: the validator would not come back.
+            keywords.insert("definitions".to_owned(), json!({"d": {"type": TYPES[dice.roll(7)]}}));
+            keywords.insert("$defs".to_owned(), json!({"e": {"$ref": "#/definitions/d", "minItems": 1}}));
             if round % 6 > 0 {
                 keywords.insert("$schema".to_owned(), json!(urls[round % 5]));
             }

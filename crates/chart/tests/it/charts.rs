@@ -4,10 +4,10 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use pintle_chart::load::{Context, FollowAll, Outside, directory};
+use pintle_chart::load::{Context, FollowAll, Outside, directory, files};
 use pintle_chart::schema::NoReferences;
 use pintle_chart::values::{FileReader, ValueSource, merge};
-use pintle_chart::{Level, ResolvedChart, Rules};
+use pintle_chart::{File, Level, ResolvedChart, Rules};
 use serde_json::{Map, Value as Json, json};
 
 use crate::SomeVersions;
@@ -155,4 +155,30 @@ fn a_link_out_of_the_chart_is_asked_about_before_it_is_read() {
         }
         let _ = fs::remove_dir_all(&root);
     }
+}
+
+#[test]
+fn templates_of_charts_that_are_used_are_told_and_no_others() {
+    let contents = [
+        (
+            "Chart.yaml",
+            "apiVersion: v2\nname: top\nversion: 1.0.0\ndependencies:\n  \
+             - {name: on, version: 1.0.0, condition: on.enabled}\n  - {name: off, version: 1.0.0, condition: off.enabled}\n",
+        ),
+        ("values.yaml", "on: {enabled: true}\noff: {enabled: false}\n"),
+        ("templates/top.yaml", "top"),
+        ("charts/on/Chart.yaml", "apiVersion: v2\nname: on\nversion: 1.0.0\n"),
+        ("charts/on/templates/on.yaml", "on"),
+        ("charts/off/Chart.yaml", "apiVersion: v2\nname: off\nversion: 1.0.0\n"),
+        ("charts/off/templates/off.yaml", "off"),
+    ];
+    let mut outside = FollowAll;
+    let mut context = Context::new(&SomeVersions, &mut outside);
+    let all = contents.iter().map(|(name, text)| File::new(*name, text.as_bytes())).collect();
+    let chart = files(all, &mut context).unwrap_or_else(|error| panic!("{error}"));
+    let told = std::cell::RefCell::new(Vec::new());
+    let tell = |file: &File| told.borrow_mut().push(String::from_utf8_lossy(&file.data).into_owned());
+    let rules = Rules { versions: &SomeVersions, schema: None };
+    assert!(chart.resolve_telling(&govalue::Map::new(), rules, &mut Vec::new(), &tell).is_ok());
+    assert_eq!(told.into_inner(), ["top", "on"]);
 }

@@ -94,7 +94,8 @@ pub(super) fn run(context: &mut Context<'_>) -> Result<(), Failure> {
     let mut notices = Vec::new();
     let resolving = profile::phase("values");
     context.progress.says("checking values", "");
-    let resolved = chart.resolve(&values, Rules { versions: &Semver, schema }, &mut notices);
+    let rules = Rules { versions: &Semver, schema };
+    let resolved = chart.resolve_telling(&values, rules, &mut notices, &|file| ahead.add(&file.data));
     drop(resolving);
     prepare::log(context, &notices);
     prepare::audit(context, &mut guard)?;
