@@ -7,7 +7,7 @@ use crate::abi::{AbiKind, wasi};
 use crate::cache::Cache;
 use crate::call::Call;
 use crate::clock::Clock;
-use crate::host::HostFunction;
+use crate::host::{HostFunction, engine_words};
 use crate::limits::{Limit, Limits, MOST_MEMORIES, MOST_TABLES};
 use crate::outcome::{End, Outcome, Stack, Usage};
 use crate::start::StartError;
@@ -173,7 +173,7 @@ impl Sandbox {
             return Ok(loaded);
         }
         let module = Module::from_binary(engine, &wasm.bytes)
-            .map_err(|error| StartError::NotAModule(format!("{error:#}")))?;
+            .map_err(|error| StartError::NotAModule(engine_words(&error)))?;
         if let Some(cache) = &self.cache {
             cache.store(&module, &wasm.digest);
         }
@@ -377,7 +377,7 @@ fn link(
         }
     }
     let instance =
-        linker.instantiate_pre(module).map_err(|error| StartError::Signature(format!("{error:#}")))?;
+        linker.instantiate_pre(module).map_err(|error| StartError::Signature(engine_words(&error)))?;
     Ok((instance, ours))
 }
 

@@ -344,6 +344,26 @@ impl Fields {
     }
 }
 
+/// The engine's words about a module, in which names stand that the module chose: one line, no control characters.
+pub(crate) fn engine_words(error: &wasmtime::Error) -> String {
+    const MOST: usize = 1000;
+    let words = format!("{error:#}");
+    let mut out: String = words
+        .chars()
+        .take(MOST)
+        .map(|c| match c {
+            c if c.is_control() => '\u{fffd}',
+            // They turn the direction of text around.
+            '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => '\u{fffd}',
+            c => c,
+        })
+        .collect();
+    if words.chars().nth(MOST).is_some() {
+        out.push('…');
+    }
+    out
+}
+
 /// Foreign text in a message: one that can be read.
 pub(crate) fn shortened(text: &str) -> String {
     const MOST: usize = 200;

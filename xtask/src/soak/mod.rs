@@ -1,5 +1,6 @@
 //! `cargo xtask soak`: mutated charts, archives and values must end in a result or in an error that says something:
-//! no panic, nothing longer than ten seconds, no more than 512 MiB.
+//! no panic, nothing longer than ten seconds, no more than 512 MiB. `cargo xtask soak modules` does the same with hostile
+//! Wasm, by the tests of the sandbox.
 //!
 //! A run works in child processes, because a stack that overflows or a loop without end takes its process with it.
 //! The children say which input they are at; this process watches their time and memory, and goes on behind an
@@ -143,12 +144,15 @@ struct Options {
     seeds: Option<PathBuf>,
 }
 
-/// Runs: `[KIND…] [-n N] [--seed S] [--charts FOLDER] [--keep FOLDER]`, `--input NUMBER` to look at one, or
-/// `--seeds FOLDER` to write the originals for cargo-fuzz.
+/// Runs: `[KIND…] [-n N] [--seed S] [--charts FOLDER] [--keep FOLDER]`, `--input NUMBER` to look at one,
+/// `--seeds FOLDER` to write the originals for cargo-fuzz, or `modules [-n N] [--seed S]` for Wasm.
 ///
 /// # Errors
 /// When an input was not met with a result or an error, or an option is not known.
 pub fn run(arguments: &[String]) -> Result<(), String> {
+    if let Some(("modules", rest)) = arguments.split_first().map(|(first, rest)| (first.as_str(), rest)) {
+        return modules(&options(rest)?);
+    }
     let options = options(arguments)?;
     if let Some(folder) = &options.seeds {
         return write_seeds(&options, folder);
@@ -163,6 +167,33 @@ pub fn run(arguments: &[String]) -> Result<(), String> {
         (None, Some(_)) => on_a_large_stack(show),
         (None, None) => on_a_large_stack(watch_all),
     }
+}
+
+/// Hostile modules, messages and calls. They are tests of the sandbox, which this runs with more rounds: a crash of the
+/// host ends their process, and what it left behind is looked for there.
+fn modules(options: &Options) -> Result<(), String> {
+    let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned());
+    let started = Instant::now();
+    let status = Command::new(cargo)
+        .args(["test", "--package", "pintle-sandbox", "--test", "it", "hostile"])
+        .env("PINTLE_SOAK", options.count.to_string())
+        .env("PINTLE_SEED", options.seed.to_string())
+        .current_dir(crate::root())
+        .status()
+        .map_err(|error| format!("cargo test: {error}"))?;
+    if !status.success() {
+        return Err(format!(
+            "seed {}: a hostile module, message or call was not met as it must be",
+            options.seed
+        ));
+    }
+    println!(
+        "modules    seed {}: {} rounds of each, {:.0} s",
+        options.seed,
+        options.count,
+        started.elapsed().as_secs_f64()
+    );
+    Ok(())
 }
 
 /// Writes the originals of every kind into a folder for its target.

@@ -13,10 +13,10 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 /// A folder of its own for each test: `ro` and `rw` to be granted, and a file outside of both.
-struct Place(PathBuf);
+pub(crate) struct Place(pub(crate) PathBuf);
 
 impl Place {
-    fn new(name: &str) -> Self {
+    pub(crate) fn new(name: &str) -> Self {
         let path = std::env::temp_dir().join(format!("pintle-attack-{name}-{}", std::process::id()));
         let _ = std::fs::remove_dir_all(&path);
         for folder in ["ro/sub", "rw", "tmp"] {
@@ -29,7 +29,7 @@ impl Place {
     }
 
     /// Everything below it: names, and what files hold.
-    fn all(&self) -> Vec<String> {
+    pub(crate) fn all(&self) -> Vec<String> {
         let (mut all, mut folders) = (Vec::new(), vec![self.0.clone()]);
         while let Some(folder) = folders.pop() {
             for entry in std::fs::read_dir(&folder).unwrap() {
