@@ -163,14 +163,14 @@ fn templates_of_charts_that_are_used_are_told_and_no_others() {
         (
             "Chart.yaml",
             "apiVersion: v2\nname: top\nversion: 1.0.0\ndependencies:\n  \
-             - {name: on, version: 1.0.0, condition: on.enabled}\n  - {name: off, version: 1.0.0, condition: off.enabled}\n",
+             - {name: used, version: 1.0.0, condition: used.enabled}\n  - {name: idle, version: 1.0.0, condition: idle.enabled}\n",
         ),
-        ("values.yaml", "on: {enabled: true}\noff: {enabled: false}\n"),
+        ("values.yaml", "used: {enabled: true}\nidle: {enabled: false}\n"),
         ("templates/top.yaml", "top"),
-        ("charts/on/Chart.yaml", "apiVersion: v2\nname: on\nversion: 1.0.0\n"),
-        ("charts/on/templates/on.yaml", "on"),
-        ("charts/off/Chart.yaml", "apiVersion: v2\nname: off\nversion: 1.0.0\n"),
-        ("charts/off/templates/off.yaml", "off"),
+        ("charts/used/Chart.yaml", "apiVersion: v2\nname: used\nversion: 1.0.0\n"),
+        ("charts/used/templates/used.yaml", "used"),
+        ("charts/idle/Chart.yaml", "apiVersion: v2\nname: idle\nversion: 1.0.0\n"),
+        ("charts/idle/templates/idle.yaml", "idle"),
     ];
     let mut outside = FollowAll;
     let mut context = Context::new(&SomeVersions, &mut outside);
@@ -180,5 +180,5 @@ fn templates_of_charts_that_are_used_are_told_and_no_others() {
     let tell = |file: &File| told.borrow_mut().push(String::from_utf8_lossy(&file.data).into_owned());
     let rules = Rules { versions: &SomeVersions, schema: None };
     assert!(chart.resolve_telling(&govalue::Map::new(), rules, &mut Vec::new(), &tell).is_ok());
-    assert_eq!(told.into_inner(), ["top", "on"]);
+    assert_eq!(told.into_inner(), ["top", "used"]);
 }
