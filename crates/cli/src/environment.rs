@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 use crate::args::Parsed;
 use crate::args::flag::Flag;
 use crate::args::tables::GLOBAL;
+use crate::commands::{COMMANDS, Command};
 
 /// Variables and homes, read once at the start.
 #[derive(Debug)]
@@ -25,6 +26,8 @@ pub(crate) struct Environment {
     pub(crate) ceiling: PathBuf,
     /// Whether `--explain` was given.
     pub(crate) explain: Cell<bool>,
+    /// All commands, those of plugins included once they are found.
+    pub(crate) commands: Cell<&'static [Command]>,
 }
 
 /// The administrator's grants file. A distribution that keeps configuration elsewhere says so when it builds.
@@ -66,6 +69,7 @@ impl Environment {
             program,
             ceiling: PathBuf::from(CEILING),
             explain: Cell::new(false),
+            commands: Cell::new(COMMANDS),
         }
     }
 

@@ -11,6 +11,11 @@ use crate::report::Failure;
 
 /// Builds the guard from profile, grants files and flags, weakest first, under the administrator's file.
 pub(crate) fn guard(context: &Context<'_>) -> Result<Guard, Failure> {
+    Ok(Guard::new(policy(context, &[])?))
+}
+
+/// What the user granted, and what more this program grants in Helm's name, written as flags.
+pub(crate) fn policy(context: &Context<'_>, more: &[String]) -> Result<Policy, Failure> {
     let (environment, parsed) = (context.environment, &context.parsed);
     let mut builder = Policy::builder().enable_dns(parsed.bool("enable-dns"));
     if let Some(home) = environment.get(if cfg!(windows) { "USERPROFILE" } else { "HOME" }) {
@@ -27,14 +32,14 @@ pub(crate) fn guard(context: &Context<'_>) -> Result<Guard, Failure> {
     for file in own_file(&own)?.into_iter().chain(named_files(context)) {
         builder = builder.file(grants_file(&file)?);
     }
-    for text in parsed.all("grant") {
+    for text in parsed.all("grant").iter().chain(more) {
         builder = builder.flag(text).map_err(|error| Failure::plain(error.to_string()))?;
     }
     if let Some(ceiling) = own_file(&environment.ceiling)? {
         builder = builder.ceiling(grants_file(&ceiling)?);
     }
     check_audit(context)?;
-    Ok(Guard::new(builder.build()))
+    Ok(builder.build())
 }
 
 /// A file that is used where it is there. That it cannot be looked at is no reason to go on without it.
@@ -103,17 +108,32 @@ fn check_audit(context: &Context<'_>) -> Result<(), Failure> {
 
 /// Writes the audit records where `--audit` says: one JSON line for each question, appended.
 pub(crate) fn audit(context: &mut Context<'_>, guard: &mut Guard) -> Result<(), Failure> {
+    write_records(context, guard, None)
+}
+
+/// [`audit`], with one more line that is made from the time.
+pub(crate) fn audit_with(
+    context: &mut Context<'_>,
+    guard: &mut Guard,
+    last: impl Fn(&str) -> String,
+) -> Result<(), Failure> {
+    write_records(context, guard, Some(&last))
+}
+
+fn write_records(
+    context: &mut Context<'_>,
+    guard: &mut Guard,
+    last: Option<&dyn Fn(&str) -> String>,
+) -> Result<(), Failure> {
     let Some(target) = audit_target(context) else { return Ok(()) };
     let moment = crate::host::now();
-    let lines: Vec<String> = guard
-        .take_records()
-        .into_iter()
-        .map(|mut record| {
-            // The records of one render share a stamp: the guard reads no clock while templates run.
-            record.time.get_or_insert(guard::Time { seconds: moment.seconds, nanos: moment.nanos });
-            record.to_json()
-        })
-        .collect();
+    let now = guard::Time { seconds: moment.seconds, nanos: moment.nanos };
+    let records = guard.take_records().into_iter().map(|mut record| {
+        // The records of one render share a stamp: the guard reads no clock while templates run.
+        record.time.get_or_insert(now);
+        record.to_json()
+    });
+    let lines: Vec<String> = records.chain(last.map(|last| last(&now.to_rfc3339()))).collect();
     if target == "-" {
         for line in &lines {
             context.output.error_line(line);

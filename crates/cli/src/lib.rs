@@ -20,6 +20,7 @@ mod output;
 mod output_folder;
 mod outside;
 mod paths;
+mod plugins;
 mod prepare;
 mod profile;
 mod progress;

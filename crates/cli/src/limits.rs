@@ -2,11 +2,14 @@
 //!
 //! They bound what foreign bytes may cost: `docs/reference/limits.md` lists them, and a test holds it to [`TABLE`].
 
+use std::time::Duration;
+
 use artifact::provenance;
 use chart::load::{ArchiveLimits, LoadError};
 use chart::values::ValuesError;
 use gotmpl::Budget;
 use govalue::yaml;
+use plugin::invoke::Allowance;
 use render::RenderError;
 
 use crate::commands::Context;
@@ -34,6 +37,8 @@ pub(crate) struct Limits {
     pub(crate) templates: u64,
     /// Of executing templates.
     pub(crate) budget: Budget,
+    /// Of one call of a plugin.
+    pub(crate) plugin: Allowance,
 }
 
 impl Default for Limits {
@@ -48,6 +53,7 @@ impl Default for Limits {
             schema_seconds: 0,
             templates: 0,
             budget: Budget::default(),
+            plugin: Allowance::default(),
         };
         limits.budget.memory.used = memory_in_use;
         for limit in TABLE {
@@ -90,6 +96,20 @@ pub(crate) const TABLE: &[Limit] = &[
     limit("chart.files", 500_000, |limits, value| limits.chart.files = size(value)),
     shallow("chart.nesting", 64, 500, |limits, value| limits.chart.nesting = size(value)),
     limit("chart.unpacked", mebi(256), |limits, value| limits.chart.unpacked = value),
+    limit("plugin.host-message", mebi(64), |limits, value| limits.plugin.limits.host_message = value),
+    limit("plugin.http-redirects", 5, |limits, value| limits.plugin.limits.http_redirects = small(value)),
+    limit("plugin.http-request", mebi(8), |limits, value| limits.plugin.limits.http_request = value),
+    limit("plugin.http-requests", 1_000, |limits, value| limits.plugin.limits.http_requests = small(value)),
+    limit("plugin.http-response", mebi(8), |limits, value| limits.plugin.limits.http_response = value),
+    limit("plugin.http-total", mebi(32), |limits, value| limits.plugin.limits.http_total = value),
+    limit("plugin.input", mebi(64), |limits, value| limits.plugin.limits.input = value),
+    limit("plugin.log-bytes", mebi(1), |limits, value| limits.plugin.limits.log_bytes = value),
+    limit("plugin.log-lines", 10_000, |limits, value| limits.plugin.limits.log_lines = value),
+    limit("plugin.memory", mebi(256), |limits, value| limits.plugin.limits.memory = value),
+    limit("plugin.open-files", 128, |limits, value| limits.plugin.limits.open_files = small(value)),
+    limit("plugin.output", mebi(64), |limits, value| limits.plugin.limits.output = value),
+    limit("plugin.time", 30, |limits, value| limits.plugin.limits.time = Duration::from_secs(value)),
+    limit("plugin.vars", mebi(1), |limits, value| limits.plugin.limits.vars = value),
     limit("provenance.file", mebi(4), |limits, value| limits.provenance.provenance = value),
     limit("provenance.keyring", mebi(64), |limits, value| limits.provenance.keyring = value),
     limit("render.bytes", mebi(16 << 10), |limits, value| limits.budget.bytes_limit = value),
@@ -110,6 +130,10 @@ pub(crate) const TABLE: &[Limit] = &[
 
 fn size(value: u64) -> usize {
     usize::try_from(value).unwrap_or(usize::MAX)
+}
+
+fn small(value: u64) -> u32 {
+    u32::try_from(value).unwrap_or(u32::MAX)
 }
 
 /// The limits of a command: the defaults, those of `PINTLE_LIMITS`, those of `--limit`.
@@ -145,6 +169,7 @@ fn change(limits: &mut Limits, text: &str) -> Result<(), String> {
         return Err(format!("at most {}", limit.most));
     }
     (limit.set)(limits, value);
+    limits.plugin.named.insert(limit.name);
     Ok(())
 }
 
@@ -244,6 +269,8 @@ mod tests {
         assert!(TABLE.is_sorted_by(|a, b| a.name < b.name));
         for limit in TABLE {
             let mut limits = Limits::default();
+            // That it was named is kept as well.
+            limits.plugin.named.insert(limit.name);
             let before = format!("{limits:?}");
             change(&mut limits, &format!("{}=7", limit.name)).unwrap();
             assert_ne!(format!("{limits:?}"), before, "{}", limit.name);
@@ -261,6 +288,7 @@ mod tests {
             (yaml.depth, yaml.nodes, yaml.bytes)
         );
         assert_eq!(limits.provenance, artifact::provenance::Limits::default());
+        assert_eq!(limits.plugin.limits, sandbox::Limits::default());
         let chart = chart::load::ArchiveLimits::default();
         assert_eq!(format!("{:?}", limits.chart), format!("{chart:?}"));
         let budget = gotmpl::Budget::default();

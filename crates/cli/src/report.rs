@@ -15,6 +15,8 @@ pub(crate) struct Failure {
     message: Option<String>,
     /// A line behind the error.
     trailer: Option<String>,
+    /// The cause, for machines: the very last line.
+    machine: Option<String>,
     /// What to do, shown on a terminal or with `--explain`.
     hint: Option<String>,
     /// What more there is to say, shown on a terminal or with `--explain`.
@@ -37,6 +39,7 @@ impl Failure {
             log: Vec::new(),
             message: Some(message.into()),
             trailer: None,
+            machine: None,
             hint: None,
             report: Box::default(),
             helms: false,
@@ -123,6 +126,12 @@ impl Failure {
         self
     }
 
+    /// Adds a last line that machines read.
+    pub(crate) fn for_machines(mut self, line: String) -> Self {
+        self.machine = Some(line);
+        self
+    }
+
     pub(crate) fn with_code(mut self, code: u8) -> Self {
         self.code = code;
         self
@@ -148,6 +157,9 @@ impl Failure {
         if environment.explains() && !self.report.is_empty() {
             output.error_line("");
             output.error_text(&self.report.text(environment.get("COLUMNS")));
+        }
+        if let Some(line) = &self.machine {
+            output.error_line(line);
         }
     }
 }

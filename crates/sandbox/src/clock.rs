@@ -62,6 +62,11 @@ impl Cancel {
         self.0.store(true, Ordering::Relaxed);
     }
 
+    /// What [`Cancel::cancel`] sets, for whoever can only store into a flag.
+    pub fn flag(&self) -> Arc<AtomicBool> {
+        Arc::clone(&self.0)
+    }
+
     /// Whether it was used.
     pub fn is_cancelled(&self) -> bool {
         self.0.load(Ordering::Relaxed)

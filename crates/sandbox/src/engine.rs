@@ -197,6 +197,12 @@ impl Sandbox {
         Ok(Some(Loaded { abi, fuel, instance, imports, from: LoadedFrom::Cache }))
     }
 
+    /// Removes compiled modules that were written least lately until at most `most` bytes are left; answers how many
+    /// bytes went.
+    pub fn prune(&self, most: u64) -> std::io::Result<u64> {
+        self.cache.as_ref().map_or(Ok(0), |cache| cache.prune(most))
+    }
+
     /// Calls a module in a fresh instance and destroys it. The guard answers for `call.actor` and keeps the records.
     ///
     /// An error means that none of the guest's code ran.

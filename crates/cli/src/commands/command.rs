@@ -1,5 +1,7 @@
 //! What a command is: a row of the [tree](super::tree).
 
+use plugin::Plugin;
+
 use super::Context;
 use crate::args::flag::Flag;
 use crate::environment::Environment;
@@ -9,6 +11,7 @@ use crate::report::Failure;
 pub(crate) type Run = fn(&mut Context<'_>) -> Result<(), Failure>;
 
 /// A command; made with [`command`] and the methods below it.
+#[derive(Debug, Clone)]
 pub(crate) struct Command {
     /// Its name.
     pub(crate) name: &'static str,
@@ -38,6 +41,8 @@ pub(crate) struct Command {
     pub(crate) run: Option<Run>,
     /// Whether this version has it; one that it does not have is refused by name when it is run.
     pub(crate) built: bool,
+    /// The plugin that brings it. Its arguments are the plugin's own affair, flags included.
+    pub(crate) plugin: Option<&'static Plugin>,
     /// Commands below it.
     pub(crate) children: &'static [Command],
 }
@@ -113,6 +118,7 @@ pub(crate) const fn command(name: &'static str, usage: &'static str, short: &'st
         arguments: Arguments::Files,
         run: None,
         built: true,
+        plugin: None,
         children: &[],
     }
 }
@@ -171,6 +177,13 @@ impl Command {
     pub(crate) const fn not_built(mut self) -> Self {
         self.run = Some(super::not_built);
         self.built = false;
+        self
+    }
+
+    /// Runs as `plugins::run` does: the plugin is called with whatever stands behind its name.
+    pub(crate) const fn of_plugin(mut self, plugin: &'static Plugin) -> Self {
+        self.run = Some(super::not_built);
+        self.plugin = Some(plugin);
         self
     }
 

@@ -27,7 +27,7 @@ pub(super) fn run(context: &mut Context<'_>) -> Result<(), Failure> {
         let topics: Vec<String> = context.parsed.args.iter().map(|word| raw_quote(word)).collect();
         context.output.error_line(&format!("Unknown help topic [{}]", topics.join(" ")));
         // Helm: the program gets its own help flag only when it is about to run itself.
-        let usage = usage(&Found::default(), environment, false);
+        let usage = usage(&Found::program(environment), environment, false);
         context.output.error_line(usage.trim_end_matches('\n'));
         return Ok(());
     };

@@ -25,12 +25,14 @@ use crate::args::{ParseError, Parsed, glance, parse_partly, strip_flags};
 use crate::environment::Environment;
 use crate::explain;
 use crate::output::Output;
+use crate::plugins;
 use crate::profile;
 use crate::progress::{Line, Progress};
 use crate::report::Failure;
-use command::{Arity, Command};
-pub(crate) use tree::renamed;
-use tree::{COMMANDS, ORDER};
+use command::Arity;
+pub(crate) use command::{Command, command};
+use tree::ORDER;
+pub(crate) use tree::{COMMANDS, renamed};
 
 /// What a running command has.
 pub(crate) struct Context<'a> {
@@ -50,16 +52,28 @@ pub(crate) struct Found {
     path: Vec<&'static Command>,
     /// The arguments without the commands' names.
     rest: Vec<String>,
+    /// All commands: those of the program, and those of plugins.
+    commands: &'static [Command],
 }
 
 impl Found {
+    /// The program itself.
+    fn program(environment: &Environment) -> Self {
+        Self { commands: environment.commands.get(), ..Self::default() }
+    }
+
+    /// The arguments without the commands' names.
+    pub(crate) fn rest(&self) -> &[String] {
+        &self.rest
+    }
+
     fn command(&self) -> Option<&'static Command> {
         self.path.last().copied()
     }
 
     /// The commands below it.
     fn children(&self) -> &'static [Command] {
-        self.command().map_or(COMMANDS, |command| command.children)
+        self.command().map_or(self.commands, |command| command.children)
     }
 
     /// The words that lead to it: `helm show values`.
@@ -84,7 +98,7 @@ impl Found {
 /// # Errors
 /// When the first word is no command: the program itself takes no arguments.
 fn find(environment: &Environment, arguments: &[String]) -> Result<Found, Failure> {
-    let mut found = Found { path: Vec::new(), rest: arguments.to_vec() };
+    let mut found = Found { rest: arguments.to_vec(), ..Found::program(environment) };
     loop {
         let mut flags = found.flags();
         // Helm: the help flag is there only when a command is about to run, so while commands are looked for the
@@ -93,7 +107,9 @@ fn find(environment: &Environment, arguments: &[String]) -> Result<Found, Failur
         let Some(&position) = strip_flags(&flags, &found.rest).first() else { return Ok(found) };
         let word = &found.rest[position];
         let called = |command: &&Command| command.is_called(word) && command.is_there(environment);
-        let Some(command) = found.children().iter().find(called) else {
+        // Helm's own commands by all their names, then those of plugins, then ours.
+        let rank = |command: &&Command| (command.plugin.is_some(), command.ours);
+        let Some(command) = found.children().iter().filter(called).min_by_key(rank) else {
             if found.path.is_empty() {
                 return Err(unknown_command(environment, word));
             }
@@ -111,11 +127,16 @@ pub(crate) fn dispatch(
     arguments: &[String],
 ) -> Result<(), Failure> {
     check_color(arguments)?;
+    environment.commands.set(plugins::commands::all(environment, output));
     if let Some((arguments, descriptions)) = complete::requested(arguments) {
         check_driver(environment)?;
         return complete::run(environment, output, &arguments, descriptions);
     }
     let found = find(environment, arguments)?;
+    if let Some(plugin) = found.command().and_then(|command| command.plugin) {
+        check_driver(environment)?;
+        return plugins::run::command(environment, output, arguments, &found, plugin);
+    }
     let (parsed, outcome) = parse_partly(&found.flags(), &found.rest);
     for line in &parsed.log {
         output.error_line(line);
@@ -229,7 +250,8 @@ fn unknown_command(environment: &Environment, word: &str) -> Failure {
     let name = environment.name();
     let mut message = format!("unknown command {} for {name:?}", govalue::print::quote(word.as_bytes()));
     let mut close = String::new();
-    let mut known: Vec<&Command> = COMMANDS.iter().filter(|command| command.is_listed(environment)).collect();
+    let mut known: Vec<&Command> =
+        environment.commands.get().iter().filter(|command| command.is_listed(environment)).collect();
     known.retain(|command| command.name != "help");
     // Helm: suggestions come in the order in which its program was put together.
     // Case: conformance/cases/cli/lint.jsonl, `lnt`.

@@ -219,6 +219,16 @@ pub(crate) static COMMANDS: &[Command] = &[
                 .flags(&[sources::PLUGIN_PACKAGE])
                 .arity(Arity::Exactly(1))
                 .not_built(),
+            command(
+                "run",
+                "NAME|--path DIR [ARGUMENT...]",
+                "run a plugin's command, also one that is not installed",
+            )
+            .long(include_str!("text/plugin-run.txt"))
+            .ours()
+            .flags(&[ours::PLUGIN_RUN, GUARD])
+            .runs(super::plugin::run)
+            .completes(Arguments::Plugins),
             command("uninstall", "<plugin>...", "uninstall one or more Helm plugins")
                 .aliases(&["rm", "remove"])
                 .not_built()

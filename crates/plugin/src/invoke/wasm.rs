@@ -40,7 +40,9 @@ pub(super) fn run(
             stdout: streams.stdout,
             stderr: streams.stderr,
             env: variables(invocation.surroundings),
-            tempdir: extism.create_temp_dir.then(|| Tempdir { root: invocation.temporary, bytes: TEMPORARY }),
+            tempdir: extism
+                .create_temp_dir
+                .then_some(Tempdir { root: invocation.temporary, bytes: TEMPORARY }),
         },
         outbound: invocation.outbound,
         current_release: invocation.current_release,

@@ -9,6 +9,12 @@ pub(crate) const EXPLAIN: &[Flag] = &[OUTPUT];
 /// Flags of `plugin inspect`.
 pub(crate) const INSPECT: &[Flag] = &[OUTPUT];
 
+/// Flags of `plugin run`. They end where the plugin's own arguments begin.
+pub(crate) const PLUGIN_RUN: &[Flag] = &[
+    flag("path", None, Kind::String, "", "run the plugin in this folder, which need not be installed").ours(),
+    flag("trace", None, Kind::Bool, "", "tell on stderr what happened, step by step").ours(),
+];
+
 /// Where the time goes, on every command that renders (see docs/reference/performance.md).
 pub(crate) const PROFILE: &[Flag] = &[
     flag("flamegraph", None, Kind::String, "", "draw where the time went as SVG into this file").ours(),

@@ -5,7 +5,6 @@ use crate::args::flag::Flag;
 use crate::args::tables::GLOBAL;
 use crate::commands::Found;
 use crate::commands::command::{Arguments, Command};
-use crate::commands::tree::COMMANDS;
 use crate::environment::Environment;
 
 /// The function of the script that asks the program.
@@ -15,8 +14,8 @@ const ASK: &str = "__helm_handle_go_custom_completion";
 pub(super) fn script(environment: &Environment) -> String {
     let mut script = include_str!("../scripts/bash-v1-head.txt").to_owned();
     let mut path = Vec::new();
-    functions(&mut script, &mut path, COMMANDS, environment);
-    function(&mut script, &Found::default(), environment);
+    functions(&mut script, &mut path, environment.commands.get(), environment);
+    function(&mut script, &Found::program(environment), environment);
     script.push_str(include_str!("../scripts/bash-v1-tail.txt"));
     match environment.name() {
         "helm" => script,
@@ -33,7 +32,7 @@ fn functions(
     for command in commands.iter().filter(|command| command.is_listed(environment)) {
         path.push(command);
         functions(script, path, command.children, environment);
-        function(script, &Found { path: path.clone(), rest: Vec::new() }, environment);
+        function(script, &Found { path: path.clone(), ..Found::program(environment) }, environment);
         path.pop();
     }
 }

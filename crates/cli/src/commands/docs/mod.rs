@@ -12,7 +12,6 @@ use std::path::{Path, PathBuf};
 use sprig::time::{Time, Zone};
 
 use super::command::{Arguments, Command};
-use super::tree::COMMANDS;
 use super::{Context, Found};
 use crate::args::flag::Flag;
 use crate::environment::Environment;
@@ -62,8 +61,8 @@ pub(super) fn run(context: &mut Context<'_>) -> Result<(), Failure> {
 /// All commands that have a page, those below a command before it, as Helm writes them.
 pub(super) fn documented(environment: &Environment) -> Vec<Found> {
     let mut all = Vec::new();
-    walk(&mut Vec::new(), COMMANDS, environment, &mut all);
-    all.push(Found::default());
+    walk(&mut Vec::new(), environment.commands.get(), environment, &mut all);
+    all.push(Found::program(environment));
     all
 }
 
@@ -76,7 +75,7 @@ fn walk(
     for command in commands.iter().filter(|command| has_page(command, environment)) {
         path.push(command);
         walk(path, command.children, environment, all);
-        all.push(Found { path: path.clone(), rest: Vec::new() });
+        all.push(Found { path: path.clone(), ..Found::program(environment) });
         path.pop();
     }
 }
@@ -88,11 +87,14 @@ fn has_page(command: &Command, environment: &Environment) -> bool {
 
 /// The command above, and those below with a page.
 fn related(found: &Found, environment: &Environment) -> Vec<Found> {
-    let parent = found.path.split_last().map(|(_, above)| Found { path: above.to_vec(), rest: Vec::new() });
+    let parent = found
+        .path
+        .split_last()
+        .map(|(_, above)| Found { path: above.to_vec(), ..Found::program(environment) });
     let children = found.children().iter().filter(|command| has_page(command, environment)).map(|command| {
         let mut path = found.path.clone();
         path.push(command);
-        Found { path, rest: Vec::new() }
+        Found { path, ..Found::program(environment) }
     });
     parent.into_iter().chain(children).collect()
 }

@@ -6,22 +6,19 @@ use artifact::provenance::claimed;
 use plugin::Plugin;
 
 use crate::commands::Context;
-use crate::commands::tree::COMMANDS;
 use crate::limits::limits;
+use crate::plugins::find;
 use crate::report::Failure;
-use crate::{log, paths, table};
+use crate::{log, table};
 
 /// `plugin list`.
 pub(in crate::commands) fn list(context: &mut Context<'_>) -> Result<(), Failure> {
     let folders = context.environment.plugins();
-    if context.environment.get("HELM_NO_PLUGINS") != Some("1") {
-        load_commands(context, &folders);
-    }
     if context.environment.debug(&context.parsed) {
         context.output.error_line(&log::line("DEBUG", "pluginDirs", &[("directory", &folders)]));
     }
     let wanted = context.parsed.string("type", "");
-    let plugins = find(context, &folders, &wanted)?;
+    let plugins = find(context.output, &folders, &wanted)?;
     let heading = ["NAME", "VERSION", "TYPE", "APIVERSION", "PROVENANCE", "SOURCE"];
     let mut rows = vec![heading.map(str::to_owned).to_vec()];
     for Plugin { manifest, .. } in &plugins {
@@ -39,65 +36,6 @@ pub(in crate::commands) fn list(context: &mut Context<'_>) -> Result<(), Failure
     }
     context.output.out(&table::render(&rows, 0));
     Ok(())
-}
-
-/// The plugins of a list of folders; those that cannot be loaded are logged.
-pub(super) fn find(context: &mut Context<'_>, folders: &str, kind: &str) -> Result<Vec<Plugin>, Failure> {
-    let mut all = Vec::new();
-    for folder in std::env::split_paths(folders).filter(|_| !folders.is_empty()) {
-        // Go: the folder is joined with what is in it, which cleans it; nothing before it is this folder.
-        let folder = match folder.to_string_lossy().as_ref() {
-            "" => PathBuf::new(),
-            text => paths::clean(text),
-        };
-        let mut plugins = Vec::new();
-        for found in plugin::discover(&folder) {
-            match found.plugin {
-                Ok(plugin) => plugins.push(plugin),
-                Err(error) => {
-                    let file = found.file.to_string_lossy().into_owned();
-                    let attributes = [("plugin_yaml", file.as_str()), ("error", &error.to_string())];
-                    let line = log::line("WARN", "failed to load plugin (ignoring)", &attributes);
-                    context.output.error_line(&line);
-                }
-            }
-        }
-        plugin::duplicates(&plugins).map_err(|error| Failure::plain(error.to_string()))?;
-        all.extend(
-            plugins.into_iter().filter(|plugin| kind.is_empty() || plugin.manifest.config.kind() == kind),
-        );
-    }
-    Ok(all)
-}
-
-/// Helm loads the commands that plugins bring before any of its own runs: what it logs then is logged here.
-fn load_commands(context: &mut Context<'_>, folders: &str) {
-    let plugins = match find(context, folders, "cli/v1") {
-        Ok(plugins) => plugins,
-        Err(failure) => {
-            let line = log::line("ERROR", "failed to load plugins", &[("error", failure.message())]);
-            context.output.error_line(&line);
-            return;
-        }
-    };
-    let mut names: Vec<String> = COMMANDS
-        .iter()
-        .filter(|command| command.is_there(context.environment))
-        .map(|command| command.name.to_owned())
-        .collect();
-    for Plugin { manifest, .. } in plugins {
-        let usage = match &manifest.config {
-            plugin::manifest::Config::Cli { usage, .. } => usage.split(' ').next().unwrap_or_default(),
-            _ => "",
-        };
-        let name = if usage.is_empty() { manifest.name.clone() } else { usage.to_owned() };
-        if names.contains(&name) {
-            let line = log::line("ERROR", "failed to load plugins: name conflicts", &[("name", &name)]);
-            context.output.error_line(&line);
-            return;
-        }
-        names.push(name);
-    }
 }
 
 /// What is known of where an installed plugin came from. The signature itself is not looked at: there is no keyring.

@@ -2,8 +2,10 @@
 
 mod inspect;
 mod list;
+mod run;
 mod verify;
 
 pub(super) use inspect::inspect;
 pub(super) use list::list;
+pub(super) use run::run;
 pub(super) use verify::verify;

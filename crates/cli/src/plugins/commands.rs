@@ -1,0 +1,144 @@
+//! The commands that plugins bring.
+//!
+//! They are found before any command runs, as Helm does, and become rows of the [tree](crate::commands). Flags are the
+//! plugin's own affair, except those of Helm that Helm takes out wherever they stand.
+
+use plugin::Plugin;
+use plugin::manifest::Config;
+
+use crate::args::flag::Flag;
+use crate::args::tables::GLOBAL;
+use crate::args::{Parsed, glance, parse_partly};
+use crate::commands::{COMMANDS, Command, command};
+use crate::environment::Environment;
+use crate::log;
+use crate::output::Output;
+use crate::report::Failure;
+
+/// Helm's flags with a value that Helm takes out of a plugin's arguments.
+const TAKEN: [&str; 14] = [
+    "--kube-context",
+    "--namespace",
+    "-n",
+    "--kubeconfig",
+    "--kube-apiserver",
+    "--kube-token",
+    "--kube-as-user",
+    "--kube-as-group",
+    "--kube-ca-file",
+    "--registry-config",
+    "--repository-cache",
+    "--repository-config",
+    "--kube-insecure-skip-tls-verify",
+    "--kube-tls-server-name",
+];
+
+/// All commands: those of the program, and those of plugins, by name. A plugin takes the place of a command that Helm
+/// does not have.
+pub(crate) fn all(environment: &Environment, output: &mut Output) -> &'static [Command] {
+    if environment.get("HELM_NO_PLUGINS") == Some("1") {
+        return COMMANDS;
+    }
+    let plugins = match super::find(output, &environment.plugins(), "cli/v1") {
+        Ok(plugins) if plugins.is_empty() => return COMMANDS,
+        Ok(plugins) => plugins,
+        Err(failure) => {
+            output.error_line(&log::line("ERROR", "failed to load plugins", &[("error", failure.message())]));
+            return COMMANDS;
+        }
+    };
+    let mut commands: Vec<Command> = COMMANDS.to_vec();
+    for plugin in plugins {
+        let brought = of(plugin);
+        let known = |command: &Command| command.name == brought.name && !command.ours;
+        if commands.iter().any(known) {
+            let line =
+                log::line("ERROR", "failed to load plugins: name conflicts", &[("name", brought.name)]);
+            output.error_line(&line);
+            break;
+        }
+        commands.retain(|command| command.name != brought.name);
+        commands.push(brought);
+    }
+    commands.sort_by_key(|command| command.name);
+    // As long as the process: it runs one command.
+    commands.leak()
+}
+
+fn of(plugin: Plugin) -> Command {
+    let plugin: &'static Plugin = Box::leak(Box::new(plugin));
+    let Plugin { manifest, .. } = plugin;
+    let (usage, short, long) = match &manifest.config {
+        Config::Cli { usage, short_help, long_help, .. } => (&**usage, &**short_help, &**long_help),
+        _ => ("", "", ""),
+    };
+    let usage = if usage.is_empty() { &manifest.name } else { usage };
+    let (name, usage) = usage.split_once(' ').unwrap_or((usage, ""));
+    let short = if short.is_empty() {
+        format!("the {} plugin", govalue::print::quote(manifest.name.as_bytes())).leak()
+    } else {
+        short
+    };
+    command(name, usage, short).long(long).of_plugin(plugin)
+}
+
+/// A plugin's arguments without what Helm takes out, and what the flags of Helm among them say. Those that stand before
+/// the plugin's name, and those that Helm leaves to the plugin, count too.
+///
+/// # Errors
+/// When a flag of Helm's has a value that it cannot have, in pflag's words.
+pub(crate) fn arguments(
+    typed: &[String],
+    rest: &[String],
+    output: &mut Output,
+) -> Result<(Parsed, Vec<String>), Failure> {
+    let (known, own) = taken_out(rest);
+    let flags: Vec<&Flag> = GLOBAL.iter().collect();
+    // Helm reads the whole line first, with whatever it knows in it.
+    let seen = glance(&flags, typed);
+    let first = seen.into_iter().filter(|(name, _)| !TAKEN.contains(&format!("--{name}").as_str()));
+    let first = first.map(|(name, value)| format!("--{name}={value}"));
+    let (parsed, outcome) = parse_partly(&flags, &first.chain(known).collect::<Vec<_>>());
+    for line in parsed.log.iter().chain(&parsed.deprecations) {
+        output.error_line(line);
+    }
+    outcome.map_err(|error| Failure::plain(error.to_string()))?;
+    Ok((parsed, own))
+}
+
+/// Divides arguments into what Helm takes and what the plugin gets.
+pub(crate) fn taken_out(arguments: &[String]) -> (Vec<String>, Vec<String>) {
+    let (mut taken, mut own) = (Vec::new(), Vec::new());
+    let mut rest = arguments.iter();
+    while let Some(argument) = rest.next() {
+        let flag = argument.split_once('=').map_or(&**argument, |(flag, _)| flag);
+        if argument == "--debug" {
+            taken.push(argument.clone());
+        } else if !TAKEN.contains(&flag) {
+            own.push(argument.clone());
+        } else {
+            taken.push(argument.clone());
+            if flag.len() == argument.len() {
+                // Helm: a flag without a value, which one of them is, takes the next word as well.
+                taken.extend(rest.next().cloned());
+            }
+        }
+    }
+    (taken, own)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::taken_out;
+
+    #[test]
+    fn helms_flags_are_taken_out_wherever_they_stand() {
+        let words = |text: &str| text.split(' ').map(str::to_owned).collect::<Vec<_>>();
+        let (taken, own) =
+            taken_out(&words("a --debug -n x --namespace=y --debug=true -nz -- --kube-token t --help -n"));
+        assert_eq!(taken, words("--debug -n x --namespace=y --kube-token t -n"));
+        assert_eq!(own, words("a --debug=true -nz -- --help"));
+        let (taken, own) = taken_out(&words("--kube-insecure-skip-tls-verify a b"));
+        assert_eq!((taken, own), (words("--kube-insecure-skip-tls-verify a"), words("b")));
+    }
+}

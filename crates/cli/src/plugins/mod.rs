@@ -1,0 +1,208 @@
+//! Plugins at work: found as Helm finds them, compared with plugins.lock, called under the user's grants.
+//!
+//! [`Plugins`] is what a command that runs plugins holds. Nothing in it exists before it is needed: without a plugin no
+//! lock is read, and no engine starts.
+
+pub(crate) mod commands;
+mod end;
+mod find;
+pub(crate) mod run;
+
+use std::cell::OnceCell;
+use std::ffi::OsString;
+use std::path::Path;
+use std::sync::{Arc, LazyLock};
+
+use guard::Guard;
+use plugin::invoke::{Invocation, InvokeError, LazySandbox, Reply, Streams};
+use plugin::manifest::Runtime;
+use plugin::subprocess::Surroundings;
+use plugin::{Lock, Ready, Standing, pin};
+use sandbox::{
+    Cache, Cancel, CurrentRelease, LogLevel, NoOutbound, Options, Output, Sandbox, Stdin, SystemClock,
+};
+
+use crate::commands::Context;
+use crate::environment::Environment;
+use crate::grants;
+use crate::limits::{Limits, limits};
+use crate::report::{DENIED, Failure};
+
+pub(crate) use find::find;
+
+/// Exit code of a verification that refuses.
+const REFUSED: u8 = 12;
+/// Compiled modules may take so many bytes; those that were made first go.
+const COMPILED: u64 = 1 << 30;
+
+/// What a command that runs plugins holds.
+pub(crate) struct Plugins {
+    lock: OnceCell<Lock>,
+    sandbox: LazySandbox,
+    surroundings: Surroundings,
+    limits: Limits,
+    cancel: OnceCell<Cancel>,
+    trace: bool,
+}
+
+impl Plugins {
+    /// Nothing yet but the limits that the user named.
+    ///
+    /// # Errors
+    /// When `--limit` or its variable names none.
+    pub(crate) fn new(context: &Context<'_>) -> Result<Self, Failure> {
+        let environment = context.environment;
+        let own = environment.config_home().join("pintle");
+        let compiled = environment.cache_home().join("pintle").join("modules");
+        let make = move || {
+            // Without a cache the module is compiled each time: a slower start, and no reason to fail.
+            let cache = Cache::open(compiled, &own.join("modules.key")).ok();
+            Sandbox::new(Options::default(), Arc::new(SystemClock::new()), cache)
+        };
+        let text = |(name, value): (&'static str, String)| (OsString::from(name), OsString::from(value));
+        Ok(Self {
+            lock: OnceCell::new(),
+            sandbox: LazyLock::new(Box::new(make)),
+            surroundings: Surroundings {
+                process: std::env::vars_os().collect(),
+                helm: environment.table(&context.parsed).into_iter().map(text).collect(),
+            },
+            limits: limits(context)?,
+            cancel: OnceCell::new(),
+            trace: context.parsed.bool("trace"),
+        })
+    }
+
+    /// plugins.lock, read once.
+    fn lock(&self, environment: &Environment) -> Result<&Lock, Failure> {
+        if let Some(lock) = self.lock.get() {
+            return Ok(lock);
+        }
+        let lock = Lock::read(&Lock::path(&environment.config_home()))
+            .map_err(|error| Failure::plain(error.to_string()).with_code(REFUSED))?;
+        Ok(self.lock.get_or_init(|| lock))
+    }
+
+    /// An installed plugin, each file of which is what plugins.lock says.
+    ///
+    /// # Errors
+    /// When it is no plugin, or not the one that was installed.
+    pub(crate) fn installed(&self, environment: &Environment, folder: &Path) -> Result<Ready, Failure> {
+        pin::ready(folder, self.lock(environment)?, &pin::Limits::default())
+            .map_err(|error| not_ready(&error))
+    }
+
+    /// The plugin of a folder that the user named.
+    ///
+    /// # Errors
+    /// When it is no plugin.
+    pub(crate) fn in_folder(&self, folder: &Path) -> Result<Ready, Failure> {
+        pin::path(folder, &pin::Limits::default()).map_err(|error| not_ready(&error))
+    }
+
+    /// A guard for one plugin: flags and files of the user, and what plugins.lock holds for it.
+    ///
+    /// # Errors
+    /// When a grants file cannot be read, and when nobody accepted the plugin's native code.
+    pub(crate) fn guard(&self, context: &mut Context<'_>, ready: &Ready) -> Result<Guard, Failure> {
+        let native = matches!(ready.plugin.manifest.runtime, Runtime::Subprocess(_));
+        let mut policy = if native && ready.standing == Standing::Unmanaged {
+            run::native(context, ready)?
+        } else {
+            grants::policy(context, &[])?
+        };
+        policy.hold(ready.grants.iter().cloned());
+        Ok(Guard::new(policy))
+    }
+
+    /// Calls a plugin: the guard is asked, its records are written, and how the call ended is told.
+    ///
+    /// # Errors
+    /// What the plugin says, and what happened to it.
+    pub(crate) fn call(
+        &self,
+        context: &mut Context<'_>,
+        ready: &Ready,
+        release: Option<CurrentRelease>,
+        run: impl FnOnce(Invocation<'_>) -> Result<Reply, Box<InvokeError>>,
+    ) -> Result<Reply, Failure> {
+        let mut guard = self.guard(context, ready)?;
+        let wasm = matches!(ready.plugin.manifest.runtime, Runtime::Extism(_));
+        let cancel = if wasm { self.cancel().clone() } else { Cancel::new() };
+        let invocation = Invocation {
+            ready,
+            sandbox: &self.sandbox,
+            guard: &mut guard,
+            allowance: self.limits.plugin.clone(),
+            outbound: Box::new(NoOutbound),
+            surroundings: &self.surroundings,
+            temporary: std::env::temp_dir(),
+            current_release: release,
+            cancel,
+            log_level: if self.trace { LogLevel::Info } else { LogLevel::Off },
+            trace: self.trace,
+        };
+        let started = std::time::Instant::now();
+        let ended = run(invocation);
+        let actor = ready.actor().to_string();
+        if self.trace {
+            end::trace(context, ended.as_ref().map_or_else(|error| &error.report, |reply| &reply.report));
+        }
+        let audited = end::audit(context, &mut guard, &actor, &ended, started.elapsed());
+        match ended {
+            Ok(reply) => audited.map(|()| reply),
+            Err(error) => Err(end::failure(&actor, &error)),
+        }
+    }
+
+    /// What Ctrl-C ends, once a guest runs.
+    fn cancel(&self) -> &Cancel {
+        self.cancel.get_or_init(|| {
+            let cancel = Cancel::new();
+            // The second time it ends the program, whatever the host is doing. Where there are no signals, or no more
+            // of them, the first does.
+            let flag = cancel.flag();
+            let interrupt = signal_hook::consts::SIGINT;
+            let _ = signal_hook::flag::register_conditional_shutdown(interrupt, 130, Arc::clone(&flag))
+                .and_then(|_| signal_hook::flag::register(interrupt, flag));
+            cancel
+        })
+    }
+
+    /// Compiles a module ahead of its first run, and keeps the cache within bounds.
+    pub(crate) fn compile(&self, module: &[u8]) {
+        let wasm = sandbox::Wasm::new(module);
+        // What is wrong with it is told when it runs.
+        let _ = self.sandbox.load(&wasm, sandbox::AbiKind::Extism, sandbox::Fuel::Off);
+        let _ = self.sandbox.prune(COMPILED);
+    }
+}
+
+/// Why a plugin may not run.
+fn not_ready(error: &pin::ReadyError) -> Failure {
+    let code = match error {
+        pin::ReadyError::Changed { .. } | pin::ReadyError::Unfinished { .. } => REFUSED,
+        pin::ReadyError::Load(_) | pin::ReadyError::Files { .. } => 1,
+    };
+    Failure::plain(error.to_string()).with_code(code).with_hints(error.hint())
+}
+
+/// The streams of this process, for a command.
+pub(crate) fn streams(environment: &Environment) -> Streams {
+    Streams {
+        stdin: Stdin::Reader(Box::new(std::io::stdin())),
+        stdout: Some(Output {
+            writer: Box::new(std::io::stdout()),
+            terminal: environment.stdout_is_terminal(),
+        }),
+        stderr: Some(Output {
+            writer: Box::new(std::io::stderr()),
+            terminal: environment.stderr_is_terminal(),
+        }),
+    }
+}
+
+/// A refusal of the guard's that is none of its own questions.
+fn refused(message: String, hint: String) -> Failure {
+    Failure::plain(message).with_code(DENIED).with_hint(hint)
+}
