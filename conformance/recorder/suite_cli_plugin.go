@@ -19,6 +19,7 @@ func suitePlugins() {
 	suitePluginManifests()
 	suitePluginList()
 	suitePluginVerify()
+	suitePluginCommands()
 }
 
 func suitePluginManifests() {

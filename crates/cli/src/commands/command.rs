@@ -1,10 +1,9 @@
 //! What a command is: a row of the [tree](super::tree).
 
-use plugin::Plugin;
-
 use super::Context;
 use crate::args::flag::Flag;
 use crate::environment::Environment;
+use crate::plugins::completion::Brought;
 use crate::report::Failure;
 
 /// What a command does.
@@ -42,7 +41,7 @@ pub(crate) struct Command {
     /// Whether this version has it; one that it does not have is refused by name when it is run.
     pub(crate) built: bool,
     /// The plugin that brings it. Its arguments are the plugin's own affair, flags included.
-    pub(crate) plugin: Option<&'static Plugin>,
+    pub(crate) plugin: Option<&'static Brought>,
     /// Commands below it.
     pub(crate) children: &'static [Command],
 }
@@ -181,7 +180,7 @@ impl Command {
     }
 
     /// Runs as `plugins::run` does: the plugin is called with whatever stands behind its name.
-    pub(crate) const fn of_plugin(mut self, plugin: &'static Plugin) -> Self {
+    pub(crate) const fn of_plugin(mut self, plugin: &'static Brought) -> Self {
         self.run = Some(super::not_built);
         self.plugin = Some(plugin);
         self

@@ -4,13 +4,16 @@
 //! line `:N` that says what the shell may add of its own.
 
 use super::command::{Arguments, Command};
-use super::{Found, candidates, find};
+use super::{Context, Found, candidates, find};
 use crate::args::flag::Flag;
 use crate::args::help::about;
 use crate::args::tables::{GLOBAL, HELP};
 use crate::args::{Parsed, parse_bool, parse_partly, strip_flags};
 use crate::environment::Environment;
 use crate::output::Output;
+use crate::plugins::commands;
+use crate::plugins::completion::{self, Brought};
+use crate::progress::Progress;
 use crate::report::Failure;
 
 /// What the shell may add to the candidates; the numbers are cobra's and can be combined.
@@ -144,6 +147,9 @@ impl Question<'_> {
         }
         let found = find(self.environment, before)
             .map_err(|_| format!("unable to find a command for arguments: [{}]", before.join(" ")))?;
+        if let Some(brought) = found.command().and_then(|command| command.plugin) {
+            return Ok(self.of_plugin(&found, brought));
+        }
         let flags = found.flags();
         let (flag, rest, problem) = self.flag_of_value(&flags, &found);
         // With a further `--` there is one more argument only if another `--` ended the flags already.
@@ -177,6 +183,49 @@ impl Question<'_> {
             }
             _ => Ok(answer),
         }
+    }
+
+    /// Behind the command of a plugin, whose flags are its own affair.
+    fn of_plugin(&mut self, found: &Found, brought: &Brought) -> Answer {
+        let mut answer = Answer::default();
+        if self.word.starts_with('-') && !self.word.contains('=') {
+            answer = self.flag_names(found, &Parsed::default());
+        } else if found.rest.is_empty() {
+            if !found.children().is_empty() {
+                let children = names(found.children(), &self.word, self.environment);
+                answer = Answer::new(children, directive::NO_FILES);
+            }
+            if !brought.words.is_empty() {
+                let words = brought.words.iter().filter(|word| word.starts_with(&self.word));
+                answer.candidates.extend(words.cloned());
+                answer.directive = directive::NO_FILES;
+                return answer;
+            }
+        } else if !brought.words.is_empty() {
+            return answer;
+        }
+        if !brought.dynamic {
+            return answer;
+        }
+        let path: Vec<&str> = found.path.iter().skip(1).map(|command| command.name).collect();
+        let (_, outcome) =
+            parse_partly(&GLOBAL.iter().collect::<Vec<_>>(), &commands::taken_out(&found.rest).0);
+        if outcome.is_err() {
+            return Answer::none(directive::ERROR);
+        }
+        let parsed = Parsed::default();
+        let mut context = Context {
+            environment: self.environment,
+            output: self.output,
+            parsed,
+            found,
+            progress: Progress::default(),
+        };
+        let asked = completion::ask(&mut context, &brought.plugin, &path, &found.rest, &self.word);
+        let (candidates, number) = asked.unwrap_or((Vec::new(), directive::DEFAULT));
+        answer.candidates.extend(candidates);
+        answer.directive = number;
+        answer
     }
 
     /// Helm logs while it parses flags, and it parses them twice.
@@ -250,6 +299,9 @@ impl Question<'_> {
         };
         let mut own: Vec<&Flag> = super::help::own_flags(found, self.environment);
         own.sort_by_key(|flag| flag.name);
+        if found.command().is_some_and(|command| command.plugin.is_some()) {
+            own.retain(|flag| flag.name != HELP.name);
+        }
         let global: Vec<&Flag> = if found.command().is_some() { GLOBAL.iter().collect() } else { Vec::new() };
         let mut candidates = Vec::new();
         for flag in global.into_iter().chain(own) {

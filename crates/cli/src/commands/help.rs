@@ -110,7 +110,7 @@ fn usage(found: &Found, environment: &Environment, with_help: bool) -> String {
     let global: Vec<&Flag> = GLOBAL.iter().collect();
     let mut own = own_flags(found, environment);
     own.retain(|flag| with_help || flag.name != HELP.name);
-    text.push_str(&format!("\nFlags:\n{}", flag_usages(&own, name, environment)));
+    text.push_str(&format!("\nFlags:\n{}\n", flag_usages(&own, name, environment).trim_end()));
     if found.command().is_some() {
         text.push_str(&format!("\nGlobal Flags:\n{}", flag_usages(&global, name, environment)));
     }

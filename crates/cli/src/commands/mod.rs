@@ -127,7 +127,7 @@ pub(crate) fn dispatch(
     arguments: &[String],
 ) -> Result<(), Failure> {
     check_color(arguments)?;
-    environment.commands.set(plugins::commands::all(environment, output));
+    environment.commands.set(plugins::commands::all(environment, output, arguments));
     if let Some((arguments, descriptions)) = complete::requested(arguments) {
         check_driver(environment)?;
         return complete::run(environment, output, &arguments, descriptions);
@@ -135,7 +135,7 @@ pub(crate) fn dispatch(
     let found = find(environment, arguments)?;
     if let Some(plugin) = found.command().and_then(|command| command.plugin) {
         check_driver(environment)?;
-        return plugins::run::command(environment, output, arguments, &found, plugin);
+        return plugins::run::command(environment, output, arguments, &found, &plugin.plugin);
     }
     let (parsed, outcome) = parse_partly(&found.flags(), &found.rest);
     for line in &parsed.log {

@@ -3,12 +3,14 @@
 //! They are found before any command runs, as Helm does, and become rows of the [tree](crate::commands). Flags are the
 //! plugin's own affair, except those of Helm that Helm takes out wherever they stand.
 
+use govalue::print::quote;
 use plugin::Plugin;
 use plugin::manifest::Config;
 
+use super::completion::{self, Brought};
 use crate::args::flag::Flag;
 use crate::args::tables::GLOBAL;
-use crate::args::{Parsed, glance, parse_partly};
+use crate::args::{Parsed, glance, parse_bool, parse_partly, strip_flags};
 use crate::commands::{COMMANDS, Command, command};
 use crate::environment::Environment;
 use crate::log;
@@ -34,8 +36,8 @@ const TAKEN: [&str; 14] = [
 ];
 
 /// All commands: those of the program, and those of plugins, by name. A plugin takes the place of a command that Helm
-/// does not have.
-pub(crate) fn all(environment: &Environment, output: &mut Output) -> &'static [Command] {
+/// does not have. `typed` is the whole command line.
+pub(crate) fn all(environment: &Environment, output: &mut Output, typed: &[String]) -> &'static [Command] {
     if environment.get("HELM_NO_PLUGINS") == Some("1") {
         return COMMANDS;
     }
@@ -47,9 +49,11 @@ pub(crate) fn all(environment: &Environment, output: &mut Output) -> &'static [C
             return COMMANDS;
         }
     };
+    let global: Vec<&Flag> = GLOBAL.iter().collect();
+    let words: Vec<&str> = strip_flags(&global, typed).into_iter().map(|at| &*typed[at]).collect();
     let mut commands: Vec<Command> = COMMANDS.to_vec();
     for plugin in plugins {
-        let brought = of(plugin);
+        let mut brought = of(&plugin);
         let known = |command: &Command| command.name == brought.name && !command.ours;
         if commands.iter().any(known) {
             let line =
@@ -58,6 +62,26 @@ pub(crate) fn all(environment: &Environment, output: &mut Output) -> &'static [C
             break;
         }
         commands.retain(|command| command.name != brought.name);
+        // Helm: when no command is about to run, and when a script for a shell is written.
+        let found = commands.iter().chain([&brought]).find(|command| {
+            !command.ours
+                && command.name != "help"
+                && words.first().is_some_and(|word| command.is_called(word))
+        });
+        let script = |command: &Command| {
+            command.name == "completion"
+                && words.get(1).is_some_and(|word| command.children.iter().any(|below| below.is_called(word)))
+        };
+        if found.is_none_or(script) {
+            let log;
+            (brought, log) = completion::load(brought.name, &plugin, brought);
+            if debug(environment, typed) {
+                for (message, why) in log {
+                    let name = if message.ends_with("missing") { "commandPath" } else { "error" };
+                    output.error_line(&log::line("DEBUG", message, &[(name, &why)]));
+                }
+            }
+        }
         commands.push(brought);
     }
     commands.sort_by_key(|command| command.name);
@@ -65,9 +89,20 @@ pub(crate) fn all(environment: &Environment, output: &mut Output) -> &'static [C
     commands.leak()
 }
 
-fn of(plugin: Plugin) -> Command {
-    let plugin: &'static Plugin = Box::leak(Box::new(plugin));
-    let Plugin { manifest, .. } = plugin;
+/// Whether Helm says more, as far as it knows before a command is found.
+pub(super) fn debug(environment: &Environment, typed: &[String]) -> bool {
+    let given = glance(&GLOBAL.iter().collect::<Vec<_>>(), typed)
+        .into_iter()
+        .rev()
+        .find(|(name, _)| *name == "debug");
+    let said = given.map(|(_, value)| value).or_else(|| environment.get("HELM_DEBUG").map(str::to_owned));
+    said.is_some_and(|value| parse_bool(&value).unwrap_or(false))
+}
+
+fn of(plugin: &Plugin) -> Command {
+    let brought = Brought { plugin: plugin.clone(), words: Vec::new(), dynamic: true };
+    let brought: &'static Brought = Box::leak(Box::new(brought));
+    let Plugin { manifest, .. } = &brought.plugin;
     let (usage, short, long) = match &manifest.config {
         Config::Cli { usage, short_help, long_help, .. } => (&**usage, &**short_help, &**long_help),
         _ => ("", "", ""),
@@ -75,11 +110,11 @@ fn of(plugin: Plugin) -> Command {
     let usage = if usage.is_empty() { &manifest.name } else { usage };
     let (name, usage) = usage.split_once(' ').unwrap_or((usage, ""));
     let short = if short.is_empty() {
-        format!("the {} plugin", govalue::print::quote(manifest.name.as_bytes())).leak()
+        format!("the {} plugin", quote(manifest.name.as_bytes())).leak()
     } else {
         short
     };
-    command(name, usage, short).long(long).of_plugin(plugin)
+    command(name, usage, short).long(long).of_plugin(brought)
 }
 
 /// A plugin's arguments without what Helm takes out, and what the flags of Helm among them say. Those that stand before
@@ -96,7 +131,8 @@ pub(crate) fn arguments(
     let flags: Vec<&Flag> = GLOBAL.iter().collect();
     // Helm reads the whole line first, with whatever it knows in it.
     let seen = glance(&flags, typed);
-    let first = seen.into_iter().filter(|(name, _)| !TAKEN.contains(&format!("--{name}").as_str()));
+    // Groups add up; the others are said twice, the same.
+    let first = seen.into_iter().filter(|(name, _)| *name != "kube-as-group");
     let first = first.map(|(name, value)| format!("--{name}={value}"));
     let (parsed, outcome) = parse_partly(&flags, &first.chain(known).collect::<Vec<_>>());
     for line in parsed.log.iter().chain(&parsed.deprecations) {

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use guard::Guard;
 use plugin::invoke::{Cause, InvokeError, Reply, Report};
+use plugin::subprocess::SubprocessError;
 use sandbox::LoadedFrom;
 
 use crate::commands::Context;
@@ -21,7 +22,10 @@ pub(super) fn failure(actor: &str, error: &InvokeError) -> Failure {
     let failure = Failure::plain(message).with_code(error.code());
     match error.cause {
         // Helm's bytes, or the guest's own affair.
-        Cause::Told { .. } | Cause::Returned(_) | Cause::Exited(_) => failure,
+        Cause::Told { .. }
+        | Cause::Returned(_)
+        | Cause::Exited(_)
+        | Cause::Program(SubprocessError::Exited { .. }) => failure,
         _ if error.code() == 1 => failure.with_hints(error.hint()),
         _ => failure.with_hints(error.hint()).for_machines(machine(actor, error)),
     }

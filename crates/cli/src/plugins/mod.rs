@@ -4,6 +4,7 @@
 //! lock is read, and no engine starts.
 
 pub(crate) mod commands;
+pub(crate) mod completion;
 mod end;
 mod find;
 pub(crate) mod run;
@@ -16,7 +17,7 @@ use std::sync::{Arc, LazyLock};
 use guard::Guard;
 use plugin::invoke::{Invocation, InvokeError, LazySandbox, Reply, Streams};
 use plugin::manifest::Runtime;
-use plugin::subprocess::Surroundings;
+use plugin::subprocess::{Prepared, Surroundings};
 use plugin::{Lock, Ready, Standing, pin};
 use sandbox::{
     Cache, Cancel, CurrentRelease, LogLevel, NoOutbound, Options, Output, Sandbox, Stdin, SystemClock,
@@ -43,6 +44,8 @@ pub(crate) struct Plugins {
     limits: Limits,
     cancel: OnceCell<Cancel>,
     trace: bool,
+    /// Whether Helm logs what it does.
+    debug: bool,
 }
 
 impl Plugins {
@@ -70,6 +73,7 @@ impl Plugins {
             limits: limits(context)?,
             cancel: OnceCell::new(),
             trace: context.parsed.bool("trace"),
+            debug: environment.debug(&context.parsed),
         })
     }
 
@@ -129,8 +133,16 @@ impl Plugins {
         let mut guard = self.guard(context, ready)?;
         let wasm = matches!(ready.plugin.manifest.runtime, Runtime::Extism(_));
         let cancel = if wasm { self.cancel().clone() } else { Cancel::new() };
+        let name = &ready.plugin.manifest.name;
+        // What was said until now has been written: this stands before what the program says.
+        let told = |prepared: &Prepared| {
+            let attributes = [("pluginName", &**name), ("command", &prepared.shown())];
+            let line = crate::log::line("DEBUG", "executing plugin command", &attributes);
+            let _ = std::io::Write::write_all(&mut std::io::stderr(), format!("{line}\n").as_bytes());
+        };
         let invocation = Invocation {
             ready,
+            actor: run::actor(ready),
             sandbox: &self.sandbox,
             guard: &mut guard,
             allowance: self.limits.plugin.clone(),
@@ -141,10 +153,11 @@ impl Plugins {
             cancel,
             log_level: if self.trace { LogLevel::Info } else { LogLevel::Off },
             trace: self.trace,
+            before: self.debug.then_some(&told),
         };
         let started = std::time::Instant::now();
         let ended = run(invocation);
-        let actor = ready.actor().to_string();
+        let actor = run::actor(ready).to_string();
         if self.trace {
             end::trace(context, ended.as_ref().map_or_else(|error| &error.report, |reply| &reply.report));
         }

@@ -1,8 +1,8 @@
 //! Runs the command of a plugin.
 
-use guard::{Policy, Profile};
-use plugin::manifest::Config;
-use plugin::{Plugin, Ready, invoke};
+use guard::{Actor, Policy, Profile};
+use plugin::manifest::{Config, Runtime};
+use plugin::{Plugin, Ready, Standing, invoke};
 
 use super::{Plugins, commands, refused, streams};
 use crate::commands::{Context, Found};
@@ -22,7 +22,8 @@ pub(crate) fn command(
 ) -> Result<(), Failure> {
     let (parsed, own) = commands::arguments(typed, found.rest(), output)?;
     let mut context = Context { environment, output, parsed, found, progress: Progress::default() };
-    let plugins = Plugins::new(&context)?;
+    let mut plugins = Plugins::new(&context)?;
+    plugins.debug = commands::debug(environment, typed);
     let ready = plugins.installed(environment, &plugin.folder)?;
     cli(&mut context, &plugins, &ready, &own)
 }
@@ -46,6 +47,15 @@ pub(crate) fn cli(
     written.map_err(|error| Failure::plain(crate::prepare::system_words(&error)))?;
     plugins.call(context, ready, None, |invocation| invoke::cli(invocation, arguments, streams))?;
     Ok(())
+}
+
+/// Who asks when a plugin runs. What nobody accepted and Helm runs is known by its name.
+pub(super) fn actor(ready: &Ready) -> Actor {
+    let native = matches!(ready.plugin.manifest.runtime, Runtime::Subprocess(_));
+    if native && ready.standing == Standing::Unmanaged {
+        return Actor::plugin(ready.plugin.manifest.name.clone());
+    }
+    ready.actor()
 }
 
 /// The policy for native code that nobody accepted: Helm runs it, so whoever calls Helm has it.

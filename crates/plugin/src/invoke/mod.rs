@@ -17,14 +17,14 @@ use std::path::PathBuf;
 use std::sync::LazyLock;
 use std::time::Duration;
 
-use guard::{Denial, Guard};
+use guard::{Actor, Denial, Guard};
 use sandbox::{
     Cancel, CurrentRelease, LoadedFrom, LogLevel, LogLine, Outbound, Output, Sandbox, Stdin, Trace, Usage,
 };
 
 use crate::manifest::{Config, Runtime};
 use crate::pin::Ready;
-use crate::subprocess::{Fetch, Surroundings, Task};
+use crate::subprocess::{Fetch, Prepared, Surroundings, Task};
 
 pub use error::{Cause, InvokeError};
 pub use limits::Allowance;
@@ -36,6 +36,8 @@ pub type LazySandbox = LazyLock<Sandbox, Box<dyn FnOnce() -> Sandbox + Send>>;
 pub struct Invocation<'a> {
     /// The plugin, whose files were compared.
     pub ready: &'a Ready,
+    /// Who it is for the guard; mostly [`Ready::actor`].
+    pub actor: Actor,
     /// What runs it, if it is Wasm.
     pub sandbox: &'a LazySandbox,
     /// Answers its questions and keeps the records.
@@ -56,6 +58,8 @@ pub struct Invocation<'a> {
     pub log_level: LogLevel,
     /// Whether the six steps are noted.
     pub trace: bool,
+    /// Is told what will be started, if the plugin is a program.
+    pub before: Option<&'a dyn Fn(&Prepared)>,
 }
 
 /// The standard streams of a command.

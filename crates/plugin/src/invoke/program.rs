@@ -9,7 +9,7 @@ pub(super) fn run(
     task: &Task<'_>,
     input: Vec<u8>,
 ) -> Result<Reply, Box<InvokeError>> {
-    let Invocation { ready, surroundings, guard, allowance, .. } = invocation;
+    let Invocation { ready, actor, surroundings, guard, allowance, before, .. } = invocation;
     let digests = match &ready.standing {
         Standing::Managed(entry) => Some(entry.digests()),
         Standing::Unmanaged | Standing::Path => None,
@@ -19,8 +19,13 @@ pub(super) fn run(
     if allowance.named.contains(sandbox::Limit::Time.name()) {
         limits.deadline = Some(allowance.limits.time);
     }
-    let prepared = prepare(&ready.plugin, task, surroundings, digests.as_ref(), &ready.actor(), guard);
-    let ran = prepared.and_then(|prepared| prepared.run(input, &limits));
+    let prepared = prepare(&ready.plugin, task, surroundings, digests.as_ref(), &actor, guard);
+    let ran = prepared.and_then(|prepared| {
+        if let Some(before) = before {
+            before(&prepared);
+        }
+        prepared.run(input, &limits)
+    });
     match ran {
         Ok(bytes) => Ok(Reply { bytes, report: Report::default() }),
         Err(error) => Err(InvokeError::new(&ready.plugin.manifest.name, Cause::Program(error))),

@@ -49,7 +49,7 @@ pub(super) fn run(
         cancel: invocation.cancel,
         log_level: invocation.log_level,
         trace: invocation.trace,
-        ..Call::new(invocation.ready.actor(), extism.entry.as_deref().unwrap_or(ENTRY), input)
+        ..Call::new(invocation.actor, extism.entry.as_deref().unwrap_or(ENTRY), input)
     };
     let outcome = invocation
         .sandbox

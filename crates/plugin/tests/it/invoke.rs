@@ -80,6 +80,7 @@ impl World {
     fn invocation<'a>(&'a mut self, ready: &'a Ready) -> Invocation<'a> {
         Invocation {
             ready,
+            actor: ready.actor(),
             sandbox: &SANDBOX,
             guard: &mut self.guard,
             allowance: Allowance::default(),
@@ -90,6 +91,7 @@ impl World {
             cancel: Cancel::new(),
             log_level: LogLevel::Off,
             trace: false,
+            before: None,
         }
     }
 }

@@ -10,8 +10,8 @@ use plugin::manifest::{Config, Runtime};
 use plugin::request::requests;
 use plugin::{Manifest, Plugin};
 
-use super::list::find;
 use crate::commands::Context;
+use crate::plugins::find;
 use crate::report::Failure;
 use crate::{paths, prepare, table};
 
@@ -63,7 +63,7 @@ fn look(context: &mut Context<'_>, reference: &str) -> Result<Inspected, Failure
         Ok(_) => Ok(Inspected { plugin: None, entry: None, module: Some(of_file(&path)?), file: path }),
         Err(_) => {
             let folders = context.environment.plugins();
-            let installed = find(context, &folders, "")?;
+            let installed = find(context.output, &folders, "")?;
             match installed.into_iter().find(|plugin| plugin.manifest.name == reference) {
                 Some(plugin) => of_plugin(context, plugin),
                 None => Err(Failure::plain(format!(
