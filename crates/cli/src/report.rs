@@ -14,11 +14,11 @@ pub(crate) struct Failure {
     /// The message behind `Error: `; `None` when the log line is all.
     message: Option<String>,
     /// A line behind the error.
-    trailer: Option<String>,
+    trailer: Option<Box<str>>,
     /// The cause, for machines: the very last line.
-    machine: Option<String>,
+    machine: Option<Box<str>>,
     /// What to do, shown on a terminal or with `--explain`.
-    hint: Option<String>,
+    hint: Option<Box<str>>,
     /// What more there is to say, shown on a terminal or with `--explain`.
     report: Box<Report>,
     /// Whether Helm stops here as well.
@@ -106,7 +106,7 @@ impl Failure {
     }
 
     pub(crate) fn with_trailer(mut self, line: String) -> Self {
-        self.trailer = Some(line);
+        self.trailer = Some(line.into());
         self
     }
 
@@ -117,18 +117,18 @@ impl Failure {
     }
 
     pub(crate) fn with_hint(mut self, hint: String) -> Self {
-        self.hint = Some(hint);
+        self.hint = Some(hint.into());
         self
     }
 
     pub(crate) fn with_hints(mut self, hint: Option<String>) -> Self {
-        self.hint = hint;
+        self.hint = hint.map(Into::into);
         self
     }
 
     /// Adds a last line that machines read.
     pub(crate) fn for_machines(mut self, line: String) -> Self {
-        self.machine = Some(line);
+        self.machine = Some(line.into());
         self
     }
 

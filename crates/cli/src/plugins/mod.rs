@@ -33,6 +33,7 @@ pub(crate) use find::find;
 
 /// Exit code of a verification that refuses.
 const REFUSED: u8 = 12;
+#[allow(dead_code, reason = "for `plugin install` and `plugin accept`")]
 /// Compiled modules may take so many bytes; those that were made first go.
 const COMPILED: u64 = 1 << 30;
 
@@ -182,6 +183,7 @@ impl Plugins {
         })
     }
 
+    #[allow(dead_code, reason = "for `plugin install` and `plugin accept`")]
     /// Compiles a module ahead of its first run, and keeps the cache within bounds.
     pub(crate) fn compile(&self, module: &[u8]) {
         let wasm = sandbox::Wasm::new(module);
