@@ -20,6 +20,7 @@ func suitePlugins() {
 	suitePluginList()
 	suitePluginVerify()
 	suitePluginCommands()
+	suitePluginPackage()
 }
 
 func suitePluginManifests() {
@@ -188,6 +189,76 @@ func suitePluginVerify() {
 		plugin verify a b`) {
 		if words := strings.Fields(line); len(words) > 0 {
 			t.add(Case{Kind: "cli", FilesB64: files, Env: map[string]string{"HELM_NO_PLUGINS": "1"}, Args: plainJSON(words)})
+		}
+	}
+}
+
+func suitePluginPackage() {
+	t := newTopic("cli", "plugin-package")
+	const getter = "apiVersion: v1\nname: get\ntype: getter/v1\nruntime: subprocess\nversion: 1.2.3-rc.1\nconfig: {protocols: [a, b]}\n"
+	const wasm = "apiVersion: v1\nname: w\ntype: %\nruntime: extism/v1\nversion: 0.1.0\nsourceURL: \"https://example.com/a: b\"\n"
+	text := map[string]string{
+		"old/plugin.yaml": manifestLegacy + "ignoreFlags: true\nhooks: {install: echo $X, update: x}\n", "old/run": "#!/bin/sh\n", "old/.dot": "", "old/sub/empty/": "", "old/sub/f": "f",
+		"new/plugin.yaml":  manifestV1 + "config:\n  usage: new [x]\n  shortHelp: 'a # b'\n  longHelp: |\n    two\n    lines\nruntimeConfig:\n  platformCommand:\n  - {os: linux, arch: amd64, command: x, args: [a, '1']}\n  - {command: y}\n",
+		"get/plugin.yaml":  getter + "runtimeConfig:\n  protocolCommands:\n  - {protocols: [a, b], platformCommand: [{command: y}]}\n  platformHooks:\n    update: [{os: linux, command: z}]\n    delete: [{command: q}]\n",
+		"down/plugin.yaml": "name: down\nusage: u\ndownloaders:\n- {command: bin/d, protocols: [s3, gs]}\n",
+		"cli/plugin.yaml": strings.Replace(wasm, "%", "cli/v1", 1) + "runtimeConfig:\n  memory: {maxPages: 30, maxHttpResponseBytes: 65536, maxVarBytes: 9}\n  config: {b: '1', a: 'true'}\n" +
+			"  allowedHosts: [github.com]\n  fileSystem: {createTempDir: true}\n  timeout: 5000\n  entryFuncName: f\n",
+		"cli/plugin.wasm": "\x00asm", "post/plugin.yaml": strings.Replace(wasm, "%", "postrenderer/v1", 1), "post/plugin.wasm": "",
+		"nameless/plugin.yaml": "name: a b\n", "none/readme": "", "file": "text", "out/old-1.2.3.tgz.d/": "", "pass": "open sesame\n", "wrong": "shut\n",
+		"tgz/old-1.2.3.tgz/": "", "prov/old-1.2.3.tgz.prov/": "",
+	}
+	rings := map[string]string{}
+	for _, key := range strings.Fields("ed25519.sec ed25519.pub two.sec locked.sec all.kbx") {
+		rings[key] = testKey(key)
+	}
+	ask := func(env map[string]string, line string) {
+		environment := map[string]string{"HELM_NO_PLUGINS": "1"}
+		maps.Copy(environment, env)
+		words := strings.Fields(line)
+		for i, word := range words {
+			if word == "''" {
+				words[i] = ""
+			}
+		}
+		t.add(Case{Kind: "cli", Files: text, FilesB64: rings, Env: environment, Args: plainJSON(words)})
+	}
+	for line := range strings.Lines(`
+		plugin package
+		plugin package a b
+		plugin package old
+		plugin package old -d out --sign=false
+		plugin package old/ -d out/new/er --sign=false
+		plugin package ./new/../old -d ./out/../out --sign=false
+		plugin package old -d '' --sign=false
+		plugin package old -d file --sign=false
+		plugin package old -d file --keyring missing
+		plugin package old -d tgz --sign=false
+		plugin package old -d prov --keyring ed25519.sec --key Ed25519
+		plugin package missing --sign=false
+		plugin package file --sign=false
+		plugin package none --sign=false
+		plugin package nameless --sign=false
+		plugin package nameless --keyring missing
+		plugin package down -d out --sign=false
+		plugin package old -d out --keyring missing
+		plugin package old -d out --keyring '' --key Ed25519
+		plugin package old -d out --keyring ed25519.sec
+		plugin package old -d out --keyring ed25519.sec --key nobody
+		plugin package old -d out --keyring ed25519.pub --key Ed25519
+		plugin package old -d out --keyring all.kbx --key Test
+		plugin package old -d out --keyring locked.sec --key Locked --passphrase-file missing
+		plugin package old -d out --keyring locked.sec --key Locked --passphrase-file wrong
+		plugin package old -d out --keyring locked.sec --key Locked --passphrase-file -
+		plugin package old -d out --keyring locked.sec --key Locked --passphrase-file pass
+		plugin package old -d out --keyring ed25519.sec --key Ed25519
+		plugin package new -d out --keyring ed25519.sec --key Ed25519
+		plugin package get -d out --keyring ed25519.sec --key Ed25519
+		plugin package down -d out --keyring ed25519.sec --key Ed25519
+		plugin package cli -d out --keyring ed25519.sec --key Ed25519
+		plugin package post -d out --keyring ed25519.sec --key Ed25519`) {
+		if strings.TrimSpace(line) != "" {
+			ask(nil, line)
 		}
 	}
 }

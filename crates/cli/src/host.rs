@@ -21,6 +21,11 @@ impl Machine {
     pub(crate) fn new(environment: &Environment, progress: &Progress) -> Self {
         Self { zone: local_zone(environment), progress: progress.clone() }
     }
+
+    /// For who is not told what is being done.
+    pub(crate) fn silent(zone: String) -> Self {
+        Self { zone, progress: Progress::default() }
+    }
 }
 
 /// Seconds and nanoseconds since 1970.

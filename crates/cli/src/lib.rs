@@ -9,6 +9,7 @@ mod commands;
 mod dependencies;
 mod environment;
 mod explain;
+mod fetch;
 mod files;
 mod grants;
 mod host;

@@ -21,12 +21,19 @@ pub(crate) struct GuardedLinks<'a> {
     guard: &'a mut Guard,
     root: PathBuf,
     memory: gotmpl::Memory,
+    asker: Option<Actor>,
 }
 
 impl<'a> GuardedLinks<'a> {
     /// For the chart in a folder.
     pub(crate) fn new(root: &Path, guard: &'a mut Guard, limits: &Limits) -> Self {
-        Self { guard, root: root.to_owned(), memory: limits.budget.memory }
+        Self { guard, root: root.to_owned(), memory: limits.budget.memory, asker: None }
+    }
+
+    /// Asks in somebody's name who has the chart loaded.
+    pub(crate) fn on_behalf_of(mut self, asker: Actor) -> Self {
+        self.asker = Some(asker);
+        self
     }
 }
 
@@ -37,7 +44,7 @@ impl Outside for GuardedLinks<'_> {
 
     fn may_read(&mut self, link: &Path, target: &Path) -> Result<(), Box<dyn Error>> {
         let path = target.to_string_lossy().into_owned();
-        let actor = owner(&self.root, link);
+        let actor = self.asker.clone().unwrap_or_else(|| owner(&self.root, link));
         match self.guard.check(&[&actor], Question::ReadOutside { path }) {
             Ok(permit) => {
                 // The loader reads what the permit names: the link it asked about.
@@ -137,6 +144,7 @@ pub(crate) struct References<'a> {
     memory: gotmpl::Memory,
     /// Time that checks have taken so far.
     spent: Duration,
+    asker: Option<Actor>,
 }
 
 impl<'a> References<'a> {
@@ -147,7 +155,14 @@ impl<'a> References<'a> {
             seconds: limits.schema_seconds,
             memory: limits.budget.memory,
             spent: Duration::ZERO,
+            asker: None,
         }
+    }
+
+    /// Asks in somebody's name who has the values checked.
+    pub(crate) fn on_behalf_of(mut self, asker: Actor) -> Self {
+        self.asker = Some(asker);
+        self
     }
 }
 
@@ -168,6 +183,7 @@ impl SchemaLoader for References<'_> {
         let mut names = chart.iter();
         let root = Actor::chart(names.next().cloned().unwrap_or_default());
         let actor = names.fold(root, |actor, name| actor.subchart(name));
+        let actor = self.asker.clone().unwrap_or(actor);
         let path = file_path(url);
         let asked = match &path {
             // What is asked about is what is read: the file behind links and dots.

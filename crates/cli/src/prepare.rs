@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 use std::error::Error;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
-use std::sync::OnceLock;
+use std::sync::{Mutex, OnceLock, PoisonError};
 
+use artifact::http::Tls;
 use chart::load;
 use chart::values::{FileReader, ValueSource};
 use chart::{Chart, Notice};
@@ -17,7 +18,9 @@ pub(crate) use render::Semver;
 
 use crate::args::Parsed;
 use crate::commands::Context;
+use crate::environment::Environment;
 use crate::explain;
+use crate::fetch::{self, FetchError};
 pub(crate) use crate::grants::{audit, guard};
 use crate::limits::{LimitMet, Limits, limits};
 use crate::outside::GuardedLinks;
@@ -241,7 +244,7 @@ pub(crate) fn values(context: &Context<'_>) -> Result<Map, Failure> {
     }
     let _reading = crate::profile::phase("values");
     let limits = limits(context)?;
-    let mut files = Files::within(&limits);
+    let mut files = Files::fetching(context.environment, &limits);
     let sources = value_sources(&context.parsed);
     chart::values::merge_within(&sources, &mut files, &limits.yaml).map_err(|error| {
         let failure = Failure::of(&error);
@@ -267,18 +270,44 @@ pub(crate) fn value_sources(parsed: &Parsed) -> Vec<ValueSource> {
     kinds.iter().flat_map(|(flag, make)| parsed.all(flag).iter().map(|text| make(text.clone()))).collect()
 }
 
-/// Files that value flags name: paths, and `-` for standard input. Standard input can be read once; a later pass
-/// over the same flags, which asks where values came from, gets the same again.
-pub(crate) struct Files {
+/// Files that value flags name: paths, URLs, and `-` for standard input. Standard input can be read once, and URLs are
+/// fetched once; a later pass over the same flags, which asks where values came from, gets the same again.
+pub(crate) struct Files<'e> {
     /// Whether this pass has had standard input: whoever asks twice finds it empty, as in Helm.
     has_read: bool,
     /// Bytes that one may have.
     most: u64,
+    /// By what URLs are fetched that no pass has fetched yet.
+    environment: Option<&'e Environment>,
 }
 
-impl Files {
+impl Files<'static> {
+    /// Nothing is fetched: what an earlier pass fetched is there.
     pub(crate) fn within(limits: &Limits) -> Self {
-        Self { has_read: false, most: limits.values }
+        Files { has_read: false, most: limits.values, environment: None }
+    }
+}
+
+impl<'e> Files<'e> {
+    /// URLs are fetched.
+    pub(crate) fn fetching(environment: &'e Environment, limits: &Limits) -> Self {
+        Self { has_read: false, most: limits.values, environment: Some(environment) }
+    }
+
+    /// What a URL leads to, from memory when it was fetched before.
+    fn fetched(&self, url: &str) -> Result<Vec<u8>, Box<dyn Error>> {
+        static FETCHED: Mutex<BTreeMap<String, Vec<u8>>> = Mutex::new(BTreeMap::new());
+        let mut known = FETCHED.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(bytes) = known.get(url) {
+            return Ok(bytes.clone());
+        }
+        let Some(environment) = self.environment else { return Err(format!("{url} was not fetched").into()) };
+        let client = fetch::client(environment, Tls::default(), self.most);
+        match fetch::get(&client, url, ("values.bytes", self.most)) {
+            Ok(bytes) => Ok(known.entry(url.to_owned()).or_insert(bytes).clone()),
+            Err(FetchError::Limit(limit)) => Err(limit.into()),
+            Err(error) => Err(error.into()),
+        }
     }
 
     /// Standard input, from memory when it was read before.
@@ -296,16 +325,21 @@ impl Files {
     }
 }
 
-impl FileReader for Files {
+impl FileReader for Files<'_> {
     fn read(&mut self, name: &str) -> Result<Vec<u8>, Box<dyn Error>> {
         let name = name.trim();
         if name == "-" {
             return self.stdin();
         }
-        if let Some((scheme, _)) = name.split_once("://")
-            && matches!(scheme, "http" | "https" | "oci")
-        {
-            return Err(format!("{name}: values cannot be fetched in this version of Pintle yet").into());
+        match name.split_once("://").map(|(scheme, _)| scheme.to_ascii_lowercase()).as_deref() {
+            Some("http" | "https") => return self.fetched(name),
+            Some("oci") => {
+                return Err(format!(
+                    "{name}: values cannot be fetched from registries in this version of Pintle yet"
+                )
+                .into());
+            }
+            _ => {}
         }
         if Path::new(name).is_dir() {
             return Err(format!("read {name}: is a directory").into());

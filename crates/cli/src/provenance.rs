@@ -115,9 +115,29 @@ pub(crate) struct Signing {
     keyring: Option<Keyring>,
     /// The first line of the file that `--passphrase-file` names.
     passphrase: Option<Vec<u8>>,
+    /// Whether an empty file is an empty passphrase: Helm has one reader for charts and another for plugins.
+    takes_nothing: bool,
 }
 
 impl Signing {
+    /// Reads the keyring and looks for the key, for a plugin.
+    pub(crate) fn ready(&mut self, context: &Context<'_>) -> Result<(), Failure> {
+        let failed = |error: SignError| Failure::plain(error.to_string()).with_hints(error.hint());
+        let reading = |failure: Failure| failure.within("error reading from keyring");
+        let read = keyring(context).map_err(reading)?;
+        let key = context.parsed.string("key", "");
+        if key.is_empty() {
+            return Err(failed(SignError::NotFound));
+        }
+        read.signer(&key).map_err(|error| match error {
+            SignError::Ambiguous(_) => reading(failed(error)),
+            error => failed(error),
+        })?;
+        self.keyring = Some(read);
+        self.takes_nothing = true;
+        Ok(())
+    }
+
     /// Writes the `.prov` file of an archive. `metadata` is the chart's, as YAML.
     pub(crate) fn sign(
         &mut self,
@@ -126,11 +146,26 @@ impl Signing {
         bytes: &[u8],
         metadata: &[u8],
     ) -> Result<(), Failure> {
+        let text = self.text(context, archive, bytes, metadata)?;
+        let mut batch = Batch::default();
+        let beside = PathBuf::from(format!("{}.prov", archive.to_string_lossy()));
+        let written = batch.file(&beside, &text, OWN).and_then(|()| batch.commit());
+        written.map_err(|error| Failure::plain(error.to_string()))
+    }
+
+    /// What the `.prov` file of an archive says.
+    pub(crate) fn text(
+        &mut self,
+        context: &mut Context<'_>,
+        archive: &Path,
+        bytes: &[u8],
+        metadata: &[u8],
+    ) -> Result<Vec<u8>, Failure> {
         let failed = |error: SignError| Failure::plain(error.to_string()).with_hints(error.hint());
         if self.keyring.is_none() {
             self.keyring = Some(keyring(context)?);
         }
-        let Some(keyring) = &self.keyring else { return Ok(()) };
+        let Some(keyring) = &self.keyring else { return Ok(Vec::new()) };
         let found = keyring.signer(&context.parsed.string("key", ""));
         // Helm: a text that several keys have is told first, a passphrase file that cannot be read next.
         if let Err(error @ SignError::Ambiguous(_)) = found {
@@ -139,7 +174,7 @@ impl Signing {
         if let Some(file) = context.parsed.get("passphrase-file").filter(|file| !file.is_empty())
             && self.passphrase.is_none()
         {
-            self.passphrase = Some(passphrase_file(file)?);
+            self.passphrase = Some(passphrase_file(file, self.takes_nothing)?);
         }
         let mut signer = found.map_err(failed)?;
         if signer.is_locked() {
@@ -152,11 +187,7 @@ impl Signing {
         let name = archive.to_string_lossy().into_owned();
         context.progress.says("signing", &name);
         let text = provenance::sign(&signer, bytes, &paths::base(&name), metadata, host::now().seconds);
-        let text = text.map_err(failed)?;
-        let mut batch = Batch::default();
-        let written =
-            batch.file(Path::new(&format!("{name}.prov")), &text, OWN).and_then(|()| batch.commit());
-        written.map_err(|error| Failure::plain(error.to_string()))
+        text.map_err(failed)
     }
 }
 
@@ -178,7 +209,7 @@ fn read(path: &Path, name: &'static str, limit: u64) -> Result<Vec<u8>, Failure>
 const LINE: u64 = 4096;
 
 /// The first line of a passphrase file; `-` is what is piped in.
-fn passphrase_file(file: &str) -> Result<Vec<u8>, Failure> {
+fn passphrase_file(file: &str, takes_nothing: bool) -> Result<Vec<u8>, Failure> {
     let failed = |doing: &str, error: &std::io::Error| {
         Failure::plain(format!("{doing} {file}: {}", system_words(error)))
     };
@@ -193,7 +224,7 @@ fn passphrase_file(file: &str) -> Result<Vec<u8>, Failure> {
         let opened = std::fs::File::open(file).map_err(|error| failed("open", &error))?;
         opened.take(LINE).read_to_end(&mut bytes).map_err(|error| failed("read", &error))?;
     }
-    if bytes.is_empty() {
+    if bytes.is_empty() && !takes_nothing {
         return Err(Failure::plain("EOF"));
     }
     let mut line = bytes.split(|byte| *byte == b'\n').next().unwrap_or_default();

@@ -14,6 +14,7 @@ pub mod inspect;
 pub mod invoke;
 pub mod lock;
 pub mod manifest;
+pub mod package;
 pub mod pin;
 pub mod request;
 pub mod store;

@@ -132,6 +132,7 @@ fn rendered(chart: &ResolvedChart) -> RenderedFiles {
         templates: pintle_render::TEMPLATES,
         threads: 1,
         ahead: None,
+        on_behalf_of: None,
         lint: false,
     };
     let guard = Guard::new(Policy::builder().build());

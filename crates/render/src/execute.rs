@@ -48,6 +48,8 @@ pub struct RenderOptions {
     pub threads: usize,
     /// Who began to parse the templates while the chart was being loaded.
     pub ahead: Option<Arc<Ahead>>,
+    /// Who has the chart rendered, where that is not the user: all that its templates ask, they ask in this name.
+    pub on_behalf_of: Option<guard::Actor>,
 }
 
 /// What the functions of one render share: the host, the guard, and what has been counted.
@@ -116,8 +118,11 @@ pub fn execute(
     guard: guard::Guard,
     provenance: &guard::Provenance,
 ) -> Rendered {
-    let Templates { renderables, owners, authors } =
+    let Templates { renderables, mut owners, authors } =
         templates(chart, &options.release, &options.capabilities, provenance);
+    if let Some(actor) = &options.on_behalf_of {
+        owners.fill(actor.clone());
+    }
     let mut session = Session::new(host, guard, owners, authors, &options);
     let functions = functions::table();
     let mut set = Set::new(SET_NAME, Rc::clone(&functions), MissingKey::Zero);

@@ -124,6 +124,7 @@ pub fn strictly(
         templates: TEMPLATES,
         threads: 1,
         ahead: None,
+        on_behalf_of: None,
     };
     let guard = Guard::new(Policy::builder().profile(Profile::Strict).build());
     let rendered = execute(&resolved, options, Box::new(NoHost), guard, &Provenance::Local);

@@ -155,6 +155,7 @@ pub(crate) fn render_chart(
         templates: render::TEMPLATES,
         threads: 1,
         ahead: None,
+        on_behalf_of: None,
     };
     let guard = Guard::new(Policy::builder().build());
     render::execute(&chart, options, Box::new(host), guard, &Provenance::Local)

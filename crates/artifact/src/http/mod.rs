@@ -153,12 +153,25 @@ impl Client {
     /// # Errors
     /// In Go's words, with the method and the URL (without its password) before them.
     pub fn get(&self, url: &str, options: &GetOptions) -> Result<Download, HttpError> {
+        self.fetch("GET", url, options)
+    }
+
+    /// Asks what [`Client::get`] would bring: everything but the body.
+    ///
+    /// # Errors
+    /// As [`Client::get`].
+    pub fn head(&self, url: &str, options: &GetOptions) -> Result<Download, HttpError> {
+        self.fetch("HEAD", url, options)
+    }
+
+    fn fetch(&self, method: &str, url: &str, options: &GetOptions) -> Result<Download, HttpError> {
+        let word = if method == "HEAD" { "Head" } else { "Get" };
         let deadline = Instant::now() + self.settings.timeout;
         let mut url = parsed(url)?;
         let origin = url.origin();
         let mut redirects = 0;
         loop {
-            let about = |error: HttpError| error.about("Get", &shown(&url));
+            let about = |error: HttpError| error.about(word, &shown(&url));
             let mut headers = Vec::new();
             let mut header =
                 |name: &str, value: &str| headers.push((name.to_owned(), value.as_bytes().to_vec()));
@@ -175,7 +188,7 @@ impl Client {
             let route = Route::find(&url, &self.settings.proxies, deadline).map_err(about)?;
             let tls = || self.tls();
             let request = exchange::Request {
-                method: "GET",
+                method,
                 url: &url,
                 headers: &headers,
                 body: &[],
@@ -193,7 +206,7 @@ impl Client {
             };
             if redirects == self.settings.limits.redirects {
                 let error = HttpError::Redirects { followed: redirects + 1 };
-                return Err(error.about("Get", &String::from_utf8_lossy(target)));
+                return Err(error.about(word, &String::from_utf8_lossy(target)));
             }
             redirects += 1;
             url = redirected(&url, target).map_err(about)?;

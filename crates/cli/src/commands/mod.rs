@@ -13,7 +13,7 @@ mod lint;
 mod package;
 mod plugin;
 mod show;
-mod template;
+pub(crate) mod template;
 mod tree;
 pub(crate) mod values;
 mod verify;

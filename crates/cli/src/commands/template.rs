@@ -155,6 +155,7 @@ pub(super) fn run(context: &mut Context<'_>) -> Result<(), Failure> {
         templates: usize::try_from(limits.templates).unwrap_or(usize::MAX),
         threads: prepare::threads(),
         ahead: Some(ahead),
+        on_behalf_of: None,
     };
     let tape = context.environment.explains().then(Tape::default);
     let again = tape.as_ref().map(|_| options.clone());
@@ -372,7 +373,8 @@ fn everything(files: &RenderedFiles) -> Vec<u8> {
 /// Bytes that [`document`] adds.
 const AROUND: usize = "---\n# Source: \n\n".len();
 
-fn document(out: &mut Vec<u8>, path: &str, content: &[u8]) {
+/// Adds one document as it is printed.
+pub(crate) fn document(out: &mut Vec<u8>, path: &str, content: &[u8]) {
     out.extend_from_slice(b"---\n# Source: ");
     out.extend_from_slice(path.as_bytes());
     out.push(b'\n');

@@ -218,7 +218,7 @@ pub(crate) static COMMANDS: &[Command] = &[
                 .long(include_str!("text/plugin-package.txt"))
                 .flags(&[sources::PLUGIN_PACKAGE])
                 .arity(Arity::Exactly(1))
-                .not_built(),
+                .runs(super::plugin::package),
             command(
                 "run",
                 "NAME|--path DIR [ARGUMENT...]",

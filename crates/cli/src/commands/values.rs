@@ -31,7 +31,7 @@ pub(super) fn explain(context: &mut Context<'_>) -> Result<(), Failure> {
     let sources = prepare::value_sources(&context.parsed);
     let limits = limits(context)?;
     let origins = chart
-        .origins(&sources, &mut prepare::Files::within(&limits), &Semver, &limits.yaml)
+        .origins(&sources, &mut prepare::Files::fetching(context.environment, &limits), &Semver, &limits.yaml)
         .map_err(|error| {
             let failure = Failure::of(&error);
             match &error {

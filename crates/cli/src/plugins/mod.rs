@@ -7,7 +7,12 @@ pub(crate) mod commands;
 pub(crate) mod completion;
 mod end;
 mod find;
+#[allow(dead_code, reason = "joined with `plugin install` and `plugin update`")]
+pub(crate) mod git;
+pub(crate) mod outbound;
 pub(crate) mod run;
+#[allow(dead_code, reason = "joined with `plugin install`")]
+pub(crate) mod source;
 
 use std::cell::OnceCell;
 use std::ffi::OsString;
@@ -30,6 +35,7 @@ use crate::limits::{Limits, limits};
 use crate::report::{DENIED, Failure};
 
 pub(crate) use find::find;
+use outbound::World;
 
 /// Exit code of a verification that refuses.
 const REFUSED: u8 = 12;
@@ -147,7 +153,7 @@ impl Plugins {
             sandbox: &self.sandbox,
             guard: &mut guard,
             allowance: self.limits.plugin.clone(),
-            outbound: Box::new(NoOutbound),
+            outbound: if wasm { Box::new(World::new(context.environment, self.limits.clone())) } else { Box::new(NoOutbound) },
             surroundings: &self.surroundings,
             temporary: std::env::temp_dir(),
             current_release: release,

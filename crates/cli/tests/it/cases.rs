@@ -190,15 +190,7 @@ fn list(content: &[u8]) -> String {
     let mut unzipped = Vec::new();
     zipped.read_to_end(&mut unzipped).unwrap();
     let header = zipped.header().unwrap();
-    let mut out = format!(
-        "gzip flags {} xfl {} os {} extra {} comment \"{}\"\ntar sha256 {}\n",
-        content[3],
-        content[8],
-        header.operating_system(),
-        govalue::print::quote(header.extra().unwrap_or_default()),
-        String::from_utf8_lossy(header.comment().unwrap_or_default()),
-        hash(&unzipped)
-    );
+    let (mut out, mut digest) = (String::new(), hash(&unzipped));
     for entry in tar::Archive::new(&*unzipped).entries().unwrap() {
         let mut entry = entry.unwrap();
         // What a header has no room for stands in a record in front of it.
@@ -207,6 +199,14 @@ fn list(content: &[u8]) -> String {
             (record.key() == Ok("mtime")).then(|| record.value().unwrap().parse::<u64>().unwrap())
         });
         let modified = record.unwrap_or_else(|| entry.header().mtime().unwrap());
+        if entry.header().entry_type().is_dir() {
+            // Folders are as old as the run; an archive with them also says who ran it.
+            digest = "$TAR".to_owned();
+            let (mode, name) = (entry.header().mode().unwrap(), entry.path_bytes().into_owned());
+            let name = String::from_utf8_lossy(&name);
+            out.push_str(&format!("{mode:o} $TIME folder {}\n", name.trim_end_matches('/')));
+            continue;
+        }
         let mut data = Vec::new();
         entry.read_to_end(&mut data).unwrap();
         out.push_str(&format!(
@@ -218,7 +218,15 @@ fn list(content: &[u8]) -> String {
             hash(&data)
         ));
     }
-    out
+    let head = format!(
+        "gzip flags {} xfl {} os {} extra {} comment \"{}\"\ntar sha256 {digest}\n",
+        content[3],
+        content[8],
+        header.operating_system(),
+        govalue::print::quote(header.extra().unwrap_or_default()),
+        String::from_utf8_lossy(header.comment().unwrap_or_default()),
+    );
+    head + &out
 }
 
 /// `tmpcharts-123` as `tmpcharts-$PID`.

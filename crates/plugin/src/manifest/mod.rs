@@ -3,6 +3,7 @@
 //! Bytes become a tree (`govalue`), the tree fills one of the two formats (`legacy.rs`, `v1.rs`), and both become one
 //! [`Manifest`]. The order of the checks and their words are Helm's; `strict.rs` adds ours, which come last.
 
+mod internal;
 mod legacy;
 mod runtime;
 mod strict;

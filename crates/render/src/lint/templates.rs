@@ -129,6 +129,7 @@ fn render_options(options: LintOptions<'_>) -> RenderOptions {
         templates: options.templates,
         threads: options.threads,
         ahead: None,
+        on_behalf_of: None,
     }
 }
 

@@ -174,6 +174,7 @@ fn render_with(files: &[(&str, &str)], user: &str, policy: guard::Builder) -> Ou
         templates: pintle_render::TEMPLATES,
         threads: 2,
         ahead: None,
+        on_behalf_of: None,
     };
     let script = Script::default();
     let guard = Guard::new(policy.build());

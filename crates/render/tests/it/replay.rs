@@ -100,6 +100,7 @@ fn evaluate(case: &Case) -> Result<Answer, String> {
         templates: pintle_render::TEMPLATES,
         threads: 1,
         ahead: None,
+        on_behalf_of: None,
         lint: false,
     };
     let guard = Guard::new(Policy::builder().build());

@@ -38,6 +38,7 @@ fn rendered(folder: &Path, threads: usize) -> String {
         templates: pintle_render::TEMPLATES,
         threads,
         ahead: None,
+        on_behalf_of: None,
         lint: false,
     };
     let guard = Guard::new(Policy::builder().build());

@@ -2,10 +2,12 @@
 
 mod inspect;
 mod list;
+mod package;
 mod run;
 mod verify;
 
 pub(super) use inspect::inspect;
 pub(super) use list::list;
+pub(super) use package::package;
 pub(super) use run::run;
 pub(super) use verify::verify;
