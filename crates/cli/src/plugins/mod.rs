@@ -153,7 +153,11 @@ impl Plugins {
             sandbox: &self.sandbox,
             guard: &mut guard,
             allowance: self.limits.plugin.clone(),
-            outbound: if wasm { Box::new(World::new(context.environment, self.limits.clone())) } else { Box::new(NoOutbound) },
+            outbound: if wasm {
+                Box::new(World::new(context.environment, self.limits.clone()))
+            } else {
+                Box::new(NoOutbound)
+            },
             surroundings: &self.surroundings,
             temporary: std::env::temp_dir(),
             current_release: release,
