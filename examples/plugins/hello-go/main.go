@@ -18,7 +18,7 @@ type input struct {
 // Called by Helm and by Pintle. What it returns is the exit code.
 //
 //go:wasmexport helm_plugin_main
-func main_() uint32 {
+func helmPluginMain() uint32 {
 	var message input
 	if err := pdk.InputJSON(&message); err != nil {
 		pdk.SetError(err)

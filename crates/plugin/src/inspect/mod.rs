@@ -182,7 +182,7 @@ impl fmt::Display for Size {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.most {
             Some(most) => write!(f, "{} to {most}", self.initial),
-            None => write!(f, "{} on", self.initial),
+            None => write!(f, "{} and more", self.initial),
         }
     }
 }

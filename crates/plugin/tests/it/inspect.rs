@@ -30,7 +30,7 @@ fn a_module_tells_its_parts() {
     let exports: Vec<_> = found.exports.iter().map(|e| (e.name.as_str(), e.kind.as_str())).collect();
     assert_eq!(exports, [("run", "(i32, f64) -> (i32, i64)"), ("memory", "memory")]);
     let memories: Vec<_> = found.memories.iter().map(ToString::to_string).collect();
-    assert_eq!(memories, ["17 to 32", "1 on"]);
+    assert_eq!(memories, ["17 to 32", "1 and more"]);
     assert_eq!(found.tables[0].to_string(), "3 to 9");
     assert_eq!(found.functions, 2);
     let sections: Vec<_> = found.sections.iter().map(|s| s.name.as_str()).collect();

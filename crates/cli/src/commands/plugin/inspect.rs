@@ -122,7 +122,7 @@ fn text(inspected: &Inspected) -> String {
         section(out, "SETS ITSELF LIMITS", &limits);
     };
     let Some(module) = &inspected.module else {
-        let mut out = table::render(&rows, 0);
+        let mut out = trimmed(&rows);
         told(&mut out);
         return out;
     };
@@ -149,7 +149,7 @@ fn text(inspected: &Inspected) -> String {
         }
         row("START", if module.start { "runs a function when it is loaded" } else { "none" }.to_owned());
     }
-    let mut out = table::render(&rows, 0);
+    let mut out = trimmed(&rows);
     told(&mut out);
     let imports: Vec<Vec<String>> = module
         .imports
@@ -178,9 +178,14 @@ fn section(out: &mut String, heading: &str, rows: &[Vec<String>]) {
         return;
     }
     out.push_str(&format!("\n{heading}\n"));
-    for line in table::render(rows, 0).lines() {
-        out.push_str(&format!("  {}\n", line.trim_end()));
+    for line in trimmed(rows).lines() {
+        out.push_str(&format!("  {line}\n"));
     }
+}
+
+/// A table whose last column is not padded.
+fn trimmed(rows: &[Vec<String>]) -> String {
+    table::render(rows, 0).lines().map(|line| format!("{}\n", line.trim_end())).collect()
 }
 
 fn kind(manifest: &Manifest) -> String {
