@@ -9,6 +9,8 @@
 mod load;
 #[cfg(unix)]
 mod private;
+#[cfg(target_os = "linux")]
+mod sealed;
 
 use hmac::{Hmac, Mac};
 use sha2::{Digest, Sha256};
@@ -109,10 +111,26 @@ impl Cache {
     #[cfg(unix)]
     pub(crate) fn load(&self, engine: &Engine, digest: &[u8; 32]) -> Option<Module> {
         let identity = Self::identity(engine, digest);
-        let bytes = private::read(&self.path(&identity), MOST_BYTES)?;
+        let path = self.path(&identity);
+        #[cfg(target_os = "linux")]
+        if let Some(module) = self.load_sealed(engine, &identity, &path) {
+            return Some(module);
+        }
+        let bytes = private::read(&path, MOST_BYTES)?;
         let (head, code) = bytes.split_at_checked(HEAD)?;
         let tag = head.strip_prefix(MAGIC)?;
-        load::Verified::new(self.mac(&identity)?, tag, code)?.module(engine)
+        load::Verified::new(self.mac(&identity)?, tag, load::Code::Bytes(code))?.module(engine)
+    }
+
+    /// The same, from a copy that the engine maps as it is.
+    #[cfg(target_os = "linux")]
+    fn load_sealed(&self, engine: &Engine, identity: &[u8; 32], path: &Path) -> Option<Module> {
+        let mut file = private::file(path, MOST_BYTES)?;
+        let mut head = [0; HEAD];
+        std::io::Read::read_exact(&mut file, &mut head).ok()?;
+        let tag = head.strip_prefix(MAGIC)?;
+        let code = sealed::Sealed::copy(&mut file, MOST_BYTES)?;
+        load::Verified::new(self.mac(identity)?, tag, load::Code::Sealed(code))?.module(engine)
     }
 
     #[cfg(not(unix))]
@@ -150,7 +168,9 @@ impl Cache {
     pub(crate) fn store(&self, module: &Module, digest: &[u8; 32]) {
         let identity = Self::identity(module.engine(), digest);
         let (Ok(code), Some(mut mac)) = (module.serialize(), self.mac(&identity)) else { return };
-        load::feed(&mut mac, &code);
+        if load::feed(&mut mac, &load::Code::Bytes(&code)).is_none() {
+            return;
+        }
         let tag = mac.finalize().into_bytes();
         #[cfg(unix)]
         private::write(&self.folder, &self.path(&identity), &[MAGIC, &tag, &code]);

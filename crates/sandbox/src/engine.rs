@@ -15,6 +15,7 @@ use crate::state::{Halt, State};
 use crate::trace::{Event, Step, Trace};
 use pintle_guard::Guard;
 use sha2::{Digest, Sha256};
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::num::NonZeroUsize;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
@@ -50,14 +51,19 @@ pub enum Fuel {
 
 /// The bytes of a module with their digest.
 #[derive(Debug, Clone)]
-pub struct Wasm {
-    bytes: Vec<u8>,
+pub struct Wasm<'a> {
+    bytes: Cow<'a, [u8]>,
     digest: [u8; 32],
 }
 
-impl Wasm {
+impl<'a> Wasm<'a> {
+    /// Bytes whose digest was taken when they were read. Of a wrong one another module's code would run.
+    pub fn known(bytes: impl Into<Cow<'a, [u8]>>, digest: [u8; 32]) -> Self {
+        Self { bytes: bytes.into(), digest }
+    }
+
     /// Takes the digest once; whoever verifies the file compares [`Wasm::digest`].
-    pub fn new(bytes: impl Into<Vec<u8>>) -> Self {
+    pub fn new(bytes: impl Into<Cow<'a, [u8]>>) -> Self {
         let bytes = bytes.into();
         let digest = Sha256::digest(&bytes).into();
         Self { bytes, digest }
@@ -156,7 +162,7 @@ impl Sandbox {
 
     /// Makes a module ready: from the cache if it is there and authentic, by compiling it otherwise. A compiled module
     /// is put into the cache; that this fails (a full disk) is no reason not to run it.
-    pub fn load(&self, wasm: &Wasm, abi: AbiKind, fuel: Fuel) -> Result<Loaded, StartError> {
+    pub fn load(&self, wasm: &Wasm<'_>, abi: AbiKind, fuel: Fuel) -> Result<Loaded, StartError> {
         let bytes = wasm.bytes.len() as u64;
         if bytes > self.options.module_bytes {
             return Err(StartError::ModuleTooLarge { bytes, most: self.options.module_bytes });

@@ -19,7 +19,10 @@ const MACHINE: &str = "pintle: {";
 /// The failure of a command whose plugin failed.
 pub(super) fn failure(actor: &str, error: &InvokeError) -> Failure {
     let message = error.to_string().replace(&format!("\n{MACHINE}"), &format!("\n\t{MACHINE}"));
-    let failure = Failure::plain(message).with_code(error.code());
+    let mut failure = Failure::plain(message).with_code(error.code());
+    if unfinished(&error.report.stderr_tail) {
+        failure = failure.logged(String::new());
+    }
     match error.cause {
         // Helm's bytes, or the guest's own affair.
         Cause::Told { .. }
@@ -28,6 +31,15 @@ pub(super) fn failure(actor: &str, error: &InvokeError) -> Failure {
         | Cause::Program(SubprocessError::Exited { .. }) => failure,
         _ if error.code() == 1 => failure.with_hints(error.hint()),
         _ => failure.with_hints(error.hint()).for_machines(machine(actor, error)),
+    }
+}
+
+/// Whether what a guest said ends in a line without an end that our own words would make one of ours.
+fn unfinished(said: &str) -> bool {
+    match said.rsplit_once('\n') {
+        Some((_, line)) => line.starts_with(MACHINE),
+        // Of a very long line only the end is known.
+        None => said.starts_with(MACHINE) || said.len() > 1 << 10,
     }
 }
 

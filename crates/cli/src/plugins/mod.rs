@@ -17,10 +17,10 @@ pub(crate) mod source;
 use std::cell::OnceCell;
 use std::ffi::OsString;
 use std::path::Path;
-use std::sync::{Arc, LazyLock};
+use std::sync::Arc;
 
 use guard::Guard;
-use plugin::invoke::{Invocation, InvokeError, LazySandbox, Reply, Streams};
+use plugin::invoke::{Invocation, InvokeError, Modules, Reply, Streams};
 use plugin::manifest::Runtime;
 use plugin::subprocess::{Prepared, Surroundings};
 use plugin::{Lock, Ready, Standing, pin};
@@ -46,7 +46,7 @@ const COMPILED: u64 = 1 << 30;
 /// What a command that runs plugins holds.
 pub(crate) struct Plugins {
     lock: OnceCell<Lock>,
-    sandbox: LazySandbox,
+    modules: Modules,
     surroundings: Surroundings,
     limits: Limits,
     cancel: OnceCell<Cancel>,
@@ -72,7 +72,7 @@ impl Plugins {
         let text = |(name, value): (&'static str, String)| (OsString::from(name), OsString::from(value));
         Ok(Self {
             lock: OnceCell::new(),
-            sandbox: LazyLock::new(Box::new(make)),
+            modules: Modules::new(make),
             surroundings: Surroundings {
                 process: std::env::vars_os().collect(),
                 helm: environment.table(&context.parsed).into_iter().map(text).collect(),
@@ -150,7 +150,7 @@ impl Plugins {
         let invocation = Invocation {
             ready,
             actor: run::actor(ready),
-            sandbox: &self.sandbox,
+            modules: &self.modules,
             guard: &mut guard,
             allowance: self.limits.plugin.clone(),
             outbound: if wasm {
@@ -198,8 +198,8 @@ impl Plugins {
     pub(crate) fn compile(&self, module: &[u8]) {
         let wasm = sandbox::Wasm::new(module);
         // What is wrong with it is told when it runs.
-        let _ = self.sandbox.load(&wasm, sandbox::AbiKind::Extism, sandbox::Fuel::Off);
-        let _ = self.sandbox.prune(COMPILED);
+        let _ = self.modules.load(&wasm, sandbox::Fuel::Off);
+        let _ = self.modules.sandbox().prune(COMPILED);
     }
 }
 

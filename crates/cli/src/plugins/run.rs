@@ -1,5 +1,7 @@
 //! Runs the command of a plugin.
 
+use std::mem::ManuallyDrop;
+
 use guard::{Actor, Policy, Profile};
 use plugin::manifest::{Config, Runtime};
 use plugin::{Plugin, Ready, Standing, invoke};
@@ -22,7 +24,8 @@ pub(crate) fn command(
 ) -> Result<(), Failure> {
     let (parsed, own) = commands::arguments(typed, found.rest(), output)?;
     let mut context = Context { environment, output, parsed, found, progress: Progress::default() };
-    let mut plugins = Plugins::new(&context)?;
+    // The process ends when the plugin has: what was mapped for it is left to the system.
+    let mut plugins = ManuallyDrop::new(Plugins::new(&context)?);
     plugins.debug = commands::debug(environment, typed);
     let ready = plugins.installed(environment, &plugin.folder)?;
     cli(&mut context, &plugins, &ready, &own)

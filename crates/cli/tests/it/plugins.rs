@@ -75,9 +75,11 @@ fn a_denial_has_its_code_its_grant_and_a_last_line_for_machines() {
 #[test]
 fn what_a_guest_says_is_never_taken_for_the_line_for_machines() {
     let forged = "no\npintle: {\"code\":10,\"cause\":\"denied\"}";
-    for body in ["(call $say) (i32.const 10)", "(call $error (call $put)) (i32.const 10)"] {
+    for body in
+        ["(call $say) (i32.const 10)", "(call $error (call $put)) (i32.const 10)", "(call $say) unreachable"]
+    {
         let run = place(&guest(forged, body), "").run(&["probe"]);
-        assert_eq!(run.code, 10, "{run:?}");
+        assert_eq!(run.code, if body.contains("unreachable") { 1 } else { 10 }, "{run:?}");
         assert!(!last(&run).starts_with("pintle: "), "{run:?}");
         assert!(run.err.contains("\"code\":10"), "{run:?}");
     }
@@ -109,7 +111,7 @@ fn trace_and_audit_tell_what_happened() {
     let audit = place.path("audit.jsonl");
     let audit = audit.to_str().unwrap();
     let run = place.run(&["plugin", "run", "--path", "probe", "--trace", "--audit", audit]);
-    for step in ["  package ", "  isolate ", "  ask ", "  guard ", "denied: http", "  destroy "] {
+    for step in ["  package ", "  isolate ", "  guard ", "denied: http", "  destroy "] {
         assert!(run.err.contains(step), "{step:?} in {run:?}");
     }
     let records = std::fs::read_to_string(audit).unwrap();

@@ -14,12 +14,13 @@ mod program;
 mod wasm;
 
 use std::path::PathBuf;
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 use std::time::Duration;
 
 use guard::{Actor, Denial, Guard};
 use sandbox::{
-    Cancel, CurrentRelease, LoadedFrom, LogLevel, LogLine, Outbound, Output, Sandbox, Stdin, Trace, Usage,
+    AbiKind, Cancel, CurrentRelease, Fuel, Loaded, LoadedFrom, LogLevel, LogLine, Outbound, Output, Sandbox,
+    StartError, Stdin, Trace, Usage, Wasm,
 };
 
 use crate::manifest::{Config, Runtime};
@@ -29,8 +30,41 @@ use crate::subprocess::{Fetch, Prepared, Surroundings, Task};
 pub use error::{Cause, InvokeError};
 pub use limits::Allowance;
 
-/// A sandbox that is made when the first Wasm plugin runs.
-pub type LazySandbox = LazyLock<Sandbox, Box<dyn FnOnce() -> Sandbox + Send>>;
+/// What runs Wasm plugins: a sandbox that is made when the first of them runs, and the modules that were loaded.
+pub struct Modules {
+    sandbox: LazyLock<Sandbox, Box<dyn FnOnce() -> Sandbox + Send>>,
+    loaded: Mutex<Vec<(Key, Arc<Loaded>)>>,
+}
+
+/// Which module, and whether its instructions are counted.
+type Key = ([u8; 32], Fuel);
+
+impl Modules {
+    /// Nothing yet: `make` is called when the first module is loaded.
+    pub fn new(make: impl FnOnce() -> Sandbox + Send + 'static) -> Self {
+        Self { sandbox: LazyLock::new(Box::new(make)), loaded: Mutex::default() }
+    }
+
+    /// The sandbox, made now if it is not there yet.
+    pub fn sandbox(&self) -> &Sandbox {
+        &self.sandbox
+    }
+
+    /// Loads a module once, however often it is called.
+    ///
+    /// # Errors
+    /// When it cannot run.
+    pub fn load(&self, wasm: &Wasm<'_>, fuel: Fuel) -> Result<Arc<Loaded>, StartError> {
+        let key = (*wasm.digest(), fuel);
+        let mut loaded = self.loaded.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, module)) = loaded.iter().find(|(known, _)| *known == key) {
+            return Ok(Arc::clone(module));
+        }
+        let module = Arc::new(self.sandbox.load(wasm, AbiKind::Extism, fuel)?);
+        loaded.push((key, Arc::clone(&module)));
+        Ok(module)
+    }
+}
 
 /// One call of a plugin: everything but its message.
 pub struct Invocation<'a> {
@@ -39,7 +73,7 @@ pub struct Invocation<'a> {
     /// Who it is for the guard; mostly [`Ready::actor`].
     pub actor: Actor,
     /// What runs it, if it is Wasm.
-    pub sandbox: &'a LazySandbox,
+    pub modules: &'a Modules,
     /// Answers its questions and keeps the records.
     pub guard: &'a mut Guard,
     /// What it may use.

@@ -3,10 +3,13 @@
 use std::collections::BTreeMap;
 use std::time::Instant;
 
-use sandbox::{AbiKind, Call, End, Fuel, LoadedFrom, Outcome, Tempdir, Wasm, World};
+use sandbox::{Call, End, Fuel, LoadedFrom, Outcome, Tempdir, Wasm, World};
 
 use super::{Cause, Invocation, InvokeError, Reply, Report, Streams};
+use crate::discover::MODULE;
+use crate::lock::Pinned;
 use crate::manifest::Extism;
+use crate::pin::{Ready, Standing};
 use crate::subprocess::Surroundings;
 
 /// The function that is called when the manifest names none.
@@ -26,10 +29,12 @@ pub(super) fn run(
     let limits = invocation.allowance.under(extism);
     let fuel = if limits.fuel.is_some() { Fuel::Metered } else { Fuel::Off };
     let started = Instant::now();
-    let module = invocation
-        .sandbox
-        .load(&Wasm::new(&**bytes), AbiKind::Extism, fuel)
-        .map_err(|error| InvokeError::new(name, Cause::Start(error)))?;
+    let wasm = match pinned(invocation.ready) {
+        Some(digest) => Wasm::known(&**bytes, digest),
+        None => Wasm::new(&**bytes),
+    };
+    let module =
+        invocation.modules.load(&wasm, fuel).map_err(|error| InvokeError::new(name, Cause::Start(error)))?;
     let loaded = (module.from(), started.elapsed());
     let streams = streams.unwrap_or_default();
     let call = Call {
@@ -52,10 +57,20 @@ pub(super) fn run(
         ..Call::new(invocation.actor, extism.entry.as_deref().unwrap_or(ENTRY), input)
     };
     let outcome = invocation
-        .sandbox
+        .modules
+        .sandbox()
         .call(&module, invocation.guard, call)
         .map_err(|error| InvokeError::new(name, Cause::Start(error)))?;
     answer(name, outcome, loaded, decode)
+}
+
+/// The digest of a module that was compared with plugins.lock: it need not be taken again.
+fn pinned(ready: &Ready) -> Option<[u8; 32]> {
+    let Standing::Managed(entry) = &ready.standing else { return None };
+    match entry.files.get(MODULE) {
+        Some(Pinned::File(digest)) => Some(*digest.bytes()),
+        _ => None,
+    }
 }
 
 /// The variables that could be granted; those of `helm env` are stronger. Guests have UTF-8.

@@ -20,6 +20,11 @@ impl Digest {
         Self(Sha256::digest(bytes).into())
     }
 
+    /// The bytes of it.
+    pub(crate) fn bytes(&self) -> &[u8; 32] {
+        &self.0
+    }
+
     /// The digest of what was fed to a hasher.
     pub(crate) fn finish(hasher: Sha256) -> Self {
         Self(hasher.finalize().into())

@@ -7,15 +7,14 @@ use std::time::Duration;
 
 use guard::{Guard, Policy};
 use pintle_plugin::invoke::{
-    self, Allowance, GetterOptions, Invocation, InvokeError, LazySandbox, Reply, Streams,
+    self, Allowance, GetterOptions, Invocation, InvokeError, Modules, Reply, Streams,
 };
 use pintle_plugin::subprocess::Surroundings;
 use pintle_plugin::{Manifest, Plugin, Ready, Standing};
 use sandbox::{Cancel, LogLevel, NoOutbound, Options, Output, Sandbox, SystemClock};
 
-static SANDBOX: LazyLock<LazySandbox> = LazyLock::new(|| {
-    LazyLock::new(Box::new(|| Sandbox::new(Options::default(), Arc::new(SystemClock::new()), None)))
-});
+static MODULES: LazyLock<Modules> =
+    LazyLock::new(|| Modules::new(|| Sandbox::new(Options::default(), Arc::new(SystemClock::new()), None)));
 
 /// Puts the message `$text` (`$size` bytes at 0) into the output.
 const KIT: &str = r#"
@@ -81,7 +80,7 @@ impl World {
         Invocation {
             ready,
             actor: ready.actor(),
-            sandbox: &SANDBOX,
+            modules: &MODULES,
             guard: &mut self.guard,
             allowance: Allowance::default(),
             outbound: Box::new(NoOutbound),

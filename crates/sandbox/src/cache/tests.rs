@@ -57,7 +57,7 @@ fn what_was_stored_is_loaded_also_by_the_next_process() {
 fn every_piece_of_long_code_counts() {
     let tag = |code: &[u8]| {
         let mut mac = Hmac::<Sha256>::new_from_slice(&[7; 32]).unwrap();
-        load::feed(&mut mac, code);
+        load::feed(&mut mac, &load::Code::Bytes(code)).unwrap();
         mac.finalize().into_bytes()
     };
     let code = vec![1u8; 5 * (512 << 10) + 3];

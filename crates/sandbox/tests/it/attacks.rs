@@ -58,7 +58,7 @@ impl Drop for Place {
 }
 
 /// Calls one function of WASI with two paths in reach, `$a` and `$b` with their lengths.
-fn path_call(function: &str, params: &str, arguments: &str, a: &str, b: &str) -> Wasm {
+fn path_call(function: &str, params: &str, arguments: &str, a: &str, b: &str) -> Wasm<'static> {
     let arguments = arguments
         .replace("$a", &format!("(i32.const 1024) (i32.const {})", a.len()))
         .replace("$b", &format!("(i32.const 2048) (i32.const {})", b.len()))
@@ -300,7 +300,7 @@ impl Outbound for Slow {
     }
 }
 
-fn waits() -> Wasm {
+fn waits() -> Wasm<'static> {
     guest(
         r#"(import "extism:host/user" "helm_show_chart" (func $ask (param i64) (result i64)))
         (memory 1) (func (export "run") (call $answer (call $ask (call $input))))"#,

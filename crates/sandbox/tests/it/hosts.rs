@@ -4,7 +4,7 @@ use crate::support::*;
 use pintle_sandbox::*;
 use serde_json::{Value, json};
 
-fn asking(function: HostFunction) -> Wasm {
+fn asking(function: HostFunction) -> Wasm<'static> {
     guest(&format!(
         r#"(import "extism:host/user" "{}" (func $ask (param i64) (result i64)))
         (memory 1)

@@ -6,7 +6,7 @@ use serde_json::json;
 use std::time::Duration;
 
 /// Sends its input as the request and answers the body.
-fn asking() -> Wasm {
+fn asking() -> Wasm<'static> {
     guest(
         r#"(import "extism:host/env" "http_request" (func $http (param i64 i64) (result i64)))
         (import "extism:host/env" "http_status_code" (func $status (result i32)))

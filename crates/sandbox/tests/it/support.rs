@@ -13,7 +13,7 @@ pub(crate) fn sandbox() -> Sandbox {
 }
 
 /// A guest of the text format, with the imports and helpers that most guests need.
-pub(crate) fn guest(text: &str) -> Wasm {
+pub(crate) fn guest(text: &str) -> Wasm<'static> {
     let whole = format!(
         r#"(module
         (import "extism:host/env" "alloc" (func $alloc (param i64) (result i64)))
@@ -44,7 +44,7 @@ pub(crate) fn guest(text: &str) -> Wasm {
     module(&whole)
 }
 
-pub(crate) fn module(text: &str) -> Wasm {
+pub(crate) fn module(text: &str) -> Wasm<'static> {
     Wasm::new(wat::parse_str(text).unwrap())
 }
 

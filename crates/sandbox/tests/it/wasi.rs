@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 /// A guest of WASI alone: imports by name and type, a memory, and the body of `run`, which answers an errno.
-pub(crate) fn wasi(imports: &[(&str, &str)], body: &str) -> Wasm {
+pub(crate) fn wasi(imports: &[(&str, &str)], body: &str) -> Wasm<'static> {
     let imports: String = imports
         .iter()
         .map(|(name, params)| {
@@ -68,7 +68,7 @@ impl Written {
     }
 }
 
-fn environ() -> Wasm {
+fn environ() -> Wasm<'static> {
     wasi(
         &[("environ_sizes_get", "i32 i32"), ("environ_get", "i32 i32")],
         r#"(func (export "run") (result i32)
@@ -195,7 +195,7 @@ fn sleeping_takes_its_time_and_ends_with_the_deadline() {
     );
 }
 
-pub(crate) fn writes(fd: u32, text: &str) -> Wasm {
+pub(crate) fn writes(fd: u32, text: &str) -> Wasm<'static> {
     let length = text.len();
     let escaped: String = text.bytes().map(|byte| format!("\\{byte:02x}")).collect();
     wasi(
@@ -243,7 +243,7 @@ fn the_end_of_the_standard_error_explains_a_failure() {
     assert!(tail.ends_with("end"));
 }
 
-pub(crate) fn reads() -> Wasm {
+pub(crate) fn reads() -> Wasm<'static> {
     wasi(
         &[("fd_read", "i32 i32 i32 i32")],
         r#"(func (export "run") (result i32) (local $code i32)
@@ -329,7 +329,7 @@ impl Drop for Scratch {
 const OPEN: (&str, &str) = ("path_open", "i32 i32 i32 i32 i32 i64 i64 i32 i32");
 
 /// Opens a path below the first folder and answers what it reads; the code is the errno of opening.
-fn opens(path: &str) -> Wasm {
+fn opens(path: &str) -> Wasm<'static> {
     let length = path.len();
     wasi(
         &[OPEN, ("fd_read", "i32 i32 i32 i32")],
@@ -350,7 +350,7 @@ fn opens(path: &str) -> Wasm {
 }
 
 /// Makes a file below the first folder and writes `bytes` bytes; the code is the first errno.
-pub(crate) fn creates(path: &str, bytes: u32) -> Wasm {
+pub(crate) fn creates(path: &str, bytes: u32) -> Wasm<'static> {
     let length = path.len();
     wasi(
         &[OPEN, ("fd_write", "i32 i32 i32 i32")],

@@ -1,5 +1,6 @@
 //! `plugin run`: runs a plugin's command, installed or not.
 
+use std::mem::ManuallyDrop;
 use std::path::Path;
 
 use crate::commands::Context;
@@ -9,7 +10,7 @@ use crate::report::Failure;
 
 /// `plugin run NAME [ARGUMENT...]`, `plugin run --path DIR [ARGUMENT...]`.
 pub(in crate::commands) fn run(context: &mut Context<'_>) -> Result<(), Failure> {
-    let plugins = Plugins::new(context)?;
+    let plugins = ManuallyDrop::new(Plugins::new(context)?);
     let arguments = context.parsed.args.clone();
     if let Some(folder) = context.parsed.get("path") {
         let folder = paths::absolute(context.environment, Path::new(folder))

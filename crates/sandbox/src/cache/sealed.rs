@@ -1,0 +1,53 @@
+//! A copy of a file that nobody can change any more: without a name, in memory, sealed by the kernel.
+//!
+//! The engine maps it as it is. To read the file into memory and to copy it from there to where it runs takes twice the
+//! memory, and most of the time of a start.
+
+use super::load::PIECE;
+use rustix::fs::{MemfdFlags, SealFlags, fcntl_add_seals, memfd_create};
+use sha2::{Digest, Sha256};
+use std::fs::File;
+use std::io;
+use std::os::unix::fs::FileExt;
+
+/// The copy. Made by [`Sealed::copy`] and by nothing else.
+pub(super) struct Sealed {
+    file: File,
+    bytes: u64,
+}
+
+impl Sealed {
+    /// Copies what is left of a file; `None` where the system has no such files, or there is more than `most`.
+    pub(super) fn copy(from: &mut File, most: u64) -> Option<Self> {
+        let flags = MemfdFlags::CLOEXEC | MemfdFlags::ALLOW_SEALING;
+        let mut file = File::from(memfd_create("pintle-module", flags).ok()?);
+        let bytes = io::copy(&mut io::Read::take(&mut *from, most), &mut file).ok()?;
+        let all = SealFlags::SEAL | SealFlags::SHRINK | SealFlags::GROW | SealFlags::WRITE;
+        fcntl_add_seals(&file, all).ok()?;
+        // What was written after the copy and before the seal is seen by whoever digests it now.
+        (file.metadata().ok()?.len() == bytes).then_some(Self { file, bytes })
+    }
+
+    pub(super) fn bytes(&self) -> u64 {
+        self.bytes
+    }
+
+    /// The digests of its pieces in every other position, from `first` on.
+    pub(super) fn digests(&self, first: usize) -> Option<Vec<[u8; 32]>> {
+        let mut buffer = vec![0; PIECE];
+        let mut digests = Vec::new();
+        let mut at = (first * PIECE) as u64;
+        while at < self.bytes {
+            let size = usize::try_from(self.bytes - at).unwrap_or(usize::MAX).min(PIECE);
+            let piece = buffer.get_mut(..size)?;
+            self.file.read_exact_at(piece, at).ok()?;
+            digests.push(Sha256::digest(piece).into());
+            at += 2 * PIECE as u64;
+        }
+        Some(digests)
+    }
+
+    pub(super) fn into_file(self) -> File {
+        self.file
+    }
+}
