@@ -11,6 +11,7 @@ mod inspect;
 mod limits;
 mod order;
 mod output_dir;
+mod plugin_attacks;
 mod plugins;
 mod profile;
 mod progress;
