@@ -59,8 +59,13 @@ pub(crate) fn client(environment: &Environment, tls: Tls, most: u64) -> Client {
 ///
 /// # Errors
 /// When there is no answer, another one than the content, or too much of it.
-pub(crate) fn get(client: &Client, url: &str, most: Most) -> Result<Vec<u8>, FetchError> {
-    let download = client.get(url, &GetOptions::default()).map_err(|error| match error.cause() {
+pub(crate) fn get(
+    client: &Client,
+    url: &str,
+    options: &GetOptions,
+    most: Most,
+) -> Result<Vec<u8>, FetchError> {
+    let download = client.get(url, options).map_err(|error| match error.cause() {
         HttpError::Body { .. } => FetchError::Limit(LimitMet::oversize(url, most.0, most.1)),
         _ => FetchError::Http(error),
     })?;

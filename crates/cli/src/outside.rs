@@ -8,7 +8,7 @@ use std::time::Duration;
 use chart::load::Outside;
 use chart::schema::SchemaLoader;
 use govalue::yaml;
-use guard::{Actor, Guard, Question};
+use guard::{Actor, Guard, Provenance, Question};
 
 use crate::limits::{LimitMet, Limits};
 use crate::prepare::{read_bounded, read_limited, system_words};
@@ -145,6 +145,8 @@ pub(crate) struct References<'a> {
     /// Time that checks have taken so far.
     spent: Duration,
     asker: Option<Actor>,
+    /// Where the root chart came from.
+    provenance: Provenance,
 }
 
 impl<'a> References<'a> {
@@ -156,7 +158,14 @@ impl<'a> References<'a> {
             memory: limits.budget.memory,
             spent: Duration::ZERO,
             asker: None,
+            provenance: Provenance::Local,
         }
+    }
+
+    /// Asks in the name of charts that came from somewhere.
+    pub(crate) fn from(mut self, provenance: &Provenance) -> Self {
+        self.provenance = provenance.clone();
+        self
     }
 
     /// Asks in somebody's name who has the values checked.
@@ -182,6 +191,7 @@ impl SchemaLoader for References<'_> {
     fn load(&mut self, chart: &[String], url: &str) -> Result<Vec<u8>, Box<dyn Error>> {
         let mut names = chart.iter();
         let root = Actor::chart(names.next().cloned().unwrap_or_default());
+        let root = root.with_provenance(self.provenance.clone());
         let actor = names.fold(root, |actor, name| actor.subchart(name));
         let actor = self.asker.clone().unwrap_or(actor);
         let path = file_path(url);

@@ -6,25 +6,24 @@ use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, OnceLock, PoisonError};
 
-use artifact::http::Tls;
 use chart::load;
 use chart::values::{FileReader, ValueSource};
 use chart::{Chart, Notice};
 use govalue::yaml;
 use govalue::{Map, Value};
-use guard::Guard;
+use guard::{Guard, Provenance};
 use render::KubeVersion;
 pub(crate) use render::Semver;
 
 use crate::args::Parsed;
 use crate::commands::Context;
-use crate::environment::Environment;
 use crate::explain;
-use crate::fetch::{self, FetchError};
+use crate::files::{Batch, OWN};
 pub(crate) use crate::grants::{audit, guard};
 use crate::limits::{LimitMet, Limits, limits};
 use crate::outside::GuardedLinks;
 use crate::paths;
+use crate::plugins::getter::{self, Getters};
 use crate::report::Failure;
 
 /// A file of the user's own, configuration or grants, larger than this is refused.
@@ -50,8 +49,17 @@ pub(crate) fn refuse_remote(parsed: &Parsed) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Finds a chart on this machine, and with `--verify` who vouches for it.
-pub(crate) fn locate(context: &mut Context<'_>, name: &str) -> Result<PathBuf, Failure> {
+/// A chart that was found.
+#[derive(Debug)]
+pub(crate) struct Located {
+    /// Where it lies now.
+    pub(crate) path: PathBuf,
+    /// Where it came from: what is granted to a name is not granted to whoever serves a chart of that name.
+    pub(crate) provenance: Provenance,
+}
+
+/// Finds a chart, on this machine or behind a URL, and with `--verify` who vouches for it.
+pub(crate) fn locate(context: &mut Context<'_>, name: &str) -> Result<Located, Failure> {
     let name = name.trim();
     if Path::new(name).exists() {
         let path = paths::absolute(context.environment, Path::new(name));
@@ -59,7 +67,7 @@ pub(crate) fn locate(context: &mut Context<'_>, name: &str) -> Result<PathBuf, F
         if context.parsed.bool("verify") {
             crate::provenance::verify(context, &path)?;
         }
-        return Ok(path);
+        return Ok(Located { path, provenance: Provenance::Local });
     }
     let explains = context.environment.explains();
     let report =
@@ -73,9 +81,14 @@ pub(crate) fn locate(context: &mut Context<'_>, name: &str) -> Result<PathBuf, F
         context.output.error_line(&crate::log::line("DEBUG", "set up default downloader cache", &[]));
     }
     if name.contains("://") {
-        return Err(Failure::plain(format!(
-            "{name}: charts cannot be fetched in this version of Pintle yet"
-        )));
+        let getters = Getters::new(context);
+        if getters.scheme(name).is_some() {
+            return fetch_chart(context, &getters, name);
+        }
+        let failure = Failure::plain(format!(
+            "non-absolute URLs should be in form of repo_name/path_to_chart, got: {name}"
+        ));
+        return Err(failure.with_report(report(name)));
     }
     let Some((repository, _)) = name.split_once('/') else {
         let failure = Failure::plain(format!(
@@ -89,6 +102,43 @@ pub(crate) fn locate(context: &mut Context<'_>, name: &str) -> Result<PathBuf, F
         )));
     }
     Err(Failure::plain(format!("repo {repository} not found")).with_report(report(name)))
+}
+
+/// Fetches a chart into the cache of contents, where it lies under its digest.
+fn fetch_chart(context: &mut Context<'_>, getters: &Getters, url: &str) -> Result<Located, Failure> {
+    let limits = limits(context)?;
+    let text = |flag: &str| context.parsed.string(flag, "");
+    let mut options = getter::Options::default();
+    let told = &mut options.told;
+    url.clone_into(&mut told.url);
+    told.accept_header = "application/gzip,application/octet-stream".to_owned();
+    (told.cert_file, told.key_file, told.ca_file) = (text("cert-file"), text("key-file"), text("ca-file"));
+    (told.username, told.password, told.version) = (text("username"), text("password"), text("version"));
+    told.pass_credentials_all = context.parsed.bool("pass-credentials");
+    told.insecure_skip_verify_tls = context.parsed.bool("insecure-skip-tls-verify");
+    told.plain_http = context.parsed.bool("plain-http");
+    let bytes = getters.get(context, url, &options, ("archive.bytes", limits.archive))?;
+    let mut signer = None;
+    if context.parsed.bool("verify") {
+        let beside = format!("{url}.prov");
+        let most = ("provenance.file", limits.provenance.provenance);
+        let signed = getters.get(context, &beside, &options, most).map_err(|failure| {
+            let message = format!("failed to fetch provenance {}", govalue::print::quote(beside.as_bytes()));
+            failure.with_message(message)
+        })?;
+        let name = url.split(['?', '#']).next().unwrap_or(url);
+        let verification = crate::provenance::verify_bytes(context, &paths::base(name), &bytes, &signed)?;
+        signer = Some(verification.fingerprint);
+    }
+    let digest = artifact::provenance::digest(&bytes);
+    let hex = digest.trim_start_matches("sha256:");
+    let root = context.environment.global(&context.parsed, "content-cache");
+    let path = Path::new(&root).join(hex.get(..2).unwrap_or_default()).join(format!("{hex}.chart"));
+    let mut batch = Batch::default();
+    let written = batch.file(&path, &bytes, OWN).and_then(|()| batch.commit());
+    written.map_err(|error| Failure::plain(error.to_string()))?;
+    let provenance = Provenance::Remote { source: Some(url.to_owned()), signer, digest: Some(digest) };
+    Ok(Located { path, provenance })
 }
 
 fn knows_repository(context: &Context<'_>, wanted: &str) -> bool {
@@ -236,7 +286,7 @@ fn load_as(
 }
 
 /// What all values flags say together.
-pub(crate) fn values(context: &Context<'_>) -> Result<Map, Failure> {
+pub(crate) fn values(context: &mut Context<'_>) -> Result<Map, Failure> {
     let typed = context.parsed.all("values").iter().chain(context.parsed.all("set-file"));
     // What is typed at the terminal is not to be written over.
     if !typed.into_iter().any(|text| text.trim() == "-" || text.ends_with("=-")) {
@@ -244,15 +294,19 @@ pub(crate) fn values(context: &Context<'_>) -> Result<Map, Failure> {
     }
     let _reading = crate::profile::phase("values");
     let limits = limits(context)?;
-    let mut files = Files::fetching(context.environment, &limits);
     let sources = value_sources(&context.parsed);
-    chart::values::merge_within(&sources, &mut files, &limits.yaml).map_err(|error| {
-        let failure = Failure::of(&error);
-        if context.environment.explains() {
-            failure.with_report(explain::values(&error, &sources, &limits))
-        } else {
-            failure
-        }
+    let explains = context.environment.explains();
+    let getters = Getters::new(context);
+    let mut files = Files::fetching(context, &getters, &limits);
+    let merged = chart::values::merge_within(&sources, &mut files, &limits.yaml);
+    let unfetched = files.unfetched.take();
+    merged.map_err(|error| {
+        let failure = match unfetched {
+            // What was being done stands before what happened.
+            Some(failure) => failure.with_message(error.to_string()),
+            None => Failure::of(&error),
+        };
+        if explains { failure.with_report(explain::values(&error, &sources, &limits)) } else { failure }
     })
 }
 
@@ -272,42 +326,54 @@ pub(crate) fn value_sources(parsed: &Parsed) -> Vec<ValueSource> {
 
 /// Files that value flags name: paths, URLs, and `-` for standard input. Standard input can be read once, and URLs are
 /// fetched once; a later pass over the same flags, which asks where values came from, gets the same again.
-pub(crate) struct Files<'e> {
+pub(crate) struct Files<'f, 'c> {
     /// Whether this pass has had standard input: whoever asks twice finds it empty, as in Helm.
     has_read: bool,
     /// Bytes that one may have.
     most: u64,
     /// By what URLs are fetched that no pass has fetched yet.
-    environment: Option<&'e Environment>,
+    by: Option<(&'f mut Context<'c>, &'f Getters)>,
+    /// Why the last URL was not fetched.
+    pub(crate) unfetched: Option<Failure>,
 }
 
-impl Files<'static> {
+/// What URLs led to.
+static FETCHED: Mutex<BTreeMap<String, Vec<u8>>> = Mutex::new(BTreeMap::new());
+
+impl Files<'static, 'static> {
     /// Nothing is fetched: what an earlier pass fetched is there.
     pub(crate) fn within(limits: &Limits) -> Self {
-        Files { has_read: false, most: limits.values, environment: None }
+        Files { has_read: false, most: limits.values, by: None, unfetched: None }
     }
 }
 
-impl<'e> Files<'e> {
+impl<'f, 'c> Files<'f, 'c> {
     /// URLs are fetched.
-    pub(crate) fn fetching(environment: &'e Environment, limits: &Limits) -> Self {
-        Self { has_read: false, most: limits.values, environment: Some(environment) }
+    pub(crate) fn fetching(context: &'f mut Context<'c>, getters: &'f Getters, limits: &Limits) -> Self {
+        Self { has_read: false, most: limits.values, by: Some((context, getters)), unfetched: None }
     }
 
-    /// What a URL leads to, from memory when it was fetched before.
-    fn fetched(&self, url: &str) -> Result<Vec<u8>, Box<dyn Error>> {
-        static FETCHED: Mutex<BTreeMap<String, Vec<u8>>> = Mutex::new(BTreeMap::new());
-        let mut known = FETCHED.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(bytes) = known.get(url) {
-            return Ok(bytes.clone());
+    /// What a URL leads to, from memory when it was fetched before; `None` for what nobody fetches.
+    fn fetched(&mut self, text: &str) -> Option<Result<Vec<u8>, Box<dyn Error>>> {
+        let known = || FETCHED.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(bytes) = known().get(text) {
+            return Some(Ok(bytes.clone()));
         }
-        let Some(environment) = self.environment else { return Err(format!("{url} was not fetched").into()) };
-        let client = fetch::client(environment, Tls::default(), self.most);
-        match fetch::get(&client, url, ("values.bytes", self.most)) {
-            Ok(bytes) => Ok(known.entry(url.to_owned()).or_insert(bytes).clone()),
-            Err(FetchError::Limit(limit)) => Err(limit.into()),
-            Err(error) => Err(error.into()),
-        }
+        let (context, getters) = self.by.as_mut()?;
+        getters.scheme(text)?;
+        let mut options = getter::Options::default();
+        text.clone_into(&mut options.told.url);
+        Some(match getters.get(context, text, &options, ("values.bytes", self.most)) {
+            Ok(bytes) => {
+                known().insert(text.to_owned(), bytes.clone());
+                Ok(bytes)
+            }
+            Err(failure) => {
+                let message = failure.message().to_owned();
+                self.unfetched = Some(failure);
+                Err(message.into())
+            }
+        })
     }
 
     /// Standard input, from memory when it was read before.
@@ -325,21 +391,14 @@ impl<'e> Files<'e> {
     }
 }
 
-impl FileReader for Files<'_> {
+impl FileReader for Files<'_, '_> {
     fn read(&mut self, name: &str) -> Result<Vec<u8>, Box<dyn Error>> {
         let name = name.trim();
         if name == "-" {
             return self.stdin();
         }
-        match name.split_once("://").map(|(scheme, _)| scheme.to_ascii_lowercase()).as_deref() {
-            Some("http" | "https") => return self.fetched(name),
-            Some("oci") => {
-                return Err(format!(
-                    "{name}: values cannot be fetched from registries in this version of Pintle yet"
-                )
-                .into());
-            }
-            _ => {}
+        if let Some(fetched) = self.fetched(name) {
+            return fetched;
         }
         if Path::new(name).is_dir() {
             return Err(format!("read {name}: is a directory").into());

@@ -81,7 +81,7 @@ fn load(context: &mut Context<'_>) -> Result<Chart, Failure> {
     }
     prepare::refuse_remote(&context.parsed)?;
     let reference = context.parsed.args.first().cloned().unwrap_or_default();
-    let path = prepare::locate(context, &reference)?;
+    let path = prepare::locate(context, &reference)?.path;
     let mut guard = prepare::guard(context)?;
     // Helm: whatever there is, is shown.
     let chart = prepare::load_any(context, &path, &mut guard);

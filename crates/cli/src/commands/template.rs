@@ -6,7 +6,6 @@ use std::sync::Arc;
 
 use chart::{Chart, ResolveError, ResolvedChart, Rules, Versions as _};
 use govalue::Value;
-use guard::Provenance;
 use render::{Ahead, Capabilities, Manifests, ReleaseOptions, RenderError, RenderOptions, RenderedFiles};
 
 use super::Context;
@@ -18,7 +17,7 @@ use crate::limits::{Limits, limits};
 use crate::output_folder::OutputFolder;
 use crate::outside::References;
 use crate::paths;
-use crate::prepare::{self, Semver};
+use crate::prepare::{self, Located, Semver};
 use crate::profile;
 use crate::report::Failure;
 
@@ -43,7 +42,7 @@ pub(super) fn run(context: &mut Context<'_>) -> Result<(), Failure> {
     }
     let (name, reference) = name_and_chart(context)?;
     prepare::refuse_remote(&context.parsed)?;
-    let path = prepare::locate(context, &reference)?;
+    let Located { path, provenance } = prepare::locate(context, &reference)?;
     if debug {
         let shown = std::path::absolute(&path).unwrap_or_else(|_| path.clone());
         let line = crate::log::line("DEBUG", "Chart path", &[("path", &shown.to_string_lossy())]);
@@ -88,7 +87,7 @@ pub(super) fn run(context: &mut Context<'_>) -> Result<(), Failure> {
         chart = ManuallyDrop::new(loaded);
     }
     check_name(&name)?;
-    let mut references = References::new(&mut guard, &limits);
+    let mut references = References::new(&mut guard, &limits).from(&provenance);
     let schema: Option<&mut dyn chart::schema::SchemaLoader> =
         if context.parsed.bool("skip-schema-validation") { None } else { Some(&mut references) };
     let mut notices = Vec::new();
@@ -166,7 +165,7 @@ pub(super) fn run(context: &mut Context<'_>) -> Result<(), Failure> {
     };
     let resolved = ManuallyDrop::new(resolved);
     context.progress.says("reading templates", "");
-    let mut rendered = render::execute(&resolved, options, host, guard, &Provenance::Local);
+    let mut rendered = render::execute(&resolved, options, host, guard, &provenance);
     prepare::log(context, &rendered.notices);
     prepare::audit(context, &mut rendered.guard)?;
     std::mem::forget(rendered.remains);
@@ -203,7 +202,7 @@ pub(super) fn run(context: &mut Context<'_>) -> Result<(), Failure> {
                     let rules = Rules { versions: &Semver, schema: None };
                     let resolved = chart.resolve(&values, rules, &mut Vec::new()).ok()?;
                     let at = (file.as_str(), printed);
-                    render::trace(&resolved, options, tape.play(), rendered.guard, &Provenance::Local, at)
+                    render::trace(&resolved, options, tape.play(), rendered.guard, &provenance, at)
                 };
                 report = explain::manifest(file, printed, &limits.yaml, &scene, trace);
                 report = explain::unread(&values, &scene.sources, report);

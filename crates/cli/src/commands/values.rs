@@ -10,6 +10,7 @@ use super::{Context, edit_distance};
 use crate::explain;
 use crate::limits::limits;
 use crate::paths;
+use crate::plugins::getter::Getters;
 use crate::prepare::{self, Semver};
 use crate::report::Failure;
 
@@ -23,24 +24,30 @@ pub(super) fn explain(context: &mut Context<'_>) -> Result<(), Failure> {
     prepare::refuse_remote(&context.parsed)?;
     let reference = context.parsed.args.first().cloned().unwrap_or_default();
     let wanted = ValuePath::parse(context.parsed.args.get(1).map_or("", String::as_str));
-    let path = prepare::locate(context, &reference)?;
+    let path = prepare::locate(context, &reference)?.path;
     let mut guard = prepare::guard(context)?;
     let chart = prepare::load(context, &path, &mut guard);
     prepare::audit(context, &mut guard)?;
     let chart = chart?;
     let sources = prepare::value_sources(&context.parsed);
     let limits = limits(context)?;
-    let origins = chart
-        .origins(&sources, &mut prepare::Files::fetching(context.environment, &limits), &Semver, &limits.yaml)
-        .map_err(|error| {
-            let failure = Failure::of(&error);
-            match &error {
-                OriginsError::Values(error) if context.environment.explains() => {
-                    failure.with_report(explain::values(error, &sources, &limits))
-                }
-                _ => failure,
+    let explains = context.environment.explains();
+    let getters = Getters::new(context);
+    let mut files = prepare::Files::fetching(context, &getters, &limits);
+    let origins = chart.origins(&sources, &mut files, &Semver, &limits.yaml);
+    let unfetched = files.unfetched.take();
+    let origins = origins.map_err(|error| {
+        let failure = match unfetched {
+            Some(failure) => failure.with_message(error.to_string()),
+            None => Failure::of(&error),
+        };
+        match &error {
+            OriginsError::Values(error) if explains => {
+                failure.with_report(explain::values(error, &sources, &limits))
             }
-        })?;
+            _ => failure,
+        }
+    })?;
     let mut entries = origins.entries(&wanted);
     if entries.is_empty() && origins.value(&wanted).is_none() {
         match origins.removal(&wanted) {

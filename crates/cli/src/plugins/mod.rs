@@ -7,6 +7,7 @@ pub(crate) mod commands;
 pub(crate) mod completion;
 mod end;
 mod find;
+pub(crate) mod getter;
 #[allow(dead_code, reason = "joined with `plugin install` and `plugin update`")]
 pub(crate) mod git;
 pub(crate) mod outbound;
