@@ -100,8 +100,16 @@ impl Plugins {
     /// # Errors
     /// When it is no plugin, or not the one that was installed.
     pub(crate) fn installed(&self, environment: &Environment, folder: &Path) -> Result<Ready, Failure> {
-        pin::ready(folder, self.lock(environment)?, &pin::Limits::default())
-            .map_err(|error| not_ready(&error))
+        let lock = self.lock(environment)?;
+        let digest = std::fs::canonicalize(folder).ok().and_then(|folder| lock.entry(&folder)?.module());
+        let modules = &self.modules;
+        std::thread::scope(|scope| {
+            if let Some(digest) = digest {
+                // Without a thread it is loaded later.
+                let _ = std::thread::Builder::new().spawn_scoped(scope, move || modules.prefetch(&digest));
+            }
+            pin::ready(folder, lock, &pin::Limits::default()).map_err(|error| not_ready(&error))
+        })
     }
 
     /// The plugin of a folder that the user named.

@@ -50,6 +50,15 @@ impl Modules {
         &self.sandbox
     }
 
+    /// Loads a module that was compiled before, while somebody looks whether its file has this digest. Nothing of it
+    /// runs until it is called.
+    pub fn prefetch(&self, digest: &[u8; 32]) {
+        let mut loaded = self.loaded.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Ok(Some(module)) = self.sandbox.load_cached(digest, AbiKind::Extism, Fuel::Off) {
+            loaded.push(((*digest, Fuel::Off), Arc::new(module)));
+        }
+    }
+
     /// Loads a module once, however often it is called.
     ///
     /// # Errors

@@ -6,8 +6,6 @@ use std::time::Instant;
 use sandbox::{Call, End, Fuel, LoadedFrom, Outcome, Tempdir, Wasm, World};
 
 use super::{Cause, Invocation, InvokeError, Reply, Report, Streams};
-use crate::discover::MODULE;
-use crate::lock::Pinned;
 use crate::manifest::Extism;
 use crate::pin::{Ready, Standing};
 use crate::subprocess::Surroundings;
@@ -66,10 +64,9 @@ pub(super) fn run(
 
 /// The digest of a module that was compared with plugins.lock: it need not be taken again.
 fn pinned(ready: &Ready) -> Option<[u8; 32]> {
-    let Standing::Managed(entry) = &ready.standing else { return None };
-    match entry.files.get(MODULE) {
-        Some(Pinned::File(digest)) => Some(*digest.bytes()),
-        _ => None,
+    match &ready.standing {
+        Standing::Managed(entry) => entry.module(),
+        Standing::Unmanaged | Standing::Path => None,
     }
 }
 

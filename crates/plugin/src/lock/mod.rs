@@ -216,6 +216,14 @@ impl Entry {
         self.files.iter().filter_map(digest).collect()
     }
 
+    /// The digest of its module, if it has one.
+    pub fn module(&self) -> Option<[u8; 32]> {
+        match self.files.get(crate::discover::MODULE) {
+            Some(Pinned::File(digest)) => Some(*digest.bytes()),
+            _ => None,
+        }
+    }
+
     /// What it asks for and was not given.
     pub fn lacking(&self) -> Vec<&Grant> {
         lacking(&self.requested, &self.granted)

@@ -51,3 +51,30 @@ impl Sealed {
         self.file
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::{Seek as _, SeekFrom, Write as _};
+
+    #[test]
+    fn a_sealed_copy_is_what_was_left_of_the_file_and_stays_so() {
+        let path = std::env::temp_dir().join(format!("pintle-sealed-{}", std::process::id()));
+        let bytes: Vec<u8> = (0..3 * PIECE + 5).map(|at| (at % 251) as u8).collect();
+        std::fs::write(&path, &bytes).unwrap();
+        let mut file = File::open(&path).unwrap();
+        file.seek(SeekFrom::Start(5)).unwrap();
+        let sealed = Sealed::copy(&mut file, u64::MAX).unwrap();
+        std::fs::remove_file(&path).unwrap();
+        assert_eq!(sealed.bytes(), 3 * PIECE as u64);
+        let of =
+            |at: usize| -> [u8; 32] { Sha256::digest(&bytes[5 + at * PIECE..5 + (at + 1) * PIECE]).into() };
+        assert_eq!(sealed.digests(0).unwrap(), [of(0), of(2)]);
+        assert_eq!(sealed.digests(1).unwrap(), [of(1)]);
+        let mut file = sealed.into_file();
+        file.seek(SeekFrom::Start(0)).unwrap();
+        assert!(file.write_all(b"other").is_err());
+        assert!(file.set_len(1).is_err());
+        assert!(file.set_len(1 << 30).is_err());
+    }
+}
