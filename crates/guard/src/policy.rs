@@ -237,6 +237,25 @@ impl Policy {
             .collect()
     }
 
+    /// The most bytes of a temporary folder that the strongest source grants to an actor; `None` where it names none.
+    /// It is still a question to ask.
+    pub fn tempdir(&self, actor: &Actor) -> Option<u64> {
+        let granted = || {
+            self.rules.iter().filter(|rule| {
+                rule.grant.capability == Capability::Tempdir
+                    && rule.grant.effect == Effect::Grant
+                    && rule.grant.speaks_of(actor)
+            })
+        };
+        let strongest = granted().map(|rule| rule.source).max();
+        let sizes =
+            granted().filter(|rule| Some(rule.source) == strongest).map(|rule| match rule.grant.scope {
+                Scope::Tempdir(bytes) => Some(bytes),
+                _ => None,
+            });
+        sizes.collect::<Option<Vec<u64>>>()?.into_iter().max()
+    }
+
     /// Decides for one actor, without those above it. The error carries the rules that were too narrow.
     fn decide_one(&self, actor: &Actor, question: &Question) -> Result<Origin, (Reason, Vec<Grant>)> {
         if question.is_too_long() {

@@ -17,7 +17,7 @@ pub(crate) mod source;
 
 use std::cell::OnceCell;
 use std::ffi::OsString;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use guard::Guard;
@@ -54,6 +54,8 @@ pub(crate) struct Plugins {
     trace: bool,
     /// Whether Helm logs what it does.
     debug: bool,
+    /// Where temporary folders of guests are made: a folder of the user's own.
+    temporary: PathBuf,
 }
 
 impl Plugins {
@@ -82,6 +84,7 @@ impl Plugins {
             cancel: OnceCell::new(),
             trace: context.parsed.bool("trace"),
             debug: environment.debug(&context.parsed),
+            temporary: environment.cache_home().join("pintle").join("temporary"),
         })
     }
 
@@ -147,6 +150,13 @@ impl Plugins {
         run: impl FnOnce(Invocation<'_>) -> Result<Reply, Box<InvokeError>>,
     ) -> Result<Reply, Failure> {
         let mut guard = self.guard(context, ready)?;
+        if let Runtime::Extism(extism) = &ready.plugin.manifest.runtime
+            && extism.create_temp_dir
+        {
+            // What a killed process left goes now. What is wrong with the folder is told by who makes one in it.
+            let _ = private(&self.temporary);
+            let _ = sandbox::sweep_tempdirs(&self.temporary);
+        }
         let wasm = matches!(ready.plugin.manifest.runtime, Runtime::Extism(_));
         let cancel = if wasm { self.cancel().clone() } else { Cancel::new() };
         let name = &ready.plugin.manifest.name;
@@ -168,7 +178,7 @@ impl Plugins {
                 Box::new(NoOutbound)
             },
             surroundings: &self.surroundings,
-            temporary: std::env::temp_dir(),
+            temporary: self.temporary.clone(),
             current_release: release,
             cancel,
             log_level: if self.trace { LogLevel::Info } else { LogLevel::Off },
@@ -210,6 +220,15 @@ impl Plugins {
         let _ = self.modules.load(&wasm, sandbox::Fuel::Off);
         let _ = self.modules.sandbox().prune(COMPILED);
     }
+}
+
+/// Makes a folder that only the user looks into.
+fn private(folder: &Path) -> std::io::Result<()> {
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder)
 }
 
 /// Why a plugin may not run.

@@ -508,3 +508,16 @@ fn native_code_needs_its_own_grant() {
     let confined = Policy::builder().flag("plugin:diff native:confined").unwrap().build();
     assert!(confined.decide(&[&diff], &ask()).is_err());
 }
+
+#[test]
+fn the_size_of_a_temporary_folder_is_what_the_strongest_source_says() {
+    let size = |flags: &[&str]| {
+        let builder = flags.iter().fold(Policy::builder(), |builder, flag| builder.flag(flag).unwrap());
+        builder.build().tempdir(&Actor::plugin("gh"))
+    };
+    assert_eq!(size(&[]), None);
+    assert_eq!(size(&["plugin:gh tempdir"]), None);
+    assert_eq!(size(&["plugin:gh tempdir=64KiB", "plugin:gh tempdir=1MiB"]), Some(1 << 20));
+    assert_eq!(size(&["plugin:gh tempdir=64KiB", "plugin:gh tempdir"]), None);
+    assert_eq!(size(&["plugin:other tempdir=64KiB"]), None);
+}

@@ -12,7 +12,7 @@ use crate::subprocess::Surroundings;
 
 /// The function that is called when the manifest names none.
 const ENTRY: &str = "helm_plugin_main";
-/// Bytes that a temporary folder may hold; a grant may allow less.
+/// Bytes that a temporary folder may hold where the grant names no size.
 const TEMPORARY: u64 = 1 << 30;
 
 pub(super) fn run(
@@ -35,6 +35,7 @@ pub(super) fn run(
         invocation.modules.load(&wasm, fuel).map_err(|error| InvokeError::new(name, Cause::Start(error)))?;
     let loaded = (module.from(), started.elapsed());
     let streams = streams.unwrap_or_default();
+    let temporary = invocation.guard.policy().tempdir(&invocation.actor).unwrap_or(TEMPORARY);
     let call = Call {
         limits,
         config: extism.config.clone(),
@@ -45,7 +46,7 @@ pub(super) fn run(
             env: variables(invocation.surroundings),
             tempdir: extism
                 .create_temp_dir
-                .then_some(Tempdir { root: invocation.temporary, bytes: TEMPORARY }),
+                .then_some(Tempdir { root: invocation.temporary, bytes: temporary }),
         },
         outbound: invocation.outbound,
         current_release: invocation.current_release,
