@@ -21,6 +21,8 @@ func suitePlugins() {
 	suitePluginVerify()
 	suitePluginCommands()
 	suitePluginPackage()
+	suitePostRenderers()
+	suiteLegacyPlugins()
 }
 
 func suitePluginManifests() {
