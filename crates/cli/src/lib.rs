@@ -22,6 +22,7 @@ mod output_folder;
 mod outside;
 mod paths;
 mod plugins;
+mod post;
 mod prepare;
 mod profile;
 mod progress;

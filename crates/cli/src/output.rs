@@ -33,6 +33,12 @@ impl Output {
         self.err.extend_from_slice(text.as_bytes());
     }
 
+    /// Takes the lines of standard error.
+    pub(crate) fn take_error_lines(&mut self) -> Vec<String> {
+        let text = std::mem::take(&mut self.err);
+        String::from_utf8_lossy(&text).lines().map(str::to_owned).collect()
+    }
+
     /// Adds a text that stands on standard error behind what is printed.
     pub(crate) fn remark(&mut self, text: &str) {
         self.remarks.extend_from_slice(text.as_bytes());

@@ -132,6 +132,11 @@ impl Failure {
         self
     }
 
+    /// Whether it is told to machines: Helm has no such failure.
+    pub(crate) fn is_for_machines(&self) -> bool {
+        self.machine.is_some()
+    }
+
     pub(crate) fn with_code(mut self, code: u8) -> Self {
         self.code = code;
         self

@@ -64,6 +64,16 @@ pub struct CurrentRelease {
     pub all_values: Value,
 }
 
+impl CurrentRelease {
+    /// A release by its values, both as JSON.
+    ///
+    /// # Errors
+    /// When one of them is none, or nests deeper than a guest could be told.
+    pub fn read(values: &[u8], all_values: &[u8]) -> Result<Self, serde_json::Error> {
+        Ok(Self { values: serde_json::from_slice(values)?, all_values: serde_json::from_slice(all_values)? })
+    }
+}
+
 /// What of the host a guest could be granted.
 #[derive(Default)]
 pub struct World {

@@ -11,5 +11,8 @@ mod values;
 
 #[cfg(test)]
 pub(crate) use parse::parse;
-pub(crate) use parse::{ParseError, Parsed, glance, parse_partly, strip_flags};
+pub(crate) use parse::{
+    ParseError, Parsed, PostRenderer, PostRenderers, Target, glance, no_plugin, parse_finding, parse_partly,
+    strip_flags,
+};
 pub(crate) use values::{float32, parse_bool, parse_int};

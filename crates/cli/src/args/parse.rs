@@ -2,6 +2,7 @@
 //! after arguments.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 
 use super::flag::{Flag, Kind};
 use super::tables::HELP;
@@ -18,6 +19,34 @@ pub(crate) struct Parsed {
     pub(crate) deprecations: Vec<String>,
     /// What Helm logs while it reads flags, also when it cannot read them all.
     pub(crate) log: Vec<String>,
+    /// What `--post-renderer` named, in order.
+    pub(crate) post_renderers: Vec<PostRenderer>,
+}
+
+/// One `--post-renderer`, with its `--post-renderer-args`: those behind it, and for the first those before it, too.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct PostRenderer {
+    /// As it was typed.
+    pub(crate) name: String,
+    pub(crate) target: Target,
+    pub(crate) arguments: Vec<String>,
+}
+
+/// What a post-renderer is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Target {
+    /// The plugin of a folder.
+    Plugin(PathBuf),
+    /// A program of the user's, as with Helm 3.
+    Program(PathBuf),
+}
+
+/// How post-renderers are found while flags are read, as Helm does it.
+pub(crate) struct PostRenderers<'a> {
+    /// Finds one by its name, logging what stands in the way; the error is the flag's.
+    pub(crate) find: &'a dyn Fn(&str, &mut Vec<String>) -> Result<Target, String>,
+    /// Whether there may be several: Helm has one.
+    pub(crate) several: bool,
 }
 
 /// Why a command line cannot be read; `Display` is pflag's text.
@@ -67,12 +96,15 @@ impl Parsed {
         self.values.get(name).map_or(&[], Vec::as_slice)
     }
 
-    fn set(&mut self, flag: &Flag, value: &str) -> Result<(), ParseError> {
-        let values = values::read(flag.kind, value).map_err(|cause| ParseError::Invalid {
-            value: value.to_owned(),
-            flag: flag.display(),
-            cause,
-        })?;
+    fn set(
+        &mut self,
+        flag: &Flag,
+        value: &str,
+        finder: Option<&PostRenderers<'_>>,
+    ) -> Result<(), ParseError> {
+        let invalid = |cause| ParseError::Invalid { value: value.to_owned(), flag: flag.display(), cause };
+        let values = values::read(flag.kind, value).map_err(invalid)?;
+        self.post_render(flag.kind, value, finder).map_err(invalid)?;
         if flag.kind == Kind::WaitStrategy
             && let Some(strategy) = values.first().filter(|strategy| *strategy != value)
         {
@@ -87,6 +119,46 @@ impl Parsed {
         self.values.entry(flag.name).or_default().extend(values);
         Ok(())
     }
+
+    fn post_render(
+        &mut self,
+        kind: Kind,
+        value: &str,
+        finder: Option<&PostRenderers<'_>>,
+    ) -> Result<(), String> {
+        if kind != Kind::PostRenderer && kind != Kind::PostRendererArgs {
+            return Ok(());
+        }
+        let none = PostRenderers { find: &|name, _| Err(no_plugin(name)), several: false };
+        let finder = finder.unwrap_or(&none);
+        match kind {
+            Kind::PostRenderer if value.is_empty() => {}
+            Kind::PostRenderer => {
+                if !self.post_renderers.is_empty() && !finder.several {
+                    return Err("cannot specify --post-renderer flag more than once".to_owned());
+                }
+                let target = (finder.find)(value, &mut self.log)?;
+                let before =
+                    if self.post_renderers.is_empty() { self.all("post-renderer-args") } else { &[] };
+                let arguments = before.to_vec();
+                self.post_renderers.push(PostRenderer { name: value.to_owned(), target, arguments });
+            }
+            Kind::PostRendererArgs => {
+                if let Some(last) = self.post_renderers.last_mut() {
+                    // Helm: it looks for the plugin again, and says again what is in its way.
+                    (finder.find)(&last.name, &mut self.log)?;
+                    last.arguments.push(value.to_owned());
+                }
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+}
+
+/// Helm's words for a post-renderer that is not there.
+pub(crate) fn no_plugin(name: &str) -> String {
+    format!("plugin: {{Name:{name} Type:postrenderer/v1}} not found")
 }
 
 /// Parses the arguments of one command against its flags (global ones included in `flags`).
@@ -102,19 +174,35 @@ pub(crate) fn parse(flags: &[&Flag], arguments: &[String]) -> Result<Parsed, Par
 /// Parses like [`parse`], and says what was read before an error.
 pub(crate) fn parse_partly(flags: &[&Flag], arguments: &[String]) -> (Parsed, Result<(), ParseError>) {
     let mut parsed = Parsed::default();
-    let outcome = parse_into(&mut parsed, flags, arguments);
+    let outcome = parse_into(&mut parsed, flags, arguments, None);
     (parsed, outcome)
 }
 
-fn parse_into(parsed: &mut Parsed, flags: &[&Flag], arguments: &[String]) -> Result<(), ParseError> {
+/// Parses like [`parse_partly`], where post-renderers may be named.
+pub(crate) fn parse_finding(
+    flags: &[&Flag],
+    arguments: &[String],
+    finder: &PostRenderers<'_>,
+) -> (Parsed, Result<(), ParseError>) {
+    let mut parsed = Parsed::default();
+    let outcome = parse_into(&mut parsed, flags, arguments, Some(finder));
+    (parsed, outcome)
+}
+
+fn parse_into(
+    parsed: &mut Parsed,
+    flags: &[&Flag],
+    arguments: &[String],
+    finder: Option<&PostRenderers<'_>>,
+) -> Result<(), ParseError> {
     let mut rest = arguments.iter();
     while let Some(argument) = rest.next() {
         if argument == "--" {
             parsed.args.extend(rest.by_ref().cloned());
         } else if let Some(long) = argument.strip_prefix("--") {
-            parse_long(flags, parsed, long, argument, &mut rest)?;
+            parse_long(flags, parsed, long, argument, &mut rest, finder)?;
         } else if argument.len() > 1 && argument.starts_with('-') {
-            parse_short(flags, parsed, &argument[1..], &mut rest)?;
+            parse_short(flags, parsed, &argument[1..], &mut rest, finder)?;
         } else {
             parsed.args.push(argument.clone());
         }
@@ -128,6 +216,7 @@ fn parse_long<'a>(
     long: &str,
     argument: &str,
     rest: &mut impl Iterator<Item = &'a String>,
+    finder: Option<&PostRenderers<'_>>,
 ) -> Result<(), ParseError> {
     if long.starts_with(['-', '=']) {
         return Err(ParseError::BadSyntax(argument.to_owned()));
@@ -140,10 +229,10 @@ fn parse_long<'a>(
         return Err(ParseError::UnknownFlag(name.to_owned()));
     };
     match (value, flag.bare) {
-        (Some(value), _) => parsed.set(flag, value),
-        (None, Some(bare)) => parsed.set(flag, bare),
+        (Some(value), _) => parsed.set(flag, value, finder),
+        (None, Some(bare)) => parsed.set(flag, bare, finder),
         (None, None) => match rest.next() {
-            Some(value) => parsed.set(flag, value),
+            Some(value) => parsed.set(flag, value, finder),
             None => Err(ParseError::MissingValue(flag.name.to_owned())),
         },
     }
@@ -154,6 +243,7 @@ fn parse_short<'a>(
     parsed: &mut Parsed,
     cluster: &str,
     rest: &mut impl Iterator<Item = &'a String>,
+    finder: Option<&PostRenderers<'_>>,
 ) -> Result<(), ParseError> {
     // pflag: flags of Go's own test binaries, which no program here is, are passed over.
     let mut letters = if cluster.starts_with("test.") { "" } else { cluster };
@@ -163,18 +253,18 @@ fn parse_short<'a>(
             return Err(ParseError::UnknownShorthand(rune(letters), letters.to_owned()));
         };
         if let Some(value) = behind.strip_prefix('=').filter(|_| behind.len() > 1) {
-            return parsed.set(flag, value);
+            return parsed.set(flag, value, finder);
         }
         if let Some(bare) = flag.bare {
-            parsed.set(flag, bare)?;
+            parsed.set(flag, bare, finder)?;
             letters = behind;
             continue;
         }
         if !behind.is_empty() {
-            return parsed.set(flag, behind);
+            return parsed.set(flag, behind, finder);
         }
         return match rest.next() {
-            Some(value) => parsed.set(flag, value),
+            Some(value) => parsed.set(flag, value, finder),
             None => Err(ParseError::MissingShortValue(rune(letters), letters.to_owned())),
         };
     }

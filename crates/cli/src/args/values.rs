@@ -41,10 +41,8 @@ pub(super) fn read(kind: Kind, value: &str) -> Result<Vec<String>, String> {
                 go_quote(other)
             )),
         },
-        // Helm looks the plugin up while it parses. Plugins come with their own crate; until then no name can be
-        // found, and the words are Helm's for that.
+        // Helm looks the plugin up while it parses: see `PostRenderers`.
         Kind::PostRenderer if value.is_empty() => Ok(Vec::new()),
-        Kind::PostRenderer => Err(format!("plugin: {{Name:{value} Type:postrenderer/v1}} not found")),
         Kind::Severity => match value.to_uppercase().as_str() {
             "INFO" | "WARNING" | "ERROR" | "FATAL" => one(value),
             _ => decimal(number::parse_int(value.as_bytes(), 10, 32)),
@@ -57,7 +55,8 @@ pub(super) fn read(kind: Kind, value: &str) -> Result<Vec<String>, String> {
         },
         Kind::TraceLocation => trace_location(value),
         Kind::ModuleSpec => module_levels(value),
-        Kind::Format | Kind::String | Kind::StringArray | Kind::PostRendererArgs => one(value),
+        Kind::Format | Kind::String | Kind::StringArray => one(value),
+        Kind::PostRenderer | Kind::PostRendererArgs => one(value),
     }
 }
 

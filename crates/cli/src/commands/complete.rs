@@ -8,7 +8,7 @@ use super::{Context, Found, candidates, find};
 use crate::args::flag::Flag;
 use crate::args::help::about;
 use crate::args::tables::{GLOBAL, HELP};
-use crate::args::{Parsed, parse_bool, parse_partly, strip_flags};
+use crate::args::{Parsed, parse_bool, strip_flags};
 use crate::environment::Environment;
 use crate::output::Output;
 use crate::plugins::commands;
@@ -154,8 +154,8 @@ impl Question<'_> {
         let (flag, rest, problem) = self.flag_of_value(&flags, &found);
         // With a further `--` there is one more argument only if another `--` ended the flags already.
         let ended: Vec<String> = rest.iter().cloned().chain(["--".to_owned()]).collect();
-        let (first, first_outcome) = parse_partly(&flags, &ended);
-        let (parsed, outcome) = parse_partly(&flags, rest);
+        let (first, first_outcome) = crate::post::parse(self.environment, &flags, &ended);
+        let (parsed, outcome) = crate::post::parse(self.environment, &flags, rest);
         self.log(&first, first_outcome.is_ok(), &parsed, outcome.is_ok());
         outcome
             .map_err(|error| format!("Error while parsing flags from args [{}]: {error}", rest.join(" ")))?;

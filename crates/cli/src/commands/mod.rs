@@ -21,11 +21,12 @@ mod version;
 
 use crate::args::flag::Flag;
 use crate::args::tables::{GLOBAL, HELP};
-use crate::args::{ParseError, Parsed, glance, parse_partly, strip_flags};
+use crate::args::{ParseError, Parsed, glance, strip_flags};
 use crate::environment::Environment;
 use crate::explain;
 use crate::output::Output;
 use crate::plugins;
+use crate::post;
 use crate::profile;
 use crate::progress::{Line, Progress};
 use crate::report::Failure;
@@ -137,7 +138,7 @@ pub(crate) fn dispatch(
         check_driver(environment)?;
         return plugins::run::command(environment, output, arguments, &found, &plugin.plugin);
     }
-    let (parsed, outcome) = parse_partly(&found.flags(), &found.rest);
+    let (parsed, outcome) = post::parse(environment, &found.flags(), &found.rest);
     for line in &parsed.log {
         output.error_line(line);
     }

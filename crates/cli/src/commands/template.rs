@@ -17,6 +17,7 @@ use crate::limits::{Limits, limits};
 use crate::output_folder::OutputFolder;
 use crate::outside::References;
 use crate::paths;
+use crate::post;
 use crate::prepare::{self, Located, Semver};
 use crate::profile;
 use crate::report::Failure;
@@ -182,6 +183,11 @@ pub(super) fn run(context: &mut Context<'_>) -> Result<(), Failure> {
             }
             return failed(context, &error, b"", report);
         }
+    };
+    let release = post::Release { values: &values, chart: &resolved };
+    let files = match post::render(context, files, &release, &limits.yaml) {
+        Ok(files) => files,
+        Err(failure) => return Err(unrendered(context, failure)),
     };
     let reading = profile::phase("yaml");
     context.progress.says("reading what was rendered", "");
@@ -356,6 +362,15 @@ fn failed(
         format!("{error}{USE_DEBUG}")
     };
     Err(Failure::plain(message).caused_by(error).with_report(report))
+}
+
+/// A failure of post-rendering: with `--debug` Helm has nothing to show.
+fn unrendered(context: &mut Context<'_>, failure: Failure) -> Failure {
+    if context.environment.debug(&context.parsed) {
+        context.output.bytes().push(b'\n');
+        return failure;
+    }
+    if failure.code == 1 { failure.followed_by(USE_DEBUG) } else { failure }
 }
 
 /// All files in one text, as Helm shows them when one of them is not YAML.

@@ -88,6 +88,11 @@ impl Plugins {
         })
     }
 
+    /// What programs are started from.
+    pub(crate) fn surroundings(&self) -> &Surroundings {
+        &self.surroundings
+    }
+
     /// plugins.lock, read once.
     fn lock(&self, environment: &Environment) -> Result<&Lock, Failure> {
         if let Some(lock) = self.lock.get() {

@@ -53,10 +53,8 @@ fn is_base(name: &OsStr, helm: &Variables) -> bool {
         || (text.starts_with("HELM_") && helm.contains_key(name))
 }
 
-/// A program's environment, and the names of the variables in it that only a grant gave.
-pub(super) fn environment(
-    plugin: &Plugin,
-    task: &Task<'_>,
+/// What any program finds, and the names of the variables in it that only a grant gave.
+pub(super) fn of_program(
     surroundings: &Surroundings,
     actor: &Actor,
     guard: &Guard,
@@ -73,6 +71,18 @@ pub(super) fn environment(
         }
         out.insert(name.clone(), value.clone());
     }
+    (out, granted)
+}
+
+/// What a plugin's program finds, and the names of the variables in it that only a grant gave.
+pub(super) fn environment(
+    plugin: &Plugin,
+    task: &Task<'_>,
+    surroundings: &Surroundings,
+    actor: &Actor,
+    guard: &Guard,
+) -> (Variables, Vec<String>) {
+    let (mut out, granted) = of_program(surroundings, actor, guard);
     if task.has_helm_environment() {
         out.extend(surroundings.helm.clone());
     }

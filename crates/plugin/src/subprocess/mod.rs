@@ -17,7 +17,7 @@ mod run;
 use std::borrow::Cow;
 use std::ffi::OsStr;
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use govalue::print::quote;
@@ -291,6 +291,28 @@ pub fn prepare(
     let program = program::check(called, path, &plugin.folder, files)?;
     let (plugin, streams) = (name.clone(), task.streams());
     Ok(Prepared { permit, plugin, hook, program, arguments, environment, streams })
+}
+
+/// Makes a program ready that the user named by its path, to change manifests as a post-renderer does. It is called by
+/// its name and finds what every program may know in its environment, and nothing of Helm's or of a plugin's.
+///
+/// # Errors
+/// A [`Denial`] where the guard says no.
+pub fn prepare_program(
+    path: &Path,
+    arguments: &[String],
+    surroundings: &Surroundings,
+    actor: &Actor,
+    guard: &mut Guard,
+) -> Result<Prepared, SubprocessError> {
+    let (environment, granted) = environment::of_program(surroundings, actor, guard);
+    let question = Question::Native { program: path.to_string_lossy().into_owned() };
+    let permit = guard.check(&[actor], question)?;
+    environment::ask(granted, actor, guard)?;
+    let program = program::Program { name: path.into(), path: path.to_owned(), opened: None };
+    let arguments = arguments.iter().map(Into::into).collect();
+    let plugin = path.to_string_lossy().into_owned();
+    Ok(Prepared { permit, plugin, hook: None, program, arguments, environment, streams: Streams::Fed })
 }
 
 /// Runs what a plugin has for an event; answers whether it has anything.
