@@ -8,7 +8,7 @@ use super::{Context, Found, candidates, find};
 use crate::args::flag::Flag;
 use crate::args::help::about;
 use crate::args::tables::{GLOBAL, HELP};
-use crate::args::{Parsed, parse_bool, strip_flags};
+use crate::args::{Parsed, parse_bool, parse_partly, strip_flags};
 use crate::environment::Environment;
 use crate::output::Output;
 use crate::plugins::commands;
