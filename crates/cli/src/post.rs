@@ -123,7 +123,7 @@ fn through_plugin(
 
 /// Helm: whatever a post-renderer ends with, the command ends with 1.
 fn failed(name: &str, failure: Failure) -> Failure {
-    let code = if failure.is_for_machines() { failure.code } else { 1 };
+    let code = if failure.is_of_plugin() { 1 } else { failure.code };
     let quoted = govalue::print::quote(name.as_bytes());
     failure.with_code(code).within(&format!("failed to invoke post-renderer plugin {quoted}"))
 }

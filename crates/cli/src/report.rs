@@ -23,6 +23,8 @@ pub(crate) struct Failure {
     report: Box<Report>,
     /// Whether Helm stops here as well.
     helms: bool,
+    /// Whether the exit code is a plugin's own.
+    plugins: bool,
     /// The exit code.
     pub(crate) code: u8,
 }
@@ -43,6 +45,7 @@ impl Failure {
             hint: None,
             report: Box::default(),
             helms: false,
+            plugins: false,
             code: 1,
         }
     }
@@ -132,9 +135,14 @@ impl Failure {
         self
     }
 
-    /// Whether it is told to machines: Helm has no such failure.
-    pub(crate) fn is_for_machines(&self) -> bool {
-        self.machine.is_some()
+    /// Says that the exit code is a plugin's own.
+    pub(crate) fn of_plugin(self) -> Self {
+        Self { plugins: true, ..self }
+    }
+
+    /// Whether the exit code is a plugin's own.
+    pub(crate) fn is_of_plugin(&self) -> bool {
+        self.plugins
     }
 
     pub(crate) fn with_code(mut self, code: u8) -> Self {

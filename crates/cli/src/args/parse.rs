@@ -41,10 +41,13 @@ pub(crate) enum Target {
     Program(PathBuf),
 }
 
+/// Finds a post-renderer by its name, adding lines to the log.
+type Finder<'a> = dyn Fn(&str, &mut Vec<String>) -> Result<Target, String> + 'a;
+
 /// How post-renderers are found while flags are read, as Helm does it.
 pub(crate) struct PostRenderers<'a> {
     /// Finds one by its name, logging what stands in the way; the error is the flag's.
-    pub(crate) find: &'a dyn Fn(&str, &mut Vec<String>) -> Result<Target, String>,
+    pub(crate) find: &'a Finder<'a>,
     /// Whether there may be several: Helm has one.
     pub(crate) several: bool,
 }

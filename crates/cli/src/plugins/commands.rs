@@ -150,6 +150,10 @@ pub(crate) fn taken_out(arguments: &[String]) -> (Vec<String>, Vec<String>) {
         let flag = argument.split_once('=').map_or(&**argument, |(flag, _)| flag);
         if argument == "--debug" {
             taken.push(argument.clone());
+        } else if argument.is_empty() {
+            // Helm: nothing is what it finds for a word that is no flag, so nothing counts as one, with a value.
+            taken.push(argument.clone());
+            taken.extend(rest.next().cloned());
         } else if !TAKEN.contains(&flag) {
             own.push(argument.clone());
         } else {

@@ -13,6 +13,7 @@ mod order;
 mod output_dir;
 mod plugin_attacks;
 mod plugins;
+mod post_renderer;
 mod profile;
 mod progress;
 mod provenance;
