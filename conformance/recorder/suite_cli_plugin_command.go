@@ -174,6 +174,33 @@ func suitePluginCommands() {
 	ask("one", "shows", map[string]string{"HELM_NO_PLUGINS": "true", "HELM_NAMESPACE": "ns", "HELM_DEBUG": "1"})
 	ask("one", "shows", map[string]string{"HELM_DRIVER": "nothing"})
 	ask("one", "--color wrong shows", nil)
+	// What is wrong with plugins is told when commands are looked for, and again where something could be fetched.
+	chart := map[string]string{"shop/Chart.yaml": "apiVersion: v2\nname: shop\nversion: 0.1.0\n", "shop/templates/a.yaml": "a: 1\n", "plugins/a/plugin.yaml": "name: a b\n"}
+	for line := range strings.Lines(`
+		template r shop
+		template r nothing
+		lint shop
+		show values shop
+		package shop -d out
+		package
+		package nothing
+		package shop --sign
+		package shop --cert-file nothing
+		dependency list shop
+		dependency build shop
+		dependency build nothing
+		dependency update shop
+		dependency update shop --cert-file nothing
+		verify nothing
+		create out/x
+		show values nothing
+		template r nothing --debug
+		plugin verify nothing`) {
+		if line = strings.TrimSpace(line); line != "" {
+			env := map[string]string{"HELM_PLUGINS": "plugins"}
+			t.add(Case{Kind: "cli", Files: chart, Env: env, Args: plainJSON(strings.Fields(line))})
+		}
+	}
 	suitePluginGuests()
 }
 

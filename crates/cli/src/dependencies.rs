@@ -18,6 +18,7 @@ use crate::commands::Context;
 use crate::files::{Batch, OWN, SHARED};
 use crate::outside::{ask_outside, ask_writing};
 use crate::paths;
+use crate::plugins::getter::Getters;
 use crate::prepare::{self, Semver, system_words};
 use crate::report::Failure;
 
@@ -53,6 +54,12 @@ impl<'c, 'a> Manager<'c, 'a> {
         check_client_files(&context.parsed)?;
         let skip_refresh = context.parsed.bool("skip-refresh");
         Ok(Self { context, path, skip_refresh, stamp, silent: false, told: BTreeSet::new() })
+    }
+
+    /// Tells what is wrong with plugins that fetch, as Helm does before it knows whether it needs one.
+    pub(crate) fn with_getters(self) -> Self {
+        Getters::new(self.context);
+        self
     }
 
     /// Tells nothing, as `package --dependency-update`.

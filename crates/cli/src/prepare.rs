@@ -77,11 +77,12 @@ pub(crate) fn locate(context: &mut Context<'_>, name: &str) -> Result<Located, F
         let failure = Failure::plain(format!("path {quoted} not found"));
         return Err(failure.with_report(report(name)));
     }
+    // Helm: whoever could fetch it is looked for before it is known whether anybody has to.
+    let getters = Getters::new(context);
     if context.environment.debug(&context.parsed) {
         context.output.error_line(&crate::log::line("DEBUG", "set up default downloader cache", &[]));
     }
     if name.contains("://") {
-        let getters = Getters::new(context);
         if getters.scheme(name).is_some() {
             return fetch_chart(context, &getters, name);
         }

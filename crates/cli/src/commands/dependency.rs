@@ -17,13 +17,13 @@ use crate::table;
 /// Takes the versions of the lock.
 pub(super) fn build(context: &mut Context<'_>) -> Result<(), Failure> {
     let path = chart_path(context);
-    Manager::new(context, path)?.build()
+    Manager::new(context, path)?.with_getters().build()
 }
 
 /// Chooses versions anew.
 pub(super) fn update(context: &mut Context<'_>) -> Result<(), Failure> {
     let path = chart_path(context);
-    Manager::new(context, path)?.update()
+    Manager::new(context, path)?.with_getters().update()
 }
 
 fn chart_path(context: &Context<'_>) -> PathBuf {

@@ -12,6 +12,7 @@ use crate::dependencies::{Manager, check_client_files, source_date_epoch};
 use crate::explain;
 use crate::files::{Batch, SHARED};
 use crate::paths;
+use crate::plugins::getter::Getters;
 use crate::prepare::{self, Semver, system_words};
 use crate::provenance::Signing;
 use crate::report::Failure;
@@ -33,6 +34,8 @@ pub(super) fn run(context: &mut Context<'_>) -> Result<(), Failure> {
         }
     }
     let mut signing = context.parsed.bool("sign").then(Signing::default);
+    // What is wrong with plugins that fetch is told here, whether or not one is needed.
+    Getters::new(context);
     check_client_files(&context.parsed)?;
     for argument in context.parsed.args.clone() {
         let path = paths::absolute(context.environment, Path::new(&argument))
