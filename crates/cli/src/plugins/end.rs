@@ -28,7 +28,7 @@ pub(super) fn failure(actor: &str, error: &InvokeError) -> Failure {
         Cause::Told { .. }
         | Cause::Returned(_)
         | Cause::Exited(_)
-        | Cause::Program(SubprocessError::Exited { .. }) => failure.of_plugin(),
+        | Cause::Program(SubprocessError::Exited { .. }) => failure.of_plugin().with_hints(error.hint()),
         _ if error.code() == 1 => failure.with_hints(error.hint()),
         _ => failure.with_hints(error.hint()).for_machines(machine(actor, error)),
     }

@@ -84,9 +84,98 @@ fn several_are_a_chain_and_helm_has_one() {
 }
 
 #[test]
+fn what_a_failing_program_said_is_shown_to_who_asks() {
+    let folder = chart();
+    let at = folder.path();
+    let script =
+        "runtimeConfig: {platformCommand: [{command: sh, args: [-c, 'echo no room >&2; exit 9']}]}\n";
+    write(at, "plugins/full/plugin.yaml", &format!("{PLUGIN}name: full\n{script}"));
+    let helms = "Error: error while running post render on files: failed to invoke post-renderer plugin \"full\": \
+                 plugin \"full\" exited with error\n\nUse --debug flag to render out invalid YAML\n";
+    let silent = run(at, "helm", &["--post-renderer", "full"]);
+    assert_eq!((silent.status.code(), err(&silent)), (Some(1), helms.to_owned()));
+    let told = run(at, "helm", &["--post-renderer", "full", "--explain"]);
+    assert!(err(&told).starts_with(&format!("{helms}hint: it said: no room\n")), "{}", err(&told));
+}
+
+#[test]
 fn the_plugin_that_nobody_accepted_is_refused_under_our_own_name() {
     let folder = chart();
     let refused = run(folder.path(), "pintle", &["--post-renderer", "moon"]);
     assert_eq!(refused.status.code(), Some(10), "{}", err(&refused));
     assert!(err(&refused).contains("native code that was not installed here"), "{}", err(&refused));
+}
+
+/// A guest that answers with what the host tells of the release's values, quotes made single.
+fn asker(request: &str) -> Vec<u8> {
+    let bytes = |text: &str| text.bytes().map(|byte| format!("\\{byte:02x}")).collect::<String>();
+    let (head, tail) = (r#"{"manifests":"kind: Values # told\nsaid: "#, r#"\n"}"#);
+    let (a, b) = (request.len(), request.len() + head.len());
+    let (data, end) = (bytes(&[request, head, tail].concat()), b + tail.len());
+    wat::parse_str(format!(
+        r#"(module
+        (import "extism:host/user" "helm_get_values" (func $ask (param i64) (result i64)))
+        (import "extism:host/env" "alloc" (func $alloc (param i64) (result i64)))
+        (import "extism:host/env" "length" (func $length (param i64) (result i64)))
+        (import "extism:host/env" "load_u8" (func $load (param i64) (result i32)))
+        (import "extism:host/env" "store_u8" (func $store (param i64 i32)))
+        (import "extism:host/env" "output_set" (func $output (param i64 i64)))
+        (memory (export "memory") 1) (data (i32.const 0) "{data}")
+        (func $put (param $to i64) (param $from i32) (param $end i32) (result i64)
+            (block $done (loop $next
+                (br_if $done (i32.ge_u (local.get $from) (local.get $end)))
+                (call $store (local.get $to) (i32.load8_u (local.get $from)))
+                (local.set $to (i64.add (local.get $to) (i64.const 1)))
+                (local.set $from (i32.add (local.get $from) (i32.const 1)))
+                (br $next)))
+            (local.get $to))
+        (func (export "helm_plugin_main") (result i32)
+            (local $block i64) (local $answer i64) (local $left i64) (local $to i64) (local $size i64) (local $byte i32)
+            (local.set $block (call $alloc (i64.const {a})))
+            (drop (call $put (local.get $block) (i32.const 0) (i32.const {a})))
+            (local.set $answer (call $ask (local.get $block)))
+            (local.set $left (call $length (local.get $answer)))
+            (local.set $size (i64.add (local.get $left) (i64.const {rest})))
+            (local.set $block (call $alloc (local.get $size)))
+            (local.set $to (call $put (local.get $block) (i32.const {a}) (i32.const {b})))
+            (block $done (loop $next
+                (br_if $done (i64.eqz (local.get $left)))
+                (local.set $byte (call $load (local.get $answer)))
+                (call $store (local.get $to) (select (i32.const 39) (local.get $byte)
+                    (i32.eq (local.get $byte) (i32.const 34))))
+                (local.set $to (i64.add (local.get $to) (i64.const 1)))
+                (local.set $answer (i64.add (local.get $answer) (i64.const 1)))
+                (local.set $left (i64.sub (local.get $left) (i64.const 1)))
+                (br $next)))
+            (drop (call $put (local.get $to) (i32.const {b}) (i32.const {end})))
+            (call $output (local.get $block) (local.get $size))
+            (i32.const 0)))"#,
+        rest = head.len() + tail.len(),
+    ))
+    .unwrap()
+}
+
+#[test]
+fn a_guest_is_told_the_values_of_the_release_without_a_grant_and_of_no_other() {
+    let folder = chart();
+    let at = folder.path();
+    write(at, "c/values.yaml", "who: world\nmore: {a: 1}\n");
+    let manifest = "apiVersion: v1\nname: ask\nversion: 1.0.0\ntype: postrenderer/v1\nruntime: extism/v1\n\
+                    runtimeConfig: {hostFunctions: [helm_get_values]}\n";
+    write(at, "plugins/ask/plugin.yaml", manifest);
+    let asked = |request: &str, more: &[&str]| {
+        std::fs::write(at.join("plugins/ask/plugin.wasm"), asker(request)).unwrap();
+        run(at, "pintle", &[&["--post-renderer", "ask", "--set", "more.b=x"], more].concat())
+    };
+    let said = |values: &str| {
+        format!("---\n# Source: generated-by-postrender-0.yaml\nkind: Values # told\nsaid: {values}\n")
+    };
+    let set = asked("{}", &[]);
+    assert_eq!(out(&set), said("{'ok': {'more': {'b': 'x'}}}"), "{}", err(&set));
+    let all = asked(r#"{"all":true}"#, &[]);
+    assert_eq!(out(&all), said("{'ok': {'more': {'a': 1, 'b': 'x'}, 'who': 'world'}}"), "{}", err(&all));
+    let other = asked(r#"{"name":"other","namespace":"prod"}"#, &[]);
+    let denied =
+        "said: {'error': {'code': 'denied', 'message': 'plugin:ask may not use release (prod/other values)";
+    assert!(out(&other).contains(denied), "{}{}", out(&other), err(&other));
 }

@@ -180,6 +180,7 @@ impl InvokeError {
         match &self.cause {
             Cause::Denied { denial, .. } => denial.hint().or_else(|| Some(denial.to_string())),
             Cause::Program(SubprocessError::Denied(denial)) => denial.hint(),
+            Cause::Program(SubprocessError::Exited { errors, .. }) => said(errors),
             Cause::Limit { limit, message, .. } => {
                 let name = limit.name();
                 Some(match limit {
@@ -239,6 +240,18 @@ impl fmt::Display for InvokeError {
             None => Ok(()),
         }
     }
+}
+
+/// What a program said of itself: the last lines, without what could steer a terminal.
+fn said(errors: &[u8]) -> Option<String> {
+    const MOST: usize = 10;
+    let text = String::from_utf8_lossy(errors);
+    let lines: Vec<&str> = text.trim_end().lines().collect();
+    let shown = lines.get(lines.len().saturating_sub(MOST)..).unwrap_or_default().join("\n  ");
+    // No line of it begins a line: what machines read begins one.
+    let plain: String =
+        shown.chars().map(|c| if c.is_control() && c != '\n' { '\u{fffd}' } else { c }).collect();
+    (!plain.is_empty()).then(|| format!("it said: {plain}"))
 }
 
 /// The guest's stack, laid out as Helm does.
