@@ -106,7 +106,8 @@ func runCLI(c *Case) error {
 	}
 	code := command.ProcessState.ExitCode()
 	mask := func(b *bytes.Buffer) *Text {
-		return text(tmpcharts.ReplaceAllString(strings.ReplaceAll(b.String(), folder, "$FOLDER"), "tmpcharts-$$PID"))
+		masked := tmpcharts.ReplaceAllString(strings.ReplaceAll(b.String(), folder, "$FOLDER"), "tmpcharts-$$PID")
+		return text(extracted.ReplaceAllString(masked, ""))
 	}
 	c.Exit, c.Stdout, c.Stderr = &code, mask(&stdout), mask(&stderr)
 	return c.collect(folder)
@@ -114,6 +115,9 @@ func runCLI(c *Case) error {
 
 // tmpcharts is the folder that `dependency update` works in, named after its process.
 var tmpcharts = regexp.MustCompile(`tmpcharts-\d+`)
+
+// extracted is the folder that `plugin install` unpacks into, somewhere else every time.
+var extracted = regexp.MustCompile(`/[^ ]*/helm-plugin-extract-\d+/`)
 
 // generated is the line of a lock that says when it was written.
 var generated = regexp.MustCompile(`generated: "[^"]*"`)
@@ -157,7 +161,7 @@ func (c *Case) collect(folder string) error {
 		}
 		if entry.Type()&fs.ModeSymlink != 0 {
 			target, err := os.Readlink(path)
-			written[name] = "-> " + target
+			written[name] = "-> " + strings.ReplaceAll(target, folder, "$FOLDER")
 			return err
 		}
 		content, err := os.ReadFile(path)

@@ -23,6 +23,7 @@ func suitePlugins() {
 	suitePluginPackage()
 	suitePostRenderers()
 	suiteLegacyPlugins()
+	suitePluginInstall()
 }
 
 func suitePluginManifests() {

@@ -16,6 +16,18 @@ pub(crate) fn guard(context: &Context<'_>) -> Result<Guard, Failure> {
 
 /// What the user granted, and what more this program grants in Helm's name, written as flags.
 pub(crate) fn policy(context: &Context<'_>, more: &[String]) -> Result<Policy, Failure> {
+    policy_with(context, context.parsed.all("grant").iter().chain(more))
+}
+
+/// A guard without `--grant`, which means something else to the commands that take plugins in.
+pub(crate) fn guard_of_files(context: &Context<'_>) -> Result<Guard, Failure> {
+    Ok(Guard::new(policy_with(context, &[])?))
+}
+
+fn policy_with<'a>(
+    context: &Context<'_>,
+    flags: impl IntoIterator<Item = &'a String>,
+) -> Result<Policy, Failure> {
     let (environment, parsed) = (context.environment, &context.parsed);
     let mut builder = Policy::builder().enable_dns(parsed.bool("enable-dns"));
     if let Some(home) = environment.get(if cfg!(windows) { "USERPROFILE" } else { "HOME" }) {
@@ -32,7 +44,7 @@ pub(crate) fn policy(context: &Context<'_>, more: &[String]) -> Result<Policy, F
     for file in own_file(&own)?.into_iter().chain(named_files(context)) {
         builder = builder.file(grants_file(&file)?);
     }
-    for text in parsed.all("grant").iter().chain(more) {
+    for text in flags {
         builder = builder.flag(text).map_err(|error| Failure::plain(error.to_string()))?;
     }
     if let Some(ceiling) = own_file(&environment.ceiling)? {

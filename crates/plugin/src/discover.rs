@@ -67,6 +67,32 @@ pub enum LoadError {
     },
 }
 
+impl LoadError {
+    /// What is said of the same plugin once it lies in another folder.
+    #[must_use]
+    pub fn said_of(&self, place: &Path) -> String {
+        let file = || place.join(manifest::FILE);
+        match self {
+            Self::Read { doing, source, .. } => {
+                let file = file();
+                format!(
+                    "failed to read plugin at {}: {doing} {}: {}",
+                    quoted(&file),
+                    file.display(),
+                    words(source)
+                )
+            }
+            Self::TooLarge { limit, .. } => {
+                format!("failed to read plugin at {}: larger than {limit} bytes", quoted(&file()))
+            }
+            Self::Manifest { source, .. } => format!("failed to load plugin {}: {source}", quoted(place)),
+            Self::NoModule { .. } => {
+                format!("wasm binary missing for extism/v1 plugin: {}", quoted(&place.join(MODULE)))
+            }
+        }
+    }
+}
+
 /// Two plugins of one name.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("two plugins claim the name {} at {} and {}", quote(name.as_bytes()), quoted(first), quoted(second))]

@@ -8,6 +8,7 @@
 //! ([`lock`]), and [`pin`] compares the two each time before a plugin runs. [`invoke`] calls one, with the messages of
 //! its kind; [`subprocess`] runs those that are programs of this machine.
 
+pub mod archive;
 mod decode;
 pub mod discover;
 pub mod inspect;

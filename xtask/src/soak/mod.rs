@@ -7,6 +7,7 @@
 //! input that ended one. The tests run a sample of the same inputs in their own process.
 
 mod hand;
+mod kills;
 pub mod mutate;
 pub mod seeds;
 pub mod targets;
@@ -152,6 +153,11 @@ struct Options {
 pub fn run(arguments: &[String]) -> Result<(), String> {
     if let Some(("modules", rest)) = arguments.split_first().map(|(first, rest)| (first.as_str(), rest)) {
         return modules(&options(rest)?);
+    }
+    if let Some((first, rest)) = arguments.split_first()
+        && first == "kills"
+    {
+        return kills::run(rest);
     }
     let options = options(arguments)?;
     if let Some(folder) = &options.seeds {

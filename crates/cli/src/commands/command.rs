@@ -28,6 +28,8 @@ pub(crate) struct Command {
     pub(crate) hidden: bool,
     /// Helm does not have it; called as helm, nor do we.
     pub(crate) ours: bool,
+    /// Helm does not have it; called as helm, it is there for who knows of it, and not listed.
+    pub(crate) unlisted: bool,
     /// Its own flags.
     pub(crate) flags: &'static [&'static [Flag]],
     /// Flags of which only one may be given.
@@ -111,6 +113,7 @@ pub(crate) const fn command(name: &'static str, usage: &'static str, short: &'st
         long: "",
         hidden: false,
         ours: false,
+        unlisted: false,
         flags: &[],
         exclusive: &[],
         arity: Arity::Any,
@@ -145,6 +148,11 @@ impl Command {
 
     pub(crate) const fn ours(mut self) -> Self {
         self.ours = true;
+        self
+    }
+
+    pub(crate) const fn unlisted(mut self) -> Self {
+        self.unlisted = true;
         self
     }
 
@@ -208,6 +216,6 @@ impl Command {
 
     /// Whether lists show it.
     pub(crate) fn is_listed(&self, environment: &Environment) -> bool {
-        !self.hidden && self.is_there(environment)
+        !self.hidden && self.is_there(environment) && !(self.unlisted && environment.is_helm)
     }
 }

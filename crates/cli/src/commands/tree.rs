@@ -195,12 +195,40 @@ pub(crate) static COMMANDS: &[Command] = &[
     command("plugin", "", "install, list, or uninstall Helm plugins")
         .long(include_str!("text/plugin.txt"))
         .children(&[
+            command("accept", "NAME", "accept an installed plugin's files as they are now")
+                .long(include_str!("text/plugin-accept.txt"))
+                .unlisted()
+                .flags(&[ours::CONSENT])
+                .arity(Arity::Exactly(1))
+                .runs(super::plugin::accept)
+                .completes(Arguments::Plugins),
+            command(
+                "adopt",
+                "NAME",
+                "take a plugin into plugins.lock that was not installed by this program",
+            )
+            .long(include_str!("text/plugin-adopt.txt"))
+            .unlisted()
+            .flags(&[ours::CONSENT])
+            .arity(Arity::Exactly(1))
+            .runs(super::plugin::adopt)
+            .completes(Arguments::Plugins),
+            command(
+                "grants",
+                "NAME [show | add GRANT... | remove GRANT...]",
+                "show or change what an installed plugin may do",
+            )
+            .long(include_str!("text/plugin-grants.txt"))
+            .unlisted()
+            .arity(Arity::AtLeast(1))
+            .runs(super::plugin::grants)
+            .completes(Arguments::Plugins),
             command("install", "[options] <path|url>", "install a Helm plugin")
                 .long(include_str!("text/plugin-install.txt"))
                 .aliases(&["add"])
-                .flags(&[sources::PLUGIN_INSTALL])
+                .flags(&[sources::PLUGIN_INSTALL, ours::CONSENT])
                 .arity(Arity::Exactly(1))
-                .not_built()
+                .runs(super::plugin::install)
                 .completes(Arguments::FileOnce),
             command("inspect", "REF", "tell what a plugin is without running it")
                 .long(include_str!("text/plugin-inspect.txt"))
@@ -231,7 +259,7 @@ pub(crate) static COMMANDS: &[Command] = &[
             .completes(Arguments::Plugins),
             command("uninstall", "<plugin>...", "uninstall one or more Helm plugins")
                 .aliases(&["rm", "remove"])
-                .not_built()
+                .runs(super::plugin::uninstall)
                 .completes(Arguments::Plugins),
             command("update", "<plugin>...", "update one or more Helm plugins")
                 .aliases(&["up"])

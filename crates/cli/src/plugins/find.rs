@@ -13,8 +13,20 @@ use crate::{log, paths};
 /// # Errors
 /// When two plugins of one folder have the same name.
 pub(crate) fn find(output: &mut Output, folders: &str, kind: &str) -> Result<Vec<Plugin>, Failure> {
+    find_in(output, std::env::split_paths(folders).filter(|_| !folders.is_empty()), kind)
+}
+
+/// The same of folders one by one.
+///
+/// # Errors
+/// As [`find`].
+pub(crate) fn find_in(
+    output: &mut Output,
+    folders: impl IntoIterator<Item = PathBuf>,
+    kind: &str,
+) -> Result<Vec<Plugin>, Failure> {
     let mut all = Vec::new();
-    for folder in std::env::split_paths(folders).filter(|_| !folders.is_empty()) {
+    for folder in folders {
         // Go: the folder is joined with what is in it, which cleans it; nothing before it is this folder.
         let folder = match folder.to_string_lossy().as_ref() {
             "" => PathBuf::new(),

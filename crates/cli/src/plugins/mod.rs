@@ -35,7 +35,7 @@ use crate::grants;
 use crate::limits::{Limits, limits};
 use crate::report::{DENIED, Failure};
 
-pub(crate) use find::find;
+pub(crate) use find::{find, find_in};
 use outbound::World;
 
 /// Exit code of a verification that refuses.
@@ -217,7 +217,6 @@ impl Plugins {
         })
     }
 
-    #[allow(dead_code, reason = "for `plugin install` and `plugin accept`")]
     /// Compiles a module ahead of its first run, and keeps the cache within bounds.
     pub(crate) fn compile(&self, module: &[u8]) {
         let wasm = sandbox::Wasm::new(module);

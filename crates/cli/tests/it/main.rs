@@ -12,6 +12,7 @@ mod limits;
 mod order;
 mod output_dir;
 mod plugin_attacks;
+mod plugin_install;
 mod plugins;
 mod post_renderer;
 mod profile;

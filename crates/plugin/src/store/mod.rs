@@ -324,6 +324,15 @@ impl Change<'_, '_> {
         self.disk().write(&path, bytes, mode).map_err(failed("write", &path))
     }
 
+    /// Removes a file of the new plugin again.
+    ///
+    /// # Errors
+    /// When the system refuses.
+    pub fn forget(&self, path: &str) -> Result<(), StoreError> {
+        let path = self.new_folder().join(path);
+        self.disk().remove_file(&path).map_err(failed("remove", &path))
+    }
+
     /// Makes the new plugin a link to a folder of the user's.
     ///
     /// # Errors

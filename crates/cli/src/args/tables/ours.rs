@@ -15,6 +15,19 @@ pub(crate) const PLUGIN_RUN: &[Flag] = &[
     flag("trace", None, Kind::Bool, "", "tell on stderr what happened, step by step").ours(),
 ];
 
+/// What a plugin gets that is taken in: `plugin install`, `accept`, `adopt`.
+pub(crate) const CONSENT: &[Flag] = &[
+    flag(
+        "grant",
+        None,
+        Kind::StringArray,
+        "",
+        "grant the plugin a capability: 'CAPABILITY[=SCOPE]' (can specify multiple)",
+    )
+    .ours(),
+    flag("grant-requested", None, Kind::Bool, "", "grant the plugin all that it asks for").ours(),
+];
+
 /// Where the time goes, on every command that renders (see docs/reference/performance.md).
 pub(crate) const PROFILE: &[Flag] = &[
     flag("flamegraph", None, Kind::String, "", "draw where the time went as SVG into this file").ours(),
