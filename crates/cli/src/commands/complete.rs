@@ -8,7 +8,7 @@ use super::{Context, Found, candidates, find};
 use crate::args::flag::Flag;
 use crate::args::help::about;
 use crate::args::tables::{GLOBAL, HELP};
-use crate::args::{Parsed, parse_bool, parse_partly, strip_flags};
+use crate::args::{Parsed, parse_bool, strip_flags};
 use crate::environment::Environment;
 use crate::output::Output;
 use crate::plugins::commands;
@@ -148,7 +148,7 @@ impl Question<'_> {
         let found = find(self.environment, before)
             .map_err(|_| format!("unable to find a command for arguments: [{}]", before.join(" ")))?;
         if let Some(brought) = found.command().and_then(|command| command.plugin) {
-            return Ok(self.of_plugin(&found, brought));
+            return Ok(self.of_plugin(before, &found, brought));
         }
         let flags = found.flags();
         let (flag, rest, problem) = self.flag_of_value(&flags, &found);
@@ -186,7 +186,7 @@ impl Question<'_> {
     }
 
     /// Behind the command of a plugin, whose flags are its own affair.
-    fn of_plugin(&mut self, found: &Found, brought: &Brought) -> Answer {
+    fn of_plugin(&mut self, typed: &[String], found: &Found, brought: &Brought) -> Answer {
         let mut answer = Answer::default();
         if self.word.starts_with('-') && !self.word.contains('=') {
             answer = self.flag_names(found, &Parsed::default());
@@ -208,12 +208,9 @@ impl Question<'_> {
             return answer;
         }
         let path: Vec<&str> = found.path.iter().skip(1).map(|command| command.name).collect();
-        let (_, outcome) =
-            parse_partly(&GLOBAL.iter().collect::<Vec<_>>(), &commands::taken_out(&found.rest).0);
-        if outcome.is_err() {
+        let Ok((parsed, _)) = commands::arguments(typed, &found.rest, self.output) else {
             return Answer::none(directive::ERROR);
-        }
-        let parsed = Parsed::default();
+        };
         let mut context = Context {
             environment: self.environment,
             output: self.output,

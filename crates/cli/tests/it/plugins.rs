@@ -182,6 +182,30 @@ fn native_code_that_nobody_accepted_runs_as_helm_and_not_as_pintle() {
 
 #[cfg(unix)]
 #[test]
+fn a_program_of_the_plugin_completes_its_arguments() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let mut place = Place::new(&[
+        ("plugins/old/plugin.yaml", "name: old\ncommand: echo\n"),
+        (
+            "plugins/old/plugin.complete",
+            "#!/bin/sh\nfor word in \"$@\"; do echo \"$HELM_NAMESPACE-$word\"; done\necho :4\n",
+        ),
+    ]);
+    place.set("HELM_PLUGINS", place.path("plugins").to_string_lossy());
+    let script = place.path("plugins/old/plugin.complete");
+    std::fs::set_permissions(&script, std::fs::Permissions::from_mode(0o755)).unwrap();
+    std::os::unix::fs::symlink(env!("CARGO_BIN_EXE_pintle"), place.path("helm")).unwrap();
+    let asked = ["__complete", "old", "a", "-n", "y", "--b", "c"];
+    let helm = place.path("helm");
+    let answer = place.command(helm.to_str().unwrap()).args(asked).output().unwrap();
+    // As Helm 4.3.1 answers.
+    assert_eq!(String::from_utf8_lossy(&answer.stdout), "y-a\ny---b\ny-c\n:4\n", "{answer:?}");
+    // What nobody accepted is not run because somebody pressed a key.
+    assert_eq!(place.run(&asked).out, ":0\n");
+}
+
+#[cfg(unix)]
+#[test]
 fn ctrl_c_ends_a_guest_at_once() {
     let place = place(&guest("ready\n", "(call $say) (loop $again (br $again)) (i32.const 0)"), "");
     let mut command = place.command(env!("CARGO_BIN_EXE_pintle"));
