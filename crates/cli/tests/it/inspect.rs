@@ -44,6 +44,8 @@ impl World {
             .env("HELM_DATA_HOME", home.join("data"))
             .env("HELM_CACHE_HOME", home.join("cache"))
             .env("HOME", &home)
+            // For the program `git`.
+            .env("PATH", std::env::var_os("PATH").unwrap_or_default())
             .arg("plugin")
             .args(arguments)
             .output()
@@ -157,7 +159,10 @@ fn what_is_no_wasm_and_what_is_nowhere_is_refused_in_words() {
         String::from_utf8(output.stderr).unwrap()
     };
     assert!(refused("script.wasm").contains("script.wasm: this is no WebAssembly: it begins with a script"));
-    assert!(refused("nothing").contains("\"nothing\" is no file, no folder and no installed plugin"));
+    assert!(
+        refused("nothing")
+            .contains("\"nothing\" is no file, no folder, no installed plugin, and no URL of one")
+    );
 }
 
 #[cfg(unix)]
@@ -167,4 +172,61 @@ fn helm_has_no_such_command() {
     let help = String::from_utf8(world.run("helm", &["--help"]).stdout).unwrap();
     assert!(!help.contains("inspect"), "{help}");
     assert!(world.text(&["--help"]).contains("inspect"));
+}
+
+/// A server on this machine that answers every request with these bytes.
+fn serving(bytes: Vec<u8>) -> u16 {
+    use std::io::{BufRead as _, BufReader, Write as _};
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let Ok(mut stream) = stream else { return };
+            let lines = BufReader::new(stream.try_clone().unwrap()).lines();
+            lines.map_while(Result::ok).take_while(|line| !line.is_empty()).for_each(drop);
+            let head =
+                format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\nConnection: close\r\n\r\n", bytes.len());
+            let _ = stream.write_all(head.as_bytes()).and_then(|()| stream.write_all(&bytes));
+        }
+    });
+    port
+}
+
+#[test]
+fn a_url_is_looked_at_and_nothing_is_kept() {
+    let world = World::new();
+    let port = serving(module());
+    let value = world.json(&format!("http://127.0.0.1:{port}/x/plugin.wasm"));
+    assert_eq!(value["module"]["family"], "extism");
+    assert_eq!(std::fs::read_dir(world.path()).unwrap().count(), 0, "something was kept");
+}
+
+/// Needs `git`; without it there is nothing to see.
+#[test]
+fn a_repository_is_looked_at_and_nothing_is_kept() {
+    let world = World::new();
+    world.write("repository/plugin.yaml", MANIFEST);
+    world.write("repository/plugin.wasm", module());
+    let git = |arguments: &[&str]| {
+        let identity =
+            ["-c", "user.name=a", "-c", "user.email=a@example.com", "-c", "init.defaultBranch=main"];
+        let ran = Command::new("git")
+            .args(identity)
+            .args(arguments)
+            .current_dir(world.path().join("repository"))
+            .output();
+        ran.is_ok_and(|output| output.status.success())
+    };
+    if !git(&["--version"]) {
+        return;
+    }
+    assert!(git(&["init", "--quiet"]) && git(&["add", "."]) && git(&["commit", "--quiet", "-m", "a"]));
+    let remote = format!("file://{}", world.path().join("repository").display());
+    std::fs::rename(world.path().join("repository"), world.path().join("repository.git")).unwrap();
+    let output = world.run("pintle", &["inspect", &format!("{remote}.git"), "-o", "json"]);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let value: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(value["plugin"]["name"], "gh");
+    let kept = world.path().join("home/cache/pintle");
+    assert_eq!(std::fs::read_dir(kept).unwrap().count(), 0, "something was kept");
 }

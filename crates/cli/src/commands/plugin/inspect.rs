@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use artifact::http::{GetOptions, Tls};
 use govalue::{List, Value, json, yaml};
 use guard::Grant;
 use plugin::inspect::{self, Module, shown};
@@ -12,8 +13,10 @@ use plugin::{Manifest, Plugin};
 
 use crate::commands::Context;
 use crate::plugins::find;
+use crate::plugins::git::Checkout;
+use crate::plugins::source::{Source, is_archive_name};
 use crate::report::Failure;
-use crate::{paths, prepare, table};
+use crate::{fetch, paths, prepare, table};
 
 /// What was found, and where.
 struct Inspected {
@@ -52,7 +55,7 @@ pub(in crate::commands) fn inspect(context: &mut Context<'_>) -> Result<(), Fail
     Ok(())
 }
 
-/// A file, a folder, or the name of an installed plugin, in this order.
+/// A file, a folder, the name of an installed plugin, or a URL, in this order.
 fn look(context: &mut Context<'_>, reference: &str) -> Result<Inspected, Failure> {
     let path = paths::clean(reference);
     match std::fs::metadata(&path) {
@@ -60,15 +63,13 @@ fn look(context: &mut Context<'_>, reference: &str) -> Result<Inspected, Failure
             let plugin = plugin::load(&path).map_err(|error| Failure::of(&error))?;
             of_plugin(context, plugin)
         }
-        Ok(_) => Ok(Inspected { plugin: None, entry: None, module: Some(of_file(&path)?), file: path }),
+        Ok(_) => of_bytes(&path, &read(&path)?),
         Err(_) => {
             let folders = context.environment.plugins();
             let installed = find(context.output, &folders, "")?;
             match installed.into_iter().find(|plugin| plugin.manifest.name == reference) {
                 Some(plugin) => of_plugin(context, plugin),
-                None => Err(Failure::plain(format!(
-                    "{reference:?} is no file, no folder and no installed plugin"
-                ))),
+                None => elsewhere(context, reference),
             }
         }
     }
@@ -81,18 +82,81 @@ fn of_plugin(context: &Context<'_>, plugin: Plugin) -> Result<Inspected, Failure
     let entry = real.and_then(|real| lock.entry(&real).cloned());
     let file = plugin.folder.join(plugin::discover::MODULE);
     let module = match plugin.manifest.runtime {
-        Runtime::Extism(_) => Some(of_file(&file)?),
+        Runtime::Extism(_) => Some(of_module(&file, &read(&file)?)?),
         Runtime::Subprocess(_) => None,
     };
     Ok(Inspected { plugin: Some(plugin), entry, file, module })
 }
 
-fn of_file(path: &Path) -> Result<Module, Failure> {
-    let limits = inspect::Limits::default();
-    let failed = |words: String| Failure::plain(format!("{}: {words}", path.display()));
-    let bytes =
-        prepare::read_bounded(path, limits.bytes).map_err(|error| failed(prepare::system_words(&error)))?;
-    inspect::module(&bytes, &limits).map_err(|error| failed(error.to_string()))
+/// Something behind a URL: it is fetched, looked at, and not kept.
+fn elsewhere(context: &mut Context<'_>, reference: &str) -> Result<Inspected, Failure> {
+    let most = inspect::Limits::default().bytes;
+    let nothing = || {
+        let text = format!("{reference:?} is no file, no folder, no installed plugin, and no URL of one");
+        Failure::plain(text)
+    };
+    if !reference.contains("://") && !reference.contains('@') {
+        return Err(nothing());
+    }
+    context.progress.says("fetching", reference);
+    let client = fetch::client(context.environment, Tls::default(), most);
+    let is_file = reference.starts_with("http") && reference.ends_with(".wasm");
+    if is_file || is_archive_name(reference) {
+        let bytes = fetch::get(&client, reference, &GetOptions::default(), ("inspect.bytes", most))
+            .map_err(|error| Failure::of(&error))?;
+        return of_bytes(Path::new(reference), &bytes);
+    }
+    match Source::of(reference, &client) {
+        Ok(Source::Git(remote)) => {
+            let folder = Fetched(
+                context
+                    .environment
+                    .cache_home()
+                    .join("pintle")
+                    .join(format!("inspect-{}", std::process::id())),
+            );
+            if let Some(above) = folder.0.parent() {
+                std::fs::create_dir_all(above).map_err(|error| Failure::of(&error))?;
+            }
+            Checkout::fetch(&remote, &folder.0, "").map_err(|error| Failure::of(&error))?;
+            let plugin = plugin::load(&folder.0).map_err(|error| Failure::of(&error))?;
+            let mut inspected = of_plugin(context, plugin)?;
+            inspected.file = PathBuf::from(reference).join(plugin::discover::MODULE);
+            if let Some(plugin) = &mut inspected.plugin {
+                plugin.folder = PathBuf::from(reference);
+            }
+            Ok(inspected)
+        }
+        Ok(Source::Registry(_)) => {
+            Err(Failure::plain(format!("{reference}: registries are not in this version yet")))
+        }
+        _ => Err(nothing()),
+    }
+}
+
+/// What was fetched to be looked at; gone afterwards.
+struct Fetched(PathBuf);
+
+impl Drop for Fetched {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+/// What is in a file.
+fn of_bytes(file: &Path, bytes: &[u8]) -> Result<Inspected, Failure> {
+    let module = Some(of_module(file, bytes)?);
+    Ok(Inspected { plugin: None, entry: None, module, file: file.to_owned() })
+}
+
+fn read(path: &Path) -> Result<Vec<u8>, Failure> {
+    prepare::read_bounded(path, inspect::Limits::default().bytes)
+        .map_err(|error| Failure::plain(format!("{}: {}", path.display(), prepare::system_words(&error))))
+}
+
+fn of_module(file: &Path, bytes: &[u8]) -> Result<Module, Failure> {
+    inspect::module(bytes, &inspect::Limits::default())
+        .map_err(|error| Failure::plain(format!("{}: {error}", file.display())))
 }
 
 /// Rows of two columns, then lists.
