@@ -1,6 +1,7 @@
 //! `cargo xtask soak`: mutated charts, archives and values must end in a result or in an error that says something:
 //! no panic, nothing longer than ten seconds, no more than 512 MiB. `cargo xtask soak modules` does the same with hostile
 //! Wasm, by the tests of the sandbox.
+//! `cargo xtask soak kills` kills commands that change plugins at random moments.
 //!
 //! A run works in child processes, because a stack that overflows or a loop without end takes its process with it.
 //! The children say which input they are at; this process watches their time and memory, and goes on behind an

@@ -40,7 +40,6 @@ use outbound::World;
 
 /// Exit code of a verification that refuses.
 const REFUSED: u8 = 12;
-#[allow(dead_code, reason = "for `plugin install` and `plugin accept`")]
 /// Compiled modules may take so many bytes; those that were made first go.
 const COMPILED: u64 = 1 << 30;
 
