@@ -82,9 +82,14 @@ pub(crate) fn locate(context: &mut Context<'_>, name: &str) -> Result<Located, F
     if context.environment.debug(&context.parsed) {
         context.output.error_line(&crate::log::line("DEBUG", "set up default downloader cache", &[]));
     }
-    if name.contains("://") {
-        if getters.scheme(name).is_some() {
-            return fetch_chart(context, &getters, name);
+    if let Some((scheme, rest)) = name.split_once("://") {
+        // Go: only with a host and a path it is a place to fetch from.
+        if rest.split_once('/').is_some_and(|(host, _)| !host.is_empty()) {
+            if getters.scheme(name).is_some() {
+                return fetch_chart(context, &getters, name);
+            }
+            let scheme = govalue::print::quote(scheme.to_ascii_lowercase().as_bytes());
+            return Err(Failure::plain(format!("scheme {scheme} not supported")).with_report(report(name)));
         }
         let failure = Failure::plain(format!(
             "non-absolute URLs should be in form of repo_name/path_to_chart, got: {name}"
@@ -128,7 +133,7 @@ fn fetch_chart(context: &mut Context<'_>, getters: &Getters, url: &str) -> Resul
             failure.with_message(message)
         })?;
         let name = url.split(['?', '#']).next().unwrap_or(url);
-        let verification = crate::provenance::verify_bytes(context, &paths::base(name), &bytes, &signed)?;
+        let verification = crate::provenance::verify_fetched(context, &paths::base(name), &bytes, &signed)?;
         signer = Some(verification.fingerprint);
     }
     let digest = artifact::provenance::digest(&bytes);

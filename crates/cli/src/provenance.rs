@@ -53,6 +53,17 @@ pub(crate) fn verify_plugin(context: &mut Context<'_>, archive: &Path) -> Result
     judge(context, &keyring, archive, &bytes, &signed)
 }
 
+/// The same for the bytes of a chart's archive.
+pub(crate) fn verify_fetched(
+    context: &Context<'_>,
+    file: &str,
+    bytes: &[u8],
+    signed: &[u8],
+) -> Result<Verification, Failure> {
+    let keyring = keyring(context).map_err(|failure| failure.within("failed to load keyring"))?;
+    judge(context, &keyring, Path::new(file), bytes, signed)
+}
+
 /// The same for bytes that were read or fetched before. `file` is the name by which the provenance knows them.
 pub(crate) fn verify_bytes(
     context: &Context<'_>,
