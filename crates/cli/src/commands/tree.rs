@@ -263,7 +263,8 @@ pub(crate) static COMMANDS: &[Command] = &[
                 .completes(Arguments::Plugins),
             command("update", "<plugin>...", "update one or more Helm plugins")
                 .aliases(&["up"])
-                .not_built()
+                .flags(&[ours::CONSENT])
+                .runs(super::plugin::update)
                 .completes(Arguments::Plugins),
             command(
                 "verify",

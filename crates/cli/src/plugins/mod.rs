@@ -8,11 +8,9 @@ pub(crate) mod completion;
 mod end;
 mod find;
 pub(crate) mod getter;
-#[allow(dead_code, reason = "joined with `plugin install` and `plugin update`")]
 pub(crate) mod git;
 pub(crate) mod outbound;
 pub(crate) mod run;
-#[allow(dead_code, reason = "joined with `plugin install`")]
 pub(crate) mod source;
 
 use std::cell::OnceCell;

@@ -264,22 +264,6 @@ pub(crate) fn cache_key(source: &str) -> Result<String, SourceError> {
     Ok(text.replace(['/', ':'], "-"))
 }
 
-/// The name of a plugin's folder, from the name of its archive: without its end and its version.
-pub(crate) fn stripped(name: &str) -> String {
-    let name = name.strip_suffix(".tgz").or_else(|| name.strip_suffix(".tar.gz")).unwrap_or(name);
-    // The last dash before a number with a dot behind it.
-    let dashes = name.match_indices('-').map(|(at, _)| at).collect::<Vec<_>>();
-    let is_version = |at: &&usize| {
-        let behind = &name[**at + 1..];
-        let digits = behind.bytes().take_while(u8::is_ascii_digit).count();
-        digits > 0 && behind.as_bytes().get(digits) == Some(&b'.')
-    };
-    match dashes.iter().rev().find(is_version) {
-        Some(&at) => name[..at].to_owned(),
-        None => name.to_owned(),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -321,19 +305,6 @@ mod tests {
             ("http://127.0.0.1:18765/hello-0.1.0.tgz", "http-127.0.0.1-18765-hello-0.1.0.tgz"),
         ] {
             assert_eq!(cache_key(source).as_deref(), Ok(key), "{source}");
-        }
-    }
-
-    #[test]
-    fn archives_lose_their_versions() {
-        for (name, wanted) in [
-            ("foo-1.2.3.tgz", "foo"),
-            ("foo-bar-1.2.3-rc.1.tar.gz", "foo-bar"),
-            ("foo.tgz", "foo"),
-            ("foo-1", "foo-1"),
-            ("a-1.b-2.c", "a-1.b"),
-        ] {
-            assert_eq!(stripped(name), wanted, "{name}");
         }
     }
 

@@ -13,6 +13,7 @@ mod order;
 mod output_dir;
 mod plugin_attacks;
 mod plugin_install;
+mod plugin_sources;
 mod plugins;
 mod post_renderer;
 mod profile;

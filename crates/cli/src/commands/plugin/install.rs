@@ -9,7 +9,7 @@ use plugin::store::{About, Change, NoFaults, Store, StoreError};
 use plugin::{LoadError, Plugin, subprocess};
 
 use super::source::{self, Source};
-use super::{consent, hooks};
+use super::{consent, elsewhere, hooks};
 use crate::commands::Context;
 use crate::limits::{LimitMet, limits};
 use crate::paths;
@@ -25,7 +25,7 @@ pub(in crate::commands) fn install(context: &mut Context<'_>) -> Result<(), Fail
     let installed = match Source::of(context, &given)? {
         Source::Folder(folder) => link(context, &root, &given, &folder)?,
         Source::Archive(path) => from_file(context, &root, &given, &path)?,
-        Source::Elsewhere => return Err(source::unknown(&given)),
+        Source::Elsewhere => elsewhere::install(context, &root, &given)?,
     };
     context.output.out(&format!("Installed plugin: {}\n", installed.name));
     Ok(())
@@ -91,7 +91,7 @@ pub(super) fn announce(context: &mut Context<'_>) {
 }
 
 /// Whether signatures are looked at: unless somebody says that they are not.
-fn verifies(context: &Context<'_>) -> bool {
+pub(super) fn verifies(context: &Context<'_>) -> bool {
     !context.parsed.changed("verify") || context.parsed.bool("verify")
 }
 

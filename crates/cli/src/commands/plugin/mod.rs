@@ -2,6 +2,7 @@
 
 mod accept;
 mod consent;
+mod elsewhere;
 mod grants;
 mod hooks;
 mod inspect;
@@ -11,6 +12,7 @@ mod package;
 mod run;
 mod source;
 mod uninstall;
+mod update;
 mod verify;
 
 pub(super) use accept::{accept, adopt};
@@ -21,4 +23,5 @@ pub(super) use list::list;
 pub(super) use package::package;
 pub(super) use run::run;
 pub(super) use uninstall::uninstall;
+pub(super) use update::update;
 pub(super) use verify::verify;

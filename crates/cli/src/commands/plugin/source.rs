@@ -56,15 +56,6 @@ pub(super) fn stripped(file: &str) -> String {
     }
 }
 
-/// Helm's words for what none of its installers knows.
-pub(super) fn unknown(given: &str) -> Failure {
-    let quoted = govalue::print::quote(given.as_bytes());
-    Failure::plain(format!(
-        "cannot get information about plugin source {quoted} (if it's a local directory, does it exist?), last error \
-         was: Cannot detect VCS"
-    ))
-}
-
 #[cfg(test)]
 mod tests {
     use super::stripped;
