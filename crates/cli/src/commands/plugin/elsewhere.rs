@@ -42,10 +42,10 @@ pub(super) fn install(context: &mut Context<'_>, root: &Path, given: &str) -> Re
     };
     let remote = match Source::of(given, &client).map_err(|error| unknown(&error))? {
         Source::Archive(url) => {
-            announce(context, root)?;
+            announce(context);
             let file = paths::base(&url);
             let name = stripped(&file);
-            Place::new(root, &name)?;
+            let place = Place::new(root, &name)?;
             context.progress.says("fetching", &url);
             let plain = GetOptions::default();
             let bytes = fetch::get(&client, &url, &plain, ("archive.bytes", limits.archive));
@@ -59,7 +59,7 @@ pub(super) fn install(context: &mut Context<'_>, root: &Path, given: &str) -> Re
             let most = ("provenance.file", limits.provenance.provenance);
             let provenance = fetch::get(&client, &format!("{url}.prov"), &plain, most).ok();
             let fetched = Fetched { file, bytes, provenance, layout: Layout::Anywhere };
-            return install_archive(context, root, given, &name, fetched);
+            return install_archive(context, given, &place, fetched);
         }
         Source::Git(remote) => remote,
         Source::Registry(reference) => {
@@ -79,7 +79,7 @@ pub(super) fn install(context: &mut Context<'_>, root: &Path, given: &str) -> Re
     }
     // Helm: plugins of repositories lie where its variable says.
     let root = PathBuf::from(context.environment.plugins());
-    announce(context, &root)?;
+    announce(context);
     let place = Place::new(&root, &paths::base(given))?;
     let key = cache_key(given).map_err(|error| unknown(&error))?;
     let cached = context.environment.cache_home().join("plugins").join(key);
