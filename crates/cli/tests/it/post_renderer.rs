@@ -179,3 +179,28 @@ fn a_guest_is_told_the_values_of_the_release_without_a_grant_and_of_no_other() {
         "said: {'error': {'code': 'denied', 'message': 'plugin:ask may not use release (prod/other values)";
     assert!(out(&other).contains(denied), "{}{}", out(&other), err(&other));
 }
+
+#[test]
+fn an_accepted_program_has_what_was_granted_and_is_the_one_that_was_accepted() {
+    let folder = chart();
+    let at = folder.path();
+    let command = "runtimeConfig: {platformCommand: [{command: $HELM_PLUGIN_DIR/run}]}\n";
+    write(at, "own/seen/plugin.yaml", &format!("{PLUGIN}name: seen\n{command}"));
+    write(at, "own/seen/run", "#!/bin/sh\necho \"kind: Seen\"\necho \"said: '$SECRET$REGION'\"\n");
+    let pintle = |arguments: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_pintle"));
+        command.current_dir(at).env_clear().env("PATH", "/usr/bin:/bin").env("HOME", at.join("home"));
+        command.envs([("SECRET", "secret"), ("REGION", "moon")]).args(arguments).output().unwrap()
+    };
+    let granted = ["--grant", "native", "--grant", "env=REGION"];
+    let installed = pintle(&[&["plugin", "install", "own/seen"], &granted[..]].concat());
+    assert!(installed.status.success(), "{}", err(&installed));
+    let render = ["template", "rel", "c", "--post-renderer", "seen"];
+    let rendered = pintle(&render);
+    assert!(out(&rendered).ends_with("kind: Seen\nsaid: 'moon'\n"), "{}{}", out(&rendered), err(&rendered));
+    write(at, "own/seen/run", "#!/bin/sh\ntouch touched\necho 'kind: Other'\n");
+    let changed = pintle(&render);
+    assert_eq!(changed.status.code(), Some(12), "{}", err(&changed));
+    assert!(err(&changed).contains("is not what was installed: run was changed"), "{}", err(&changed));
+    assert!(!at.join("touched").exists());
+}
