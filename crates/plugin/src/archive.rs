@@ -3,11 +3,12 @@
 //! It is read twice. The first time everything is looked at: names that lead elsewhere, kinds of entries that no plugin
 //! needs, sizes. Only when all of it is right something is written, through a [`Change`].
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Read};
 
 use flate2::bufread::MultiGzDecoder as GzDecoder;
 
+use crate::discover::MODULE;
 use crate::manifest::{self, Manifest, ManifestError};
 use crate::store::{Change, StoreError};
 
@@ -110,6 +111,30 @@ pub fn manifest(bytes: &[u8], limits: &ArchiveLimits) -> Result<Manifest, Archiv
         Ok(false)
     })?;
     Ok(Manifest::read(&found.ok_or(ArchiveError::NoManifest)?)?)
+}
+
+/// Reads the plugin.yaml of an archive and the module beside it, and writes nothing. The plugin lies at the root, or in
+/// the first of the folders there that has a plugin.yaml.
+///
+/// # Errors
+/// When the archive is broken, leads elsewhere, breaks a limit, or has no plugin.yaml that is taken.
+pub fn contents(bytes: &[u8], limits: &ArchiveLimits) -> Result<(Manifest, Option<Vec<u8>>), ArchiveError> {
+    let (mut manifests, mut modules) = (BTreeMap::new(), BTreeMap::new());
+    each(bytes, limits, |entry| {
+        let name = clean(&entry.raw)?;
+        let (folder, base) = name.rsplit_once('/').unwrap_or(("", &name));
+        if matches!(entry.kind, Kind::File) && !folder.contains('/') {
+            match base {
+                manifest::FILE => _ = manifests.insert(folder.to_owned(), entry.text()?),
+                MODULE => _ = modules.insert(folder.to_owned(), entry.text()?),
+                _ => {}
+            }
+        }
+        Ok(true)
+    })?;
+    // The root's name is empty, and sorts first.
+    let (folder, text) = manifests.pop_first().ok_or(ArchiveError::NoManifest)?;
+    Ok((Manifest::read(&text)?, modules.remove(&folder)))
 }
 
 /// Unpacks the plugin of an archive into a change's new folder.

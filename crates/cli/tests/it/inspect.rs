@@ -126,6 +126,45 @@ fn an_installed_plugin_is_found_by_its_name_and_a_file_needs_no_plugin() {
 }
 
 #[test]
+fn an_archive_is_read_where_it_lies() {
+    let world = World::new();
+    let pack = |files: &[(&str, &[u8])]| {
+        let mut archive =
+            tar::Builder::new(flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast()));
+        for (name, content) in files {
+            let mut header = tar::Header::new_gnu();
+            header.set_size(content.len() as u64);
+            header.set_mode(0o644);
+            archive.append_data(&mut header, name, *content).unwrap();
+        }
+        archive.into_inner().unwrap().finish().unwrap()
+    };
+    let module = module();
+    for top in ["", "gh/"] {
+        let (yaml, wasm) = (format!("{top}plugin.yaml"), format!("{top}plugin.wasm"));
+        world.write("gh-0.1.0.tgz", pack(&[(&wasm, &module), (&yaml, MANIFEST.as_bytes())]));
+        let value = world.json("gh-0.1.0.tgz");
+        assert_eq!((&value["plugin"]["name"], &value["module"]["family"]), (&"gh".into(), &"extism".into()));
+    }
+    let refused = |files: &[(&str, &[u8])]| {
+        world.write("bad.tgz", pack(files));
+        let output = world.run("pintle", &["inspect", "bad.tgz"]);
+        assert_eq!(output.status.code(), Some(1));
+        String::from_utf8(output.stderr).unwrap()
+    };
+    assert!(refused(&[("plugin.yaml", MANIFEST.as_bytes())]).contains("the archive has no plugin.wasm"));
+    assert!(refused(&[("a/b", b"")]).contains("plugin.yaml not found in tarball"));
+    // A module beside another plugin.yaml is not this one's.
+    assert!(
+        refused(&[("a/plugin.wasm", &module), ("plugin.yaml", MANIFEST.as_bytes())])
+            .contains("has no plugin.wasm")
+    );
+    let left: Vec<_> =
+        std::fs::read_dir(world.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    assert!(left.iter().all(|name| name.to_string_lossy().ends_with(".tgz")), "{left:?}");
+}
+
+#[test]
 fn a_program_is_told_to_be_one() {
     let world = World::new();
     world.write(

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use artifact::http::{GetOptions, Tls};
 use govalue::{List, Value, json, yaml};
 use guard::Grant;
+use plugin::archive::{self, ArchiveLimits};
 use plugin::inspect::{self, Module, shown};
 use plugin::lock::{Entry, Lock, Signer};
 use plugin::manifest::{Config, Runtime};
@@ -143,10 +144,26 @@ impl Drop for Fetched {
     }
 }
 
-/// What is in a file.
+/// What is in a file: a module, or the archive of a plugin, which is read where it lies.
 fn of_bytes(file: &Path, bytes: &[u8]) -> Result<Inspected, Failure> {
-    let module = Some(of_module(file, bytes)?);
-    Ok(Inspected { plugin: None, entry: None, module, file: file.to_owned() })
+    let here = file.to_owned();
+    if !bytes.starts_with(b"\x1f\x8b") {
+        let module = Some(of_module(file, bytes)?);
+        return Ok(Inspected { plugin: None, entry: None, module, file: here });
+    }
+    let failed = |words: String| Failure::plain(format!("{}: {words}", file.display()));
+    // A module, and what little lies beside it.
+    let limits = ArchiveLimits { bytes: 2 * inspect::Limits::default().bytes, ..ArchiveLimits::default() };
+    let (manifest, module) = archive::contents(bytes, &limits).map_err(|error| failed(error.to_string()))?;
+    let module = match (&manifest.runtime, module) {
+        (Runtime::Extism(_), Some(module)) => Some(of_module(file, &module)?),
+        (Runtime::Extism(_), None) => {
+            return Err(failed(format!("the archive has no {}", plugin::discover::MODULE)));
+        }
+        (Runtime::Subprocess(_), _) => None,
+    };
+    let plugin = Some(Plugin { folder: here.clone(), manifest });
+    Ok(Inspected { plugin, entry: None, module, file: here })
 }
 
 fn read(path: &Path) -> Result<Vec<u8>, Failure> {
