@@ -164,9 +164,9 @@ impl Cache {
         Ok(removed)
     }
 
-    /// Keeps the compiled form of a module. What goes wrong is only a slower start next time.
-    pub(crate) fn store(&self, module: &Module, digest: &[u8; 32]) {
-        let identity = Self::identity(module.engine(), digest);
+    /// Keeps the compiled form of a module for an engine. What goes wrong is only a slower start next time.
+    pub(crate) fn store(&self, module: &Module, engine: &Engine, digest: &[u8; 32]) {
+        let identity = Self::identity(engine, digest);
         let (Ok(code), Some(mut mac)) = (module.serialize(), self.mac(&identity)) else { return };
         if load::feed(&mut mac, &load::Code::Bytes(&code)).is_none() {
             return;

@@ -46,7 +46,7 @@ fn what_was_stored_is_loaded_also_by_the_next_process() {
     let engine = engine();
     let (module, digest) = compiled(&engine, ONE);
     assert!(scratch.cache().load(&engine, &digest).is_none());
-    scratch.cache().store(&module, &digest);
+    scratch.cache().store(&module, module.engine(), &digest);
     assert!(scratch.cache().load(&engine, &digest).is_some());
     assert_eq!(scratch.files().len(), 1, "nothing else is left behind");
     let mode = std::fs::metadata(&scratch.files()[0]).unwrap().permissions().mode();
@@ -78,11 +78,11 @@ fn pruning_removes_the_oldest_first() {
     let engine = engine();
     let cache = scratch.cache();
     let (one, two) = (compiled(&engine, ONE), compiled(&engine, TWO));
-    cache.store(&one.0, &one.1);
+    cache.store(&one.0, one.0.engine(), &one.1);
     let old = scratch.files().remove(0);
     let long_ago = std::time::SystemTime::UNIX_EPOCH + std::time::Duration::from_secs(1);
     std::fs::File::options().write(true).open(&old).unwrap().set_modified(long_ago).unwrap();
-    cache.store(&two.0, &two.1);
+    cache.store(&two.0, two.0.engine(), &two.1);
     let all: u64 = scratch.files().iter().map(|path| path.metadata().unwrap().len()).sum();
     assert_eq!(cache.prune(all).unwrap(), 0);
     assert!(cache.prune(all - 1).unwrap() > 0);
@@ -95,7 +95,7 @@ fn another_module_and_another_engine_find_nothing() {
     let scratch = Scratch::new("other");
     let engine = engine();
     let (module, digest) = compiled(&engine, ONE);
-    scratch.cache().store(&module, &digest);
+    scratch.cache().store(&module, module.engine(), &digest);
     assert!(scratch.cache().load(&engine, &compiled(&engine, TWO).1).is_none());
     let metered = Engine::new(wasmtime::Config::new().consume_fuel(true)).unwrap();
     assert!(scratch.cache().load(&metered, &digest).is_none());
@@ -107,7 +107,7 @@ fn every_changed_or_missing_byte_is_noticed() {
     let engine = engine();
     let (module, digest) = compiled(&engine, ONE);
     let cache = scratch.cache();
-    cache.store(&module, &digest);
+    cache.store(&module, module.engine(), &digest);
     let path = scratch.files().remove(0);
     let good = std::fs::read(&path).unwrap();
     let places = [0, 5, MAGIC.len(), MAGIC.len() + 31, HEAD, HEAD + 1, good.len() / 2, good.len() - 1];
@@ -135,8 +135,8 @@ fn a_file_in_the_place_of_another_is_not_loaded() {
     let cache = scratch.cache();
     let (one, digest_one) = compiled(&engine, ONE);
     let (two, digest_two) = compiled(&engine, TWO);
-    cache.store(&one, &digest_one);
-    cache.store(&two, &digest_two);
+    cache.store(&one, one.engine(), &digest_one);
+    cache.store(&two, two.engine(), &digest_two);
     let [from, to] = [&digest_one, &digest_two].map(|digest| cache.path(&Cache::identity(&engine, digest)));
     std::fs::rename(from, to).unwrap();
     assert!(cache.load(&engine, &digest_two).is_none());
@@ -147,7 +147,7 @@ fn a_planted_file_of_somebody_elses_key_is_not_loaded() {
     let (mine, theirs) = (Scratch::new("mine"), Scratch::new("theirs"));
     let engine = engine();
     let (module, digest) = compiled(&engine, ONE);
-    theirs.cache().store(&module, &digest);
+    theirs.cache().store(&module, module.engine(), &digest);
     let planted = theirs.files().remove(0);
     let cache = mine.cache();
     std::fs::copy(&planted, cache.path(&Cache::identity(&engine, &digest))).unwrap();
@@ -160,7 +160,7 @@ fn a_file_that_others_may_write_or_that_is_a_link_is_not_loaded() {
     let engine = engine();
     let (module, digest) = compiled(&engine, ONE);
     let cache = scratch.cache();
-    cache.store(&module, &digest);
+    cache.store(&module, module.engine(), &digest);
     let path = scratch.files().remove(0);
     let with_mode = |mode| std::fs::set_permissions(&path, std::fs::Permissions::from_mode(mode)).unwrap();
     for mode in [0o620, 0o602, 0o644, 0o660] {
@@ -216,7 +216,7 @@ fn a_file_of_another_user_is_not_loaded_and_a_key_of_another_user_is_refused() {
     let engine = engine();
     let (module, digest) = compiled(&engine, ONE);
     let cache = scratch.cache();
-    cache.store(&module, &digest);
+    cache.store(&module, module.engine(), &digest);
     let path = scratch.files().remove(0);
     let me = rustix::process::geteuid().as_raw();
     let give = |path: &std::path::Path, user: u32| std::os::unix::fs::chown(path, Some(user), None);
@@ -248,7 +248,7 @@ fn what_is_no_file_in_a_files_place_is_passed_over_at_once() {
     let path = cache.path(&Cache::identity(&engine, &digest));
     std::fs::create_dir(&path).unwrap();
     assert!(cache.load(&engine, &digest).is_none(), "a folder");
-    cache.store(&module, &digest);
+    cache.store(&module, module.engine(), &digest);
     assert!(cache.load(&engine, &digest).is_none(), "a folder stays one");
     std::fs::remove_dir(&path).unwrap();
     for target in ["/dev/zero", "/dev/null", "/etc/hostname"] {
@@ -258,6 +258,6 @@ fn what_is_no_file_in_a_files_place_is_passed_over_at_once() {
     }
     std::fs::write(&path, b"").unwrap();
     assert!(cache.load(&engine, &digest).is_none(), "empty");
-    cache.store(&module, &digest);
+    cache.store(&module, module.engine(), &digest);
     assert!(cache.load(&engine, &digest).is_some(), "it is replaced");
 }
