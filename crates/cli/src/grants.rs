@@ -2,8 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use govalue::yaml::{self, Limits, Outline, Shape};
-use guard::{GrantsFile, Guard, Node, Policy, Profile, Tree};
+use govalue::yaml::{self, Limits};
+use guard::{GrantsFile, Guard, Policy, Profile};
 
 use crate::commands::Context;
 use crate::prepare::{MAX_OWN, read_bounded, system_words};
@@ -86,22 +86,7 @@ fn grants_file(path: &Path) -> Result<GrantsFile, Failure> {
     let text = read_bounded(path, MAX_OWN).map_err(|error| unreadable(path, &error))?;
     let tree = yaml::outline(&text, &Limits::default())
         .map_err(|error| Failure::plain(format!("cannot read grants file {name}: {error}")))?;
-    GrantsFile::parse(&name, &node(tree)).map_err(|error| Failure::plain(error.to_string()))
-}
-
-/// A parsed document in the guard's own shape.
-fn node(outline: Outline) -> Node {
-    let tree = match outline.shape {
-        Shape::Null => Tree::Null,
-        Shape::Bool(value) => Tree::Bool(value),
-        Shape::Number(text) => Tree::Number(text),
-        Shape::Text(text) => Tree::String(text),
-        Shape::List(items) => Tree::Seq(items.into_iter().map(node).collect()),
-        Shape::Map(entries) => {
-            Tree::Map(entries.into_iter().map(|(key, value)| (node(key), node(value))).collect())
-        }
-    };
-    Node::new(outline.line, tree)
+    GrantsFile::parse(&name, &plugin::lock::node(tree)).map_err(|error| Failure::plain(error.to_string()))
 }
 
 /// Where `--audit` or its variable says that records go.

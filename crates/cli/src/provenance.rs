@@ -214,7 +214,7 @@ impl Signing {
 }
 
 /// Reads a whole file that must keep to a limit, with Go's words for what the system refuses.
-fn read(path: &Path, name: &'static str, limit: u64) -> Result<Vec<u8>, Failure> {
+pub(crate) fn read(path: &Path, name: &'static str, limit: u64) -> Result<Vec<u8>, Failure> {
     let failed = |doing: &str, error: &std::io::Error| {
         Failure::plain(format!("{doing} {}: {}", path.display(), system_words(error)))
     };

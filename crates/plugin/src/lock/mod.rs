@@ -16,7 +16,7 @@ use std::path::{Path, PathBuf};
 use guard::{Actor, Grant, Provenance};
 
 pub use digest::{BadDigest, Digest, Pinned};
-pub use read::SyntaxError;
+pub use read::{SyntaxError, node};
 
 /// The name of the file in the folder `pintle` of the config home.
 pub const FILE: &str = "plugins.lock";

@@ -41,7 +41,7 @@ fn wrong<T>(node: &Node, problem: impl Into<String>) -> Read<T> {
 }
 
 /// A parsed document in the guard's own shape.
-pub(crate) fn node(outline: Outline) -> Node {
+pub fn node(outline: Outline) -> Node {
     let tree = match outline.shape {
         Shape::Null => Tree::Null,
         Shape::Bool(value) => Tree::Bool(value),

@@ -11,10 +11,11 @@ use plugin::{LoadError, Plugin, subprocess};
 use super::source::{self, Source};
 use super::{consent, elsewhere, hooks};
 use crate::commands::Context;
-use crate::limits::{LimitMet, limits};
+use crate::limits::limits;
 use crate::paths;
 use crate::plugins::Plugins;
 use crate::prepare::system_words;
+use crate::provenance::read;
 use crate::report::Failure;
 use crate::{log, provenance};
 
@@ -272,18 +273,4 @@ fn unpacked(error: &ArchiveError) -> Failure {
         ArchiveError::Limit { .. } => Failure::of(error).with_code(crate::report::LIMIT),
         other => Failure::of(other),
     }
-}
-
-fn read(path: &Path, name: &'static str, limit: u64) -> Result<Vec<u8>, Failure> {
-    use std::io::Read as _;
-    let failed = |doing: &str, error: &std::io::Error| {
-        Failure::plain(format!("{doing} {}: {}", path.display(), system_words(error)))
-    };
-    let file = std::fs::File::open(path).map_err(|error| failed("open", &error))?;
-    let mut bytes = Vec::new();
-    file.take(limit.saturating_add(1)).read_to_end(&mut bytes).map_err(|error| failed("read", &error))?;
-    if bytes.len() as u64 > limit {
-        return Err(Failure::of(&LimitMet::oversize(&path.to_string_lossy(), name, limit)));
-    }
-    Ok(bytes)
 }

@@ -2,6 +2,7 @@
 
 mod accept;
 mod consent;
+mod each;
 mod elsewhere;
 mod grants;
 mod hooks;

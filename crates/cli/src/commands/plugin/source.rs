@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use crate::commands::Context;
 use crate::paths;
+use crate::plugins::source::is_archive_name;
 use crate::prepare::system_words;
 use crate::report::Failure;
 
@@ -31,13 +32,8 @@ impl Source {
         let path = paths::absolute(context.environment, Path::new(given))
             .map_err(|error| Failure::plain(system_words(&error)))?;
         // Helm: the name tells, whatever it is the name of.
-        Ok(if is_archive(given) { Self::Archive(path) } else { Self::Folder(path) })
+        Ok(if is_archive_name(given) { Self::Archive(path) } else { Self::Folder(path) })
     }
-}
-
-/// Whether a name is an archive's.
-pub(super) fn is_archive(name: &str) -> bool {
-    name.ends_with(".tgz") || name.ends_with(".tar.gz")
 }
 
 /// The folder that a plugin of an archive gets: the archive's name without ending and version.

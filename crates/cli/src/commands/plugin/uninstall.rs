@@ -5,40 +5,15 @@ use std::path::{Path, PathBuf};
 use plugin::pin::{self, ReadyError};
 use plugin::{Plugin, Standing, subprocess};
 
+use super::each::each;
 use super::{hooks, install};
 use crate::commands::Context;
-use crate::plugins::{Plugins, find_in};
+use crate::plugins::Plugins;
 use crate::report::Failure;
 
 /// `plugin uninstall`.
 pub(in crate::commands) fn uninstall(context: &mut Context<'_>) -> Result<(), Failure> {
-    if context.parsed.args.is_empty() {
-        return Err(Failure::plain("please provide plugin name to uninstall"));
-    }
-    // Helm: here, and where plugins are updated, the variable is one folder.
-    let folder = context.environment.plugins();
-    let found = find_in(context.output, [PathBuf::from(&folder)], "")?;
-    let plugins = Plugins::new(context)?;
-    let mut wrong: Vec<String> = Vec::new();
-    let mut failure = None;
-    for name in context.parsed.args.clone() {
-        let Some(plugin) = found.iter().find(|plugin| plugin.manifest.name == name) else {
-            wrong.push(format!("plugin: {name} not found"));
-            continue;
-        };
-        match remove(context, &plugins, Path::new(&folder), plugin) {
-            Ok(()) => context.output.out(&format!("Uninstalled plugin: {name}\n")),
-            Err(why) => {
-                wrong.push(format!("failed to uninstall plugin {name}, got error ({})", why.message()));
-                failure = Some(why);
-            }
-        }
-    }
-    if wrong.is_empty() {
-        return Ok(());
-    }
-    let message = wrong.join("\n");
-    Err(failure.unwrap_or_else(|| Failure::plain("")).with_message(message))
+    each(context, "uninstall", "Uninstalled", remove)
 }
 
 fn remove(

@@ -1,49 +1,24 @@
 //! `plugin update`: repositories move on, and what asks for more than it was granted does not.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use plugin::lock::Entry;
 use plugin::pin;
 use plugin::store::{About, StoreError};
 use plugin::{Plugin, subprocess};
 
+use super::each::each;
 use super::{consent, elsewhere, hooks, install};
 use crate::commands::Context;
 use crate::log;
+use crate::plugins::Plugins;
 use crate::plugins::git::{self, Checkout};
-use crate::plugins::{Plugins, find_in};
 use crate::prepare::system_words;
 use crate::report::Failure;
 
 /// `plugin update`.
 pub(in crate::commands) fn update(context: &mut Context<'_>) -> Result<(), Failure> {
-    if context.parsed.args.is_empty() {
-        return Err(Failure::plain("please provide plugin name to update"));
-    }
-    // Helm: here, and where plugins are removed, the variable is one folder.
-    let folder = context.environment.plugins();
-    let found = find_in(context.output, [PathBuf::from(&folder)], "")?;
-    let plugins = Plugins::new(context)?;
-    let mut wrong: Vec<String> = Vec::new();
-    let mut failure = None;
-    for name in context.parsed.args.clone() {
-        let Some(plugin) = found.iter().find(|plugin| plugin.manifest.name == name) else {
-            wrong.push(format!("plugin: {name} not found"));
-            continue;
-        };
-        match one(context, &plugins, Path::new(&folder), plugin) {
-            Ok(()) => context.output.out(&format!("Updated plugin: {name}\n")),
-            Err(why) => {
-                wrong.push(format!("failed to update plugin {name}, got error ({})", why.message()));
-                failure = Some(why);
-            }
-        }
-    }
-    if wrong.is_empty() {
-        return Ok(());
-    }
-    let message = wrong.join("\n");
-    Err(failure.unwrap_or_else(|| Failure::plain("")).with_message(message))
+    each(context, "update", "Updated", one)
 }
 
 fn one(context: &mut Context<'_>, plugins: &Plugins, root: &Path, plugin: &Plugin) -> Result<(), Failure> {
