@@ -2,6 +2,7 @@
 
 pub mod bench;
 pub mod compat;
+pub mod e2e;
 pub mod fuzz_oracle;
 pub mod soak;
 

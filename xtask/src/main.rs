@@ -12,13 +12,15 @@ fn main() -> ExitCode {
         "compat" => xtask::compat(),
         "crates" => crates(),
         "docs" => xtask::docs(),
+        // It ends with its own count, and says itself what failed.
+        "e2e" => return xtask::e2e::run(&rest),
         "fuzz-oracle" => xtask::fuzz_oracle::run(&rest),
         // What `bench` starts to measure the memory of one process.
         "peak" => xtask::bench::report_peak(&rest),
         "soak" => xtask::soak::run(&rest),
-        other => {
-            Err(format!("unknown task {other:?}; tasks are: bench, compat, crates, docs, fuzz-oracle, soak"))
-        }
+        other => Err(format!(
+            "unknown task {other:?}; tasks are: bench, compat, crates, docs, e2e, fuzz-oracle, soak"
+        )),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

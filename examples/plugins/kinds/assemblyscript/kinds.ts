@@ -1,5 +1,5 @@
 // The three kinds of plugins, in AssemblyScript. Its library has no JSON, so messages are searched for what is needed.
-import { Host } from "@extism/as-pdk";
+import { Config, Host } from "@extism/as-pdk";
 
 // What AssemblyScript calls when something is wrong; its own would be an import that no host has.
 export function ended(message: string | null, file: string | null, line: u32, column: u32): void {
@@ -9,20 +9,24 @@ export function ended(message: string | null, file: string | null, line: u32, co
 @external("wasi_snapshot_preview1", "fd_write")
 declare function fd_write(fd: i32, vectors: usize, count: i32, written: usize): i32;
 
-function print(text: string): void {
+function print(file: i32, text: string): void {
   const bytes = String.UTF8.encode(text);
   const vector = memory.data(8);
   const written = memory.data(4);
   store<u32>(vector, changetype<usize>(bytes) as u32);
   store<u32>(vector, bytes.byteLength as u32, 4);
-  fd_write(1, vector, 1, written);
+  fd_write(file, vector, 1, written);
 }
 
 export function cli(): i32 {
   const input = Host.inputString();
   const list = input.substring(input.indexOf("[") + 1, input.lastIndexOf("]"));
   const words = list.split(",").map<string>((word) => word.substring(1, word.length - 1));
-  print("said: " + words.join(" ") + "\n");
+  if (words.length == 1 && words[0] == "fail") {
+    print(2, "told to fail\n");
+    return 3;
+  }
+  print(1, "said: " + words.join(" ") + "\n");
   Host.outputString('{"data":null}');
   return 0;
 }
@@ -31,7 +35,9 @@ export function getter(): i32 {
   const input = Host.inputString();
   const begin = input.indexOf('"href":"') + 8;
   const href = input.substring(begin, input.indexOf('"', begin));
-  Host.outputString('{"data":"' + base64("from: " + href + "\n") + '"}');
+  const archive = Config.get("archive");
+  const data = href.endsWith(".tgz") && archive !== null ? archive : base64("from: " + href + "\n");
+  Host.outputString('{"data":"' + data + '"}');
   return 0;
 }
 

@@ -11,6 +11,9 @@
 ENV(input_length) uint64_t input_length(void);
 ENV(input_load_u8) uint8_t input_load_u8(uint64_t at);
 ENV(alloc) uint64_t kernel_alloc(uint64_t length);
+ENV(length) uint64_t block_length(uint64_t at);
+ENV(load_u8) uint8_t load_u8(uint64_t at);
+ENV(config_get) uint64_t config_get(uint64_t key);
 ENV(store_u8) void store_u8(uint64_t at, uint8_t byte);
 ENV(output_set) void output_set(uint64_t at, uint64_t length);
 
@@ -23,16 +26,36 @@ static char *input(void) {
     return text;
 }
 
-static int output(const char *text) {
+static uint64_t stored(const char *text) {
     uint64_t length = strlen(text), block = kernel_alloc(length);
     for (uint64_t i = 0; i < length; i++) store_u8(block + i, (uint8_t)text[i]);
-    output_set(block, length);
+    return block;
+}
+
+static int output(const char *text) {
+    output_set(stored(text), strlen(text));
     return 0;
 }
 
+/* A text of `config` in plugin.yaml, or nothing. */
+static char *config(const char *key) {
+    uint64_t block = config_get(stored(key));
+    if (!block) return NULL;
+    uint64_t length = block_length(block);
+    char *text = malloc(length + 1);
+    if (!text) abort();
+    for (uint64_t i = 0; i < length; i++) text[i] = (char)load_u8(block + i);
+    text[length] = 0;
+    return text;
+}
+
 EXPORT(cli) int cli(void) {
-    printf("said:");
     char *list = strchr(input(), '[');
+    if (list && !strncmp(list, "[\"fail\"]", 8)) {
+        fprintf(stderr, "told to fail\n");
+        return 3;
+    }
+    printf("said:");
     /* Words stand in quotes, commas between them. */
     for (char *word = list ? strtok(list + 1, "\",]}") : NULL; word; word = strtok(NULL, "\",]}")) printf(" %s", word);
     printf("\n");
@@ -67,7 +90,8 @@ EXPORT(getter) int getter(void) {
     char *text = malloc(length);
     if (!text) abort();
     snprintf(text, length, "from: %s\n", href + 8);
-    char *data = base64(text);
+    char *archive = strstr(href + 8, ".tgz") ? config("archive") : NULL;
+    char *data = archive ? archive : base64(text);
     length = strlen(data) + 32;
     char *message = malloc(length);
     if (!message) abort();

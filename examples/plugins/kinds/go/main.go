@@ -3,6 +3,7 @@ package main
 
 import (
 	"fmt"
+	"os"
 	"strings"
 
 	"github.com/extism/go-pdk"
@@ -16,7 +17,12 @@ func cli() uint32 {
 	if err := pdk.InputJSON(&message); err != nil {
 		return failed(err)
 	}
-	fmt.Printf("said: %s\n", strings.Join(message.ExtraArgs, " "))
+	words := strings.Join(message.ExtraArgs, " ")
+	if words == "fail" {
+		fmt.Fprintln(os.Stderr, "told to fail")
+		return 3
+	}
+	fmt.Printf("said: %s\n", words)
 	return answer(map[string]any{"data": nil})
 }
 
@@ -27,6 +33,10 @@ func getter() uint32 {
 	}
 	if err := pdk.InputJSON(&message); err != nil {
 		return failed(err)
+	}
+	if strings.HasSuffix(message.Href, ".tgz") {
+		archive, _ := pdk.GetConfig("archive")
+		return answer(map[string]any{"data": archive})
 	}
 	// encoding/json writes bytes as base64, which is what is wanted.
 	return answer(map[string]any{"data": []byte("from: " + message.Href + "\n")})
