@@ -215,10 +215,12 @@ impl Plugins {
     }
 
     /// Compiles a module ahead of its first run, and keeps the cache within bounds.
-    pub(crate) fn compile(&self, module: &[u8]) {
-        let wasm = sandbox::Wasm::new(module);
+    pub(crate) fn compile(&self, module: &pin::Module) {
         // What is wrong with it is told when it runs.
-        let _ = self.modules.load(&wasm, sandbox::Fuel::Off);
+        if let Ok(bytes) = module.bytes() {
+            let wasm = sandbox::Wasm::known(bytes, *module.digest());
+            let _ = self.modules.compile(&wasm);
+        }
         let _ = self.modules.sandbox().prune(COMPILED);
     }
 }

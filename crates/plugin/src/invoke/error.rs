@@ -7,6 +7,7 @@ use guard::Denial;
 use sandbox::{Limit, Stack, StartError};
 
 use super::Report;
+use crate::pin::FilesError;
 use crate::subprocess::SubprocessError;
 
 /// A call that did not end well.
@@ -79,6 +80,8 @@ pub enum Cause {
     Start(StartError),
     /// The bytes of the module are missing.
     NoModule,
+    /// The bytes of the module cannot be read, or are not those that were compared.
+    Module(FilesError),
     /// The program was not started, or did not do what it should.
     Program(SubprocessError),
     /// The host itself failed.
@@ -104,6 +107,8 @@ impl Cause {
             Self::Start(StartError::NotGranted { .. } | StartError::CannotEnforce { .. }) => DENIED,
             Self::Start(StartError::Fuel | StartError::Internal(_) | StartError::Folder { .. }) => 1,
             Self::Start(_) | Self::NoModule => CANNOT_RUN,
+            Self::Module(FilesError::Meanwhile { .. }) => REFUSED,
+            Self::Module(_) => 1,
             Self::Program(error) => match error {
                 // Go's -1, of what a signal ended, is 255.
                 SubprocessError::Exited { code, .. } => own(code.unwrap_or(-1).cast_unsigned()),
@@ -131,7 +136,8 @@ impl Cause {
             Self::Output(_) => "output",
             Self::Start(StartError::Fuel | StartError::Internal(_) | StartError::Folder { .. })
             | Self::Internal(_) => "host",
-            Self::Start(_) | Self::NoModule => "module",
+            Self::Module(FilesError::Meanwhile { .. }) => "changed",
+            Self::Start(_) | Self::NoModule | Self::Module(_) => "module",
             Self::Program(error) => match error {
                 SubprocessError::Exited { .. } => "exit",
                 SubprocessError::Denied(_) => "denied",
@@ -232,6 +238,7 @@ impl fmt::Display for InvokeError {
             Cause::Start(error @ StartError::NoEntry(_)) => write!(f, "plugin error: {error}")?,
             Cause::Start(error) => write!(f, "failed to create existing plugin: {}", Start(error))?,
             Cause::NoModule => write!(f, "the module of plugin {:?} is missing", self.plugin)?,
+            Cause::Module(error) => write!(f, "plugin {:?}: {error}", self.plugin)?,
             Cause::Program(error) => write!(f, "{error}")?,
             Cause::Internal(message) => write!(f, "plugin error: the plugin host failed: {message}")?,
         }

@@ -53,10 +53,31 @@ impl Modules {
     /// Loads a module that was compiled before, while somebody looks whether its file has this digest. Nothing of it
     /// runs until it is called.
     pub fn prefetch(&self, digest: &[u8; 32]) {
+        // What is wrong is told by who wants to call it.
+        let _ = self.compiled(digest, Fuel::Off);
+    }
+
+    /// A module that was compiled before, by its digest: loaded once, however often it is called.
+    ///
+    /// # Errors
+    /// When it cannot run.
+    pub fn compiled(&self, digest: &[u8; 32], fuel: Fuel) -> Result<Option<Arc<Loaded>>, StartError> {
+        let key = (*digest, fuel);
         let mut loaded = self.loaded.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Ok(Some(module)) = self.sandbox.load_cached(digest, AbiKind::Extism, Fuel::Off) {
-            loaded.push(((*digest, Fuel::Off), Arc::new(module)));
+        if let Some((_, module)) = loaded.iter().find(|(known, _)| *known == key) {
+            return Ok(Some(Arc::clone(module)));
         }
+        let module = self.sandbox.load_cached(digest, AbiKind::Extism, fuel)?.map(Arc::new);
+        loaded.extend(module.iter().map(|module| (key, Arc::clone(module))));
+        Ok(module)
+    }
+
+    /// Compiles a module ahead of its first run, with optimisation.
+    ///
+    /// # Errors
+    /// When it could not run.
+    pub fn compile(&self, wasm: &Wasm<'_>) -> Result<(), StartError> {
+        self.sandbox.compile(wasm, AbiKind::Extism, Fuel::Off).map(drop)
     }
 
     /// Loads a module once, however often it is called.

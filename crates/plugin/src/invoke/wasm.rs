@@ -7,7 +7,6 @@ use sandbox::{Call, End, Fuel, LoadedFrom, Outcome, Tempdir, Wasm, World};
 
 use super::{Cause, Invocation, InvokeError, Reply, Report, Streams};
 use crate::manifest::Extism;
-use crate::pin::{Ready, Standing};
 use crate::subprocess::Surroundings;
 
 /// The function that is called when the manifest names none.
@@ -23,16 +22,18 @@ pub(super) fn run(
     decode: fn(&[u8]) -> Result<Vec<u8>, String>,
 ) -> Result<Reply, Box<InvokeError>> {
     let name = &invocation.ready.plugin.manifest.name;
-    let Some(bytes) = &invocation.ready.module else { return Err(InvokeError::new(name, Cause::NoModule)) };
+    let Some(module) = &invocation.ready.module else { return Err(InvokeError::new(name, Cause::NoModule)) };
     let limits = invocation.allowance.under(extism);
     let fuel = if limits.fuel.is_some() { Fuel::Metered } else { Fuel::Off };
     let started = Instant::now();
-    let wasm = match pinned(invocation.ready) {
-        Some(digest) => Wasm::known(&**bytes, digest),
-        None => Wasm::new(&**bytes),
+    let failed = |error| InvokeError::new(name, Cause::Start(error));
+    let module = match invocation.modules.compiled(module.digest(), fuel).map_err(failed)? {
+        Some(loaded) => loaded,
+        None => {
+            let bytes = module.bytes().map_err(|error| InvokeError::new(name, Cause::Module(error)))?;
+            invocation.modules.load(&Wasm::known(bytes, *module.digest()), fuel).map_err(failed)?
+        }
     };
-    let module =
-        invocation.modules.load(&wasm, fuel).map_err(|error| InvokeError::new(name, Cause::Start(error)))?;
     let loaded = (module.from(), started.elapsed());
     let streams = streams.unwrap_or_default();
     let temporary = invocation.guard.policy().tempdir(&invocation.actor).unwrap_or(TEMPORARY);
@@ -61,14 +62,6 @@ pub(super) fn run(
         .call(&module, invocation.guard, call)
         .map_err(|error| InvokeError::new(name, Cause::Start(error)))?;
     answer(name, outcome, loaded, decode)
-}
-
-/// The digest of a module that was compared with plugins.lock: it need not be taken again.
-fn pinned(ready: &Ready) -> Option<[u8; 32]> {
-    match &ready.standing {
-        Standing::Managed(entry) => entry.module(),
-        Standing::Unmanaged | Standing::Path => None,
-    }
 }
 
 /// The variables that could be granted; those of `helm env` are stronger. Guests have UTF-8.

@@ -1,5 +1,6 @@
 //! The files of a plugin: each read once, within limits.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, Read};
@@ -18,7 +19,7 @@ pub struct Limits {
     pub depth: usize,
     /// Bytes of all files.
     pub bytes: u64,
-    /// Bytes of the module, which is held in memory.
+    /// Bytes of the module.
     pub module: u64,
 }
 
@@ -57,6 +58,12 @@ pub enum FilesError {
         /// The link.
         path: PathBuf,
     },
+    /// Somebody has changed it since it was compared.
+    #[error("{} was changed meanwhile", path.display())]
+    Meanwhile {
+        /// What.
+        path: PathBuf,
+    },
     /// More than any plugin has.
     #[error("{} has more than {limit} {what}", folder.display())]
     Limit {
@@ -74,8 +81,75 @@ pub enum FilesError {
 pub(crate) struct Files {
     /// What each is.
     pub(crate) pinned: BTreeMap<String, Pinned>,
-    /// The bytes of the module.
-    pub(crate) module: Option<Vec<u8>>,
+    /// The module.
+    pub(crate) module: Option<Module>,
+}
+
+/// The module of a plugin: which one it is, and where its bytes are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Module {
+    digest: Digest,
+    place: Place,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Place {
+    Memory(Vec<u8>),
+    File { path: PathBuf, folder: PathBuf, most: u64 },
+}
+
+impl Module {
+    /// A module that is in memory.
+    pub fn held(bytes: Vec<u8>) -> Self {
+        Self { digest: Digest::of(&bytes), place: Place::Memory(bytes) }
+    }
+
+    /// A file that is looked at, of which only the digest is kept: a module that was compiled before runs without its
+    /// bytes. A larger one is refused.
+    pub(crate) fn file(path: &Path, folder: &Path, most: u64) -> Result<Self, FilesError> {
+        let (digest, bytes) = digest(&mut open(path)?, most, &mut Vec::new())
+            .map_err(|source| FilesError::Read { path: path.to_owned(), source })?;
+        if bytes > most {
+            return Err(too_large(folder, most));
+        }
+        let place = Place::File { path: path.to_owned(), folder: folder.to_owned(), most };
+        Ok(Self { digest, place })
+    }
+
+    /// Its SHA-256.
+    pub fn digest(&self) -> &[u8; 32] {
+        self.digest.bytes()
+    }
+
+    /// Its bytes, which have this digest.
+    ///
+    /// # Errors
+    /// When its file cannot be read any more, or was changed since the digest was taken.
+    pub fn bytes(&self) -> Result<Cow<'_, [u8]>, FilesError> {
+        match &self.place {
+            Place::Memory(bytes) => Ok(Cow::Borrowed(bytes)),
+            Place::File { path, folder, most } => {
+                let bytes = bytes(path, folder, *most)?;
+                if Digest::of(&bytes) != self.digest {
+                    return Err(FilesError::Meanwhile { path: path.clone() });
+                }
+                Ok(Cow::Owned(bytes))
+            }
+        }
+    }
+}
+
+/// What becomes of the bytes of a module that was looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Keep {
+    /// They are held in memory.
+    Bytes,
+    /// They are read again by who needs them.
+    Digest,
+}
+
+fn too_large(folder: &Path, most: u64) -> FilesError {
+    FilesError::Limit { folder: folder.to_owned(), what: "bytes in its module", limit: most }
 }
 
 /// Reads all files of a folder that must be canonical. Left out are `.git` and folders of data. `manifest` are the bytes
@@ -83,11 +157,12 @@ pub(crate) struct Files {
 pub(crate) fn read(
     folder: &Path,
     manifest: &[u8],
-    module: Option<&str>,
+    module: Option<(&str, Keep)>,
     data: &[String],
     limits: &Limits,
 ) -> Result<Files, FilesError> {
-    let mut walk = Walk { folder, data, module, limits, files: Files::default(), bytes: 0 };
+    let mut walk =
+        Walk { folder, data, module, limits, files: Files::default(), bytes: 0, buffer: Vec::new() };
     walk.files.pinned.insert(crate::manifest::FILE.to_owned(), Pinned::File(Digest::of(manifest)));
     walk.bytes = manifest.len() as u64;
     walk.below("", 0)?;
@@ -97,10 +172,12 @@ pub(crate) fn read(
 struct Walk<'a> {
     folder: &'a Path,
     data: &'a [String],
-    module: Option<&'a str>,
+    module: Option<(&'a str, Keep)>,
     limits: &'a Limits,
     files: Files,
     bytes: u64,
+    /// What files are read into, one after the other.
+    buffer: Vec<u8>,
 }
 
 impl Walk<'_> {
@@ -162,37 +239,43 @@ impl Walk<'_> {
     }
 
     fn file(&mut self, path: PathBuf, name: &str) -> Result<Pinned, FilesError> {
-        let mut file = open(&path)?;
-        let failed = |source| FilesError::Read { path: path.clone(), source };
         let left = self.limits.bytes.saturating_sub(self.bytes);
-        if self.module == Some(name) {
-            let most = left.min(self.limits.module);
-            let mut bytes = Vec::new();
-            file.take(most.saturating_add(1)).read_to_end(&mut bytes).map_err(failed)?;
-            if bytes.len() as u64 > most {
-                return Err(self.limit("bytes in its module", most));
-            }
+        let keep = self.module.filter(|(module, _)| *module == name).map(|(_, keep)| keep);
+        let most = if keep.is_some() { left.min(self.limits.module) } else { left };
+        if keep == Some(Keep::Bytes) {
+            let bytes = bytes(&path, self.folder, most)?;
             self.bytes += bytes.len() as u64;
-            let digest = Digest::of(&bytes);
-            self.files.module = Some(bytes);
+            let module = Module::held(bytes);
+            let digest = module.digest;
+            self.files.module = Some(module);
             return Ok(Pinned::File(digest));
         }
-        let (digest, bytes) = digest(&mut file, left).map_err(failed)?;
-        if bytes > left {
-            return Err(self.limit("bytes", self.limits.bytes));
+        let (digest, bytes) = digest(&mut open(&path)?, most, &mut self.buffer)
+            .map_err(|source| FilesError::Read { path: path.clone(), source })?;
+        if bytes > most {
+            return Err(match keep {
+                Some(_) => too_large(self.folder, most),
+                None => self.limit("bytes", self.limits.bytes),
+            });
         }
         self.bytes += bytes;
+        if keep.is_some() {
+            let place = Place::File { path, folder: self.folder.to_owned(), most };
+            self.files.module = Some(Module { digest, place });
+        }
         Ok(Pinned::File(digest))
     }
 }
 
-/// The digest of an open file, and how many bytes it has; reading ends soon after `most`.
-pub(crate) fn digest(file: &mut File, most: u64) -> io::Result<(Digest, u64)> {
+/// The digest of an open file, and how many bytes it has; reading ends soon after `most`. The buffer is for this
+/// function alone, and is there so that not each file has one of its own.
+pub(crate) fn digest(file: &mut File, most: u64, buffer: &mut Vec<u8>) -> io::Result<(Digest, u64)> {
+    // Little enough to stay in the processor's cache between being read and being digested.
+    buffer.resize(64 << 10, 0);
     let mut hasher = Sha256::new();
-    let mut buffer = vec![0; 64 << 10];
     let mut bytes = 0u64;
     while bytes <= most {
-        match file.read(&mut buffer) {
+        match file.read(buffer) {
             Ok(0) => break,
             Ok(read) => {
                 hasher.update(&buffer[..read]);
@@ -223,16 +306,11 @@ pub(crate) fn open(path: &Path) -> Result<File, FilesError> {
 }
 
 /// Reads a whole file that has at most so many bytes.
-pub(crate) fn bytes(path: &Path, folder: &Path, most: u64) -> Result<Vec<u8>, FilesError> {
-    let mut bytes = Vec::new();
-    let read = open(path)?.take(most.saturating_add(1)).read_to_end(&mut bytes);
-    read.map_err(|source| FilesError::Read { path: path.to_owned(), source })?;
-    if bytes.len() as u64 > most {
-        return Err(FilesError::Limit {
-            folder: folder.to_owned(),
-            what: "bytes in its module",
-            limit: most,
-        });
-    }
-    Ok(bytes)
+fn bytes(path: &Path, folder: &Path, most: u64) -> Result<Vec<u8>, FilesError> {
+    let failed = |source| FilesError::Read { path: path.to_owned(), source };
+    let file = open(path)?;
+    let size = file.metadata().map_err(failed)?.len().min(most);
+    let mut bytes = Vec::with_capacity(usize::try_from(size).unwrap_or_default().saturating_add(1));
+    file.take(most.saturating_add(1)).read_to_end(&mut bytes).map_err(failed)?;
+    if bytes.len() as u64 > most { Err(too_large(folder, most)) } else { Ok(bytes) }
 }

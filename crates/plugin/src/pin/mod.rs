@@ -1,7 +1,8 @@
 //! That a plugin is what was installed: every file is read once before it runs, and compared with plugins.lock.
 //!
-//! What comes out is [`Ready`]: the manifest and the module are the very bytes that were compared, so nobody can change
-//! them in between. Programs are files in the file system: [`subprocess`](crate::subprocess) compares the one that it
+//! What comes out is [`Ready`]: the manifest is of the very bytes that were compared, and the module has the digest that
+//! was compared, by which its compiled form is found, or its bytes, which have it when they are read. So nobody can
+//! change them in between. Programs are files in the file system: [`subprocess`](crate::subprocess) compares the one that it
 //! starts again, by [`Entry::digests`], and starts it by its descriptor.
 
 mod files;
@@ -15,16 +16,16 @@ use crate::discover::{self, LoadError, MODULE, Plugin};
 use crate::lock::{Entry, Lock};
 use crate::manifest::{self, Manifest, Runtime};
 
-pub(crate) use files::Files;
-pub use files::{FilesError, Limits};
+pub(crate) use files::{Files, Keep};
+pub use files::{FilesError, Limits, Module};
 
 /// A plugin that may run.
 #[derive(Debug)]
 pub struct Ready {
     /// What it is; the folder is as the caller named it.
     pub plugin: Plugin,
-    /// The bytes of its module, if it has one: these were compared, and these have to run.
-    pub module: Option<Vec<u8>>,
+    /// Its module, if it has one: this was compared, and this has to run.
+    pub module: Option<Module>,
     /// How well it is known.
     pub standing: Standing,
     /// What plugins.lock grants to it.
@@ -161,7 +162,7 @@ pub fn ready(folder: &Path, lock: &Lock, limits: &Limits) -> Result<Ready, Ready
     let (Some(real), true) = (known, entry.is_some() || unfinished.is_some()) else {
         return alone(folder, limits, Standing::Unmanaged);
     };
-    let (plugin, files) = read(folder, &real, limits)?;
+    let (plugin, files) = read(folder, &real, limits, Keep::Digest)?;
     // While it is changed, either of the two plugins may lie here, whole.
     let candidates = entry.into_iter().chain(unfinished.and_then(|one| one.next.as_ref()));
     let mut differing = Vec::new();
@@ -195,7 +196,7 @@ fn alone(folder: &Path, limits: &Limits, standing: Standing) -> Result<Ready, Re
     let failed = |source| ReadyError::Files { name: plugin.manifest.name.clone(), source };
     let module = match plugin.manifest.runtime {
         Runtime::Extism(_) => {
-            Some(files::bytes(&folder.join(MODULE), folder, limits.module).map_err(failed)?)
+            Some(Module::file(&folder.join(MODULE), folder, limits.module).map_err(failed)?)
         }
         Runtime::Subprocess(_) => None,
     };
@@ -203,11 +204,16 @@ fn alone(folder: &Path, limits: &Limits, standing: Standing) -> Result<Ready, Re
 }
 
 /// Reads the plugin in a folder and all of its files. `real` is the canonical folder.
-pub(crate) fn read(folder: &Path, real: &Path, limits: &Limits) -> Result<(Plugin, Files), ReadyError> {
+pub(crate) fn read(
+    folder: &Path,
+    real: &Path,
+    limits: &Limits,
+    keep: Keep,
+) -> Result<(Plugin, Files), ReadyError> {
     let bytes = discover::read(&folder.join(manifest::FILE))?;
     let manifest =
         Manifest::read(&bytes).map_err(|source| LoadError::Manifest { folder: folder.to_owned(), source })?;
-    let module = matches!(manifest.runtime, Runtime::Extism(_)).then_some(MODULE);
+    let module = matches!(manifest.runtime, Runtime::Extism(_)).then_some((MODULE, keep));
     let files = files::read(real, &bytes, module, &manifest.data_folders, limits)
         .map_err(|source| ReadyError::Files { name: manifest.name.clone(), source })?;
     if module.is_some() && files.module.is_none() {

@@ -269,8 +269,8 @@ fn describe(
     linked: bool,
     about: About,
     limits: &Limits,
-) -> Result<(Entry, Option<Vec<u8>>), StoreError> {
-    let (plugin, files) = pin::read(folder, real, limits)?;
+) -> Result<(Entry, Option<pin::Module>), StoreError> {
+    let (plugin, files) = pin::read(folder, real, limits, pin::Keep::Bytes)?;
     let Manifest { name, version, .. } = &plugin.manifest;
     let entry = Entry {
         folder: known.to_owned(),
@@ -368,11 +368,15 @@ impl Change<'_, '_> {
         Ok(crate::discover::load(&self.new_folder())?)
     }
 
-    /// What an entry would say of the plugin that was prepared, and the bytes of its module.
+    /// What an entry would say of the plugin that was prepared, and its module, which is held in memory.
     ///
     /// # Errors
     /// When it is no plugin.
-    pub fn describe(&self, about: About, limits: &Limits) -> Result<(Entry, Option<Vec<u8>>), StoreError> {
+    pub fn describe(
+        &self,
+        about: About,
+        limits: &Limits,
+    ) -> Result<(Entry, Option<pin::Module>), StoreError> {
         self.described(&self.new_folder(), about, limits)
     }
 
@@ -384,7 +388,7 @@ impl Change<'_, '_> {
         &self,
         about: About,
         limits: &Limits,
-    ) -> Result<(Entry, Option<Vec<u8>>), StoreError> {
+    ) -> Result<(Entry, Option<pin::Module>), StoreError> {
         self.described(&self.place, about, limits)
     }
 
@@ -393,7 +397,7 @@ impl Change<'_, '_> {
         folder: &Path,
         about: About,
         limits: &Limits,
-    ) -> Result<(Entry, Option<Vec<u8>>), StoreError> {
+    ) -> Result<(Entry, Option<pin::Module>), StoreError> {
         let real = std::fs::canonicalize(folder).map_err(failed("find", folder))?;
         describe(folder, &real, &self.known()?, self.target.is_some(), about, limits)
     }

@@ -9,6 +9,7 @@ use guard::{Guard, Policy};
 use pintle_plugin::invoke::{
     self, Allowance, GetterOptions, Invocation, InvokeError, Modules, Reply, Streams,
 };
+use pintle_plugin::pin::Module;
 use pintle_plugin::subprocess::Surroundings;
 use pintle_plugin::{Manifest, Plugin, Ready, Standing};
 use sandbox::{Cancel, LogLevel, NoOutbound, Options, Output, Sandbox, SystemClock};
@@ -60,7 +61,12 @@ fn plugin(kind: &str, module: &[u8], more: &str) -> Ready {
         "apiVersion: v1\nname: probe\ntype: {kind}\nruntime: extism/v1\nversion: 0.1.0\n{config}{more}"
     );
     let plugin = Plugin { folder: PathBuf::new(), manifest: Manifest::read(text.as_bytes()).unwrap() };
-    Ready { plugin, module: Some(module.to_vec()), standing: Standing::Path, grants: Vec::new() }
+    Ready {
+        plugin,
+        module: Some(Module::held(module.to_vec())),
+        standing: Standing::Path,
+        grants: Vec::new(),
+    }
 }
 
 struct World {

@@ -3,7 +3,7 @@ use std::path::PathBuf;
 
 use guard::{Grant, Provenance};
 use pintle_plugin::lock::{Digest, Entry, Lock, Pinned};
-use pintle_plugin::pin::{self, Difference, Limits, Ready, ReadyError, Standing, ready};
+use pintle_plugin::pin::{self, Difference, FilesError, Limits, Ready, ReadyError, Standing, ready};
 
 use crate::lock::entry;
 
@@ -61,12 +61,27 @@ impl Place {
 fn a_plugin_that_is_as_it_was_is_ready_with_what_it_was_given() {
     let place = Place::new();
     let gh = place.ready().unwrap();
-    assert_eq!(gh.module.as_deref(), Some(&b"module"[..]));
+    assert_eq!(*gh.module.as_ref().unwrap().bytes().unwrap(), *b"module");
     assert_eq!(gh.grants, place.entry().granted);
     assert_eq!(gh.standing, Standing::Managed(Box::new(place.entry())));
     assert_eq!(gh.actor().folder(), place.real().to_str());
     assert_eq!(place.entry().digests()["lib/a.txt"].len(), 64);
     assert!(matches!(gh.actor().provenance(), Provenance::Remote { source: Some(_), .. }));
+}
+
+/// A module that was compiled before runs without its bytes; who needs them gets those that were compared, or none.
+#[test]
+fn a_module_that_is_changed_after_it_was_compared_gives_no_bytes() {
+    let place = Place::new();
+    let gh = place.ready().unwrap();
+    let module = gh.module.as_ref().unwrap();
+    assert_eq!(Some(*module.digest()), place.entry().module());
+    place.write("plugin.wasm", "nodule");
+    assert!(matches!(module.bytes(), Err(FilesError::Meanwhile { .. })));
+    place.write("plugin.wasm", "module");
+    assert_eq!(*module.bytes().unwrap(), *b"module");
+    fs::remove_file(place.real().join("plugin.wasm")).unwrap();
+    assert!(matches!(module.bytes(), Err(FilesError::Read { .. })));
 }
 
 #[test]
@@ -126,7 +141,7 @@ fn links_are_what_they_lead_to_and_never_lead_away() {
     let at = |name: &str| place.real().join(name);
     fs::remove_file(at("plugin.wasm")).unwrap();
     symlink(outside.join("built.wasm"), at("plugin.wasm")).unwrap();
-    assert_eq!(place.ready().unwrap().module.as_deref(), Some(&b"module"[..]));
+    assert_eq!(*place.ready().unwrap().module.unwrap().bytes().unwrap(), *b"module");
     fs::write(outside.join("built.wasm"), "changed").unwrap();
     assert_eq!(place.differences(), [Difference::Changed("plugin.wasm".to_owned())]);
     fs::write(outside.join("built.wasm"), "module").unwrap();

@@ -129,7 +129,7 @@ fn install(
     change.beside(&format!("gh-{version}.tgz"), version.as_bytes())?;
     let limits = Limits::default();
     let (entry, module) = change.describe(about(version), &limits)?;
-    assert_eq!(module.as_deref(), Some(version.as_bytes()));
+    assert_eq!(*module.unwrap().bytes().unwrap(), *version.as_bytes());
     if !hook {
         change.put(Some(&entry))?;
         return change.finish(entry);
