@@ -3,26 +3,27 @@
 //! To load a compiled module is to run it, so a file is loaded only if this user's copy of this program wrote it:
 //! each carries a MAC under a key that is private to the user and lies elsewhere, over the digest of the module, the
 //! engine's version and settings with the processor's features, and the compiled code. The file's owner, mode and
-//! links are looked at, too, and the bytes that were verified are the bytes that are loaded. What does not fit is
-//! as if it were not there: the module is compiled again, and the file replaced.
+//! links are looked at, too, and the bytes that were verified are the bytes that are loaded: they are read into memory
+//! of this process, verified there, and run from there. What does not fit is as if it were not there: the module is
+//! compiled again, and the file replaced.
 
 mod load;
+mod mac;
+mod memory;
 #[cfg(unix)]
 mod private;
-#[cfg(target_os = "linux")]
-mod sealed;
 
-use hmac::{Hmac, Mac};
-use sha2::{Digest, Sha256};
+pub(crate) use load::{Kept, Memory};
+use mac::{Mac, TAG_BYTES};
 use std::hash::{Hash, Hasher};
+use std::io::Read;
 use std::path::{Path, PathBuf};
-use wasmtime::{Engine, Module};
+use wasmtime::{Config, Engine, Module};
 
 /// Files larger than this were not written by us.
 const MOST_BYTES: u64 = 1 << 30;
-const MAGIC: &[u8; 16] = b"pintle-module-1\n";
-const MAC_BYTES: usize = 32;
-const HEAD: usize = MAGIC.len() + MAC_BYTES;
+const MAGIC: &[u8; 16] = b"pintle-module-2\n";
+const HEAD: usize = MAGIC.len() + TAG_BYTES;
 const EXTENSION: &str = "cwasm";
 
 /// A folder of compiled modules and the key that authenticates them.
@@ -54,6 +55,11 @@ pub enum CacheError {
     /// This system has no way to tell whose a file is.
     #[error("compiled modules are not kept on this system")]
     Unsupported,
+}
+
+/// Lets engines of this configuration run what is loaded from a cache. Others cannot.
+pub(crate) fn attach(config: &mut Config) {
+    load::attach(config);
 }
 
 impl std::fmt::Debug for Cache {
@@ -88,7 +94,7 @@ impl Cache {
 
     /// What a file is the compiled form of: the module, and everything that decides how it was compiled.
     fn identity(engine: &Engine, digest: &[u8; 32]) -> [u8; 32] {
-        let mut hasher = ShaHasher(Sha256::new());
+        let mut hasher = Identity(blake3::Hasher::new());
         hasher.0.update(MAGIC);
         engine.precompile_compatibility_hash().hash(&mut hasher);
         hasher.0.update(digest);
@@ -100,41 +106,22 @@ impl Cache {
         self.folder.join(format!("{name}.{EXTENSION}"))
     }
 
-    fn mac(&self, identity: &[u8; 32]) -> Option<Hmac<Sha256>> {
-        let mut mac = Hmac::<Sha256>::new_from_slice(&self.key).ok()?;
-        mac.update(MAGIC);
-        mac.update(identity);
-        Some(mac)
-    }
-
-    /// The compiled form of a module, if there is an authentic one.
+    /// The compiled form of a module, if there is an authentic one. The engine's configuration
+    /// must have been given to [`attach`].
     #[cfg(unix)]
-    pub(crate) fn load(&self, engine: &Engine, digest: &[u8; 32]) -> Option<Module> {
+    pub(crate) fn load(&self, engine: &Engine, digest: &[u8; 32]) -> Option<Kept> {
         let identity = Self::identity(engine, digest);
-        let path = self.path(&identity);
-        #[cfg(target_os = "linux")]
-        if let Some(module) = self.load_sealed(engine, &identity, &path) {
-            return Some(module);
-        }
-        let bytes = private::read(&path, MOST_BYTES)?;
-        let (head, code) = bytes.split_at_checked(HEAD)?;
-        let tag = head.strip_prefix(MAGIC)?;
-        load::Verified::new(self.mac(&identity)?, tag, load::Code::Bytes(code))?.module(engine)
-    }
-
-    /// The same, from a copy that the engine maps as it is.
-    #[cfg(target_os = "linux")]
-    fn load_sealed(&self, engine: &Engine, identity: &[u8; 32], path: &Path) -> Option<Module> {
-        let mut file = private::file(path, MOST_BYTES)?;
+        let (mut file, bytes) = private::file(&self.path(&identity), MOST_BYTES)?;
         let mut head = [0; HEAD];
-        std::io::Read::read_exact(&mut file, &mut head).ok()?;
-        let tag = head.strip_prefix(MAGIC)?;
-        let code = sealed::Sealed::copy(&mut file, MOST_BYTES)?;
-        load::Verified::new(self.mac(identity)?, tag, load::Code::Sealed(code))?.module(engine)
+        file.read_exact(&mut head).ok()?;
+        let tag = head.strip_prefix(MAGIC)?.first_chunk()?;
+        let bytes = usize::try_from(bytes).ok()?.checked_sub(HEAD)?;
+        let mac = Mac::new(&self.key, &identity, bytes);
+        load::Verified::read(&mut file, bytes, mac, tag)?.module(engine)
     }
 
     #[cfg(not(unix))]
-    pub(crate) fn load(&self, _engine: &Engine, _digest: &[u8; 32]) -> Option<Module> {
+    pub(crate) fn load(&self, _engine: &Engine, _digest: &[u8; 32]) -> Option<Kept> {
         None
     }
 
@@ -166,31 +153,26 @@ impl Cache {
 
     /// Keeps the compiled form of a module for an engine. What goes wrong is only a slower start next time.
     pub(crate) fn store(&self, module: &Module, engine: &Engine, digest: &[u8; 32]) {
+        let Ok(code) = module.serialize() else { return };
         let identity = Self::identity(engine, digest);
-        let (Ok(code), Some(mut mac)) = (module.serialize(), self.mac(&identity)) else { return };
-        if load::feed(&mut mac, &load::Code::Bytes(&code)).is_none() {
-            return;
-        }
-        let tag = mac.finalize().into_bytes();
+        let mut mac = Mac::new(&self.key, &identity, code.len());
+        mac.update(&code);
         #[cfg(unix)]
-        private::write(&self.folder, &self.path(&identity), &[MAGIC, &tag, &code]);
-        #[cfg(not(unix))]
-        let _ = (tag, code);
+        private::write(&self.folder, &self.path(&identity), &[MAGIC, &mac.tag(), &code]);
     }
 }
 
-/// Feeds what an engine says about itself to SHA-256.
-struct ShaHasher(Sha256);
+/// Feeds what an engine says about itself to a hash that means something.
+struct Identity(blake3::Hasher);
 
-impl Hasher for ShaHasher {
+impl Hasher for Identity {
     fn write(&mut self, bytes: &[u8]) {
-        self.0.update((bytes.len() as u64).to_le_bytes());
+        self.0.update(&(bytes.len() as u64).to_le_bytes());
         self.0.update(bytes);
     }
 
     fn finish(&self) -> u64 {
-        let digest = self.0.clone().finalize();
-        digest.first_chunk().map_or(0, |first| u64::from_le_bytes(*first))
+        self.0.finalize().as_bytes().first_chunk().map_or(0, |first| u64::from_le_bytes(*first))
     }
 }
 

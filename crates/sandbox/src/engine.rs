@@ -4,7 +4,7 @@ mod finish;
 mod ticker;
 
 use crate::abi::{AbiKind, wasi};
-use crate::cache::Cache;
+use crate::cache::{Cache, Memory};
 use crate::call::Call;
 use crate::clock::Clock;
 use crate::host::{HostFunction, engine_words};
@@ -88,6 +88,8 @@ pub struct Loaded {
     /// Our functions that it imports; each call needs a grant for each.
     imports: BTreeSet<HostFunction>,
     from: LoadedFrom,
+    /// Of the code. Fields are dropped in their order: this has to stand behind what has anything of the module.
+    _memory: Memory,
 }
 
 impl Loaded {
@@ -162,6 +164,9 @@ impl Sandbox {
             .native_unwind_info(cfg!(windows))
             .wasm_memory64(false)
             .wasm_relaxed_simd(false);
+        if self.cache.is_some() {
+            crate::cache::attach(&mut config);
+        }
         Engine::new(&config).map_err(|error| StartError::Internal(format!("{error:#}")))
     }
 
@@ -197,7 +202,7 @@ impl Sandbox {
             cache.store(&module, engine, &wasm.digest);
         }
         let (instance, imports) = link(engine, &module, abi)?;
-        Ok(Loaded { abi, fuel, instance, imports, from: LoadedFrom::Compiled })
+        Ok(Loaded { abi, fuel, instance, imports, from: LoadedFrom::Compiled, _memory: Memory::none() })
     }
 
     /// Refuses what cannot be a module, before anything of it is compiled.
@@ -225,11 +230,18 @@ impl Sandbox {
         fuel: Fuel,
     ) -> Result<Option<Loaded>, StartError> {
         let engine = self.engine(fuel)?;
-        let Some(module) = self.cache.as_ref().and_then(|cache| cache.load(engine, digest)) else {
+        let Some(kept) = self.cache.as_ref().and_then(|cache| cache.load(engine, digest)) else {
             return Ok(None);
         };
-        let (instance, imports) = link(engine, &module, abi)?;
-        Ok(Some(Loaded { abi, fuel, instance, imports, from: LoadedFrom::Cache }))
+        let (instance, imports) = link(engine, kept.module(), abi)?;
+        Ok(Some(Loaded {
+            abi,
+            fuel,
+            instance,
+            imports,
+            from: LoadedFrom::Cache,
+            _memory: kept.into_memory(),
+        }))
     }
 
     /// Removes compiled modules that were written least lately until at most `most` bytes are left; answers how many

@@ -1,113 +1,174 @@
 //! The one place with `unsafe` in this project.
 
-#[cfg(target_os = "linux")]
-use super::sealed::Sealed;
-use hmac::{Hmac, Mac};
-use sha2::{Digest, Sha256};
-use wasmtime::{Engine, Module};
+use super::mac::{Mac, TAG_BYTES};
+use super::memory::{Code, Room};
+#[cfg(not(all(target_os = "linux", target_arch = "x86_64")))]
+pub(super) use copied::attach;
+#[cfg(all(target_os = "linux", target_arch = "x86_64"))]
+pub(super) use in_place::attach;
+use std::io::Read;
+use wasmtime::Module;
 
-/// How much is digested at once.
-pub(super) const PIECE: usize = 512 << 10;
+/// How much is read and digested at once: little enough to stay in the processor's cache in between.
+const PIECE: usize = 128 << 10;
 
-/// Compiled code that is to be looked at.
-pub(super) enum Code<'a> {
-    /// In memory of this process.
-    Bytes(&'a [u8]),
-    /// In a file without a name that nobody can change any more.
-    #[cfg(target_os = "linux")]
-    Sealed(Sealed),
-}
+/// Compiled code whose MAC was right, in memory of this process. The only way to one is [`Verified::read`], and it
+/// holds on to what was verified, so that nothing else can be loaded in its place.
+pub(super) struct Verified(Code);
 
-impl Code<'_> {
-    fn bytes(&self) -> u64 {
-        match self {
-            Self::Bytes(code) => code.len() as u64,
-            #[cfg(target_os = "linux")]
-            Self::Sealed(sealed) => sealed.bytes(),
-        }
-    }
-
-    /// The digests of its pieces in every other position, from `first` on.
-    fn digests(&self, first: usize) -> Option<Vec<[u8; 32]>> {
-        match self {
-            Self::Bytes(code) => Some(
-                code.chunks(PIECE).skip(first).step_by(2).map(|piece| Sha256::digest(piece).into()).collect(),
-            ),
-            #[cfg(target_os = "linux")]
-            Self::Sealed(sealed) => sealed.digests(first),
-        }
-    }
-}
-
-/// Feeds a MAC with the digests of all pieces of the code and with its length, which together stand for the code.
-/// Two threads take every other piece.
-pub(super) fn feed(mac: &mut Hmac<Sha256>, code: &Code<'_>) -> Option<()> {
-    mac.update(&code.bytes().to_le_bytes());
-    let (even, odd) = std::thread::scope(|scope| {
-        let odd = std::thread::Builder::new().spawn_scoped(scope, || code.digests(1));
-        let even = code.digests(0);
-        // Without a thread the same is done here.
-        let odd = match odd {
-            Ok(thread) => thread.join().ok().flatten(),
-            Err(_) => code.digests(1),
-        };
-        (even, odd)
-    });
-    let (even, odd) = (even?, odd?);
-    for (at, piece) in even.iter().enumerate() {
-        mac.update(piece);
-        if let Some(piece) = odd.get(at) {
+impl Verified {
+    /// Reads so many bytes, for which `mac` was made, and compares their MAC in constant time.
+    pub(super) fn read(
+        from: &mut impl Read,
+        bytes: usize,
+        mut mac: Mac,
+        tag: &[u8; TAG_BYTES],
+    ) -> Option<Self> {
+        let mut room = Room::new(bytes)?;
+        for piece in room.bytes().chunks_mut(PIECE) {
+            from.read_exact(piece).ok()?;
             mac.update(piece);
         }
+        if mac.is(tag) { room.freeze().map(Self) } else { None }
     }
-    Some(())
 }
 
-/// Compiled code whose MAC was right. The only way to one is [`Verified::new`], and it holds on to what was verified,
-/// so that nothing else can be loaded in its place.
-pub(super) struct Verified<'a>(Code<'a>);
+/// A module from the cache, with the memory that its code lies in.
+///
+/// Whoever takes it apart keeps the memory until nothing is left of the module: no clone of it, and no instance, store
+/// or error that came of it.
+pub(crate) struct Kept {
+    // In this order: the module is dropped first.
+    module: Module,
+    memory: Memory,
+}
 
-impl<'a> Verified<'a> {
-    /// Compares the MAC in constant time. `mac` has been fed with the identity of the module, and nothing of `code`.
-    pub(super) fn new(mut mac: Hmac<Sha256>, tag: &[u8], code: Code<'a>) -> Option<Self> {
-        feed(&mut mac, &code)?;
-        mac.verify_slice(tag).ok()?;
-        Some(Self(code))
+impl Kept {
+    /// To be instantiated.
+    pub(crate) fn module(&self) -> &Module {
+        &self.module
     }
 
-    /// Loads the code; `None` if the engine finds that it was compiled for another one.
+    /// Drops the module.
+    pub(crate) fn into_memory(self) -> Memory {
+        let Self { module, memory } = self;
+        drop(module);
+        memory
+    }
+}
+
+/// Holds on to the memory of code.
+pub(crate) struct Memory {
+    _code: Option<Code>,
+}
+
+impl Memory {
+    /// For a module that lies in memory of its own.
+    pub(crate) fn none() -> Self {
+        Self { _code: None }
+    }
+}
+
+/// Code runs where it was read. This is for x86-64, where no other part of a processor has to be told of new code.
+#[cfg(all(target_os = "linux", target_arch = "x86_64"))]
+mod in_place {
+    use super::{Kept, Memory, Verified};
+    use rustix::mm::{MprotectFlags, mprotect};
+    use std::ptr::NonNull;
+    use std::sync::Arc;
+    use wasmtime::{Config, CustomCodeMemory, Engine, Module};
+
+    /// Lets engines of this configuration run code in memory that is not their own.
+    pub(in super::super) fn attach(config: &mut Config) {
+        config.with_custom_code_memory(Some(Arc::new(Pages)));
+    }
+
+    /// Makes pages of code executable.
+    struct Pages;
+
     #[expect(
         unsafe_code,
-        reason = "wasmtime cannot check machine code; who wrote it is checked here instead"
+        reason = "code has to be executable, and memory that is no code any more must not be"
     )]
-    pub(super) fn module(self, engine: &Engine) -> Option<Module> {
-        // SAFETY: `Module::deserialize` and `Module::deserialize_open_file` trust their bytes completely: they contain
-        // machine code and the tables that say where memory may be accessed. Their contract is that the bytes are the
-        // unmodified output of `Module::serialize` (or `Engine::precompile_module`) of a wasmtime, that a file does not
-        // change as long as the module lives, and it says that bytes of another version or configuration of wasmtime
-        // are told from its own and refused.
-        //
-        // That holds here, because
-        // - `self.0` is private to this module and only `Verified::new` sets it, after HMAC-SHA256 over the length and
-        //   the SHA-256 digests of all pieces of exactly these bytes was right under the user's key. Bytes are borrowed
-        //   from memory of this process, not from a file that could change between the check and this call; a
-        //   `Sealed` file has no name, belongs to this process alone, and the kernel refuses every write, truncation
-        //   and growth of it since before the check (`sealed.rs` makes no other);
-        // - the key is made from the system's randomness, in a file that is the user's own, with mode 0600, one link
-        //   and no symbolic link (`private::key` refuses any other), outside the folder of compiled modules. So only
-        //   who can read that file, which is the user or who already acts as the user, can make a right MAC;
-        // - the only code that makes one is `Cache::store`, and it makes it over what `Module::serialize` returned;
-        // - the MAC covers the module's digest and the engine's compatibility hash (version, settings, processor
-        //   features), so a file cannot be put in the place of another module's or another engine's;
-        // - the guest never reaches either folder: they are not mapped into any instance by this crate, and a grant
-        //   of `file` for the configuration folder is the user's own act.
-        unsafe {
-            match self.0 {
-                Code::Bytes(code) => Module::deserialize(engine, code),
-                #[cfg(target_os = "linux")]
-                Code::Sealed(sealed) => Module::deserialize_open_file(engine, sealed.into_file()),
-            }
+    fn protect(address: *const u8, bytes: usize, flags: MprotectFlags) -> wasmtime::Result<()> {
+        // SAFETY: only the two functions below come here, and only wasmtime calls them: `Pages` is private, and nothing
+        // but `Config` gets one. It calls them with whole pages that hold the text of one module and nothing else. To
+        // make them executable it calls before any of it runs; it has compiled it itself, or has it from
+        // `Verified::module`; nobody writes there any more, for its own memory it has made readonly before, and ours
+        // is since it was frozen. To make them writable it calls when none of it runs or will run any more.
+        let done = unsafe { mprotect(address.cast_mut().cast(), bytes, flags) };
+        done.map_err(|error| wasmtime::Error::new(std::io::Error::from(error)))
+    }
+
+    impl CustomCodeMemory for Pages {
+        fn required_alignment(&self) -> usize {
+            rustix::param::page_size()
         }
-        .ok()
+
+        fn publish_executable(&self, address: *const u8, bytes: usize) -> wasmtime::Result<()> {
+            protect(address, bytes, MprotectFlags::READ | MprotectFlags::EXEC)
+        }
+
+        fn unpublish_executable(&self, address: *const u8, bytes: usize) -> wasmtime::Result<()> {
+            protect(address, bytes, MprotectFlags::READ | MprotectFlags::WRITE)
+        }
+    }
+
+    impl Verified {
+        /// Loads the code; `None` if the engine finds that it was compiled for another one, or was not attached.
+        #[expect(
+            unsafe_code,
+            reason = "wasmtime cannot check machine code; who wrote it is checked here instead"
+        )]
+        pub(in super::super) fn module(self, engine: &Engine) -> Option<Kept> {
+            // SAFETY: `Module::deserialize_raw` trusts its bytes completely: they contain machine code and the tables
+            // that say where memory may be accessed. Its contract is that the bytes are the unmodified output of
+            // `Module::serialize` (or `Engine::precompile_module`) of a wasmtime, that they stay where and as they are
+            // for as long as the module lives, and it says that bytes of another version or configuration of wasmtime
+            // are told from its own and refused.
+            //
+            // That holds here, because
+            // - `self.0` is private to this file and only `Verified::read` sets it, after keyed BLAKE3 over the length
+            //   and exactly these bytes was right under the user's key. They were in memory of this process, which no
+            //   other has, when they were digested, not in a file that could change between the check and this call;
+            //   since the check the memory is readonly;
+            // - the memory stays until `Kept` and then `Loaded` is dropped, both of which drop what they have of the
+            //   module before. Nobody else has more of it than for a call of a function that borrows them: stores are
+            //   made and dropped in `Sandbox::call`, and of errors only words go out;
+            // - the key is made from the system's randomness, in a file that is the user's own, with mode 0600, one
+            //   link and no symbolic link (`private::key` refuses any other), outside the folder of compiled modules.
+            //   So only who can read that file, which is the user or who already acts as the user, can make a right
+            //   MAC;
+            // - the only code that makes one is `Cache::store`, and it makes it over what `Module::serialize` returned;
+            // - the MAC covers the module's digest and the engine's compatibility hash (version, settings, processor
+            //   features), so a file cannot be put in the place of another module's or another engine's;
+            // - the guest never reaches either folder: they are not mapped into any instance by this crate, and a
+            //   grant of `file` for the configuration folder is the user's own act.
+            let module = unsafe { Module::deserialize_raw(engine, NonNull::from(self.0.bytes())) }.ok()?;
+            Some(Kept { module, memory: Memory { _code: Some(self.0) } })
+        }
+    }
+}
+
+/// The engine copies the code to memory of its own.
+#[cfg(not(all(target_os = "linux", target_arch = "x86_64")))]
+mod copied {
+    use super::{Kept, Memory, Verified};
+    use wasmtime::{Config, Engine, Module};
+
+    /// Nothing has to be done.
+    pub(in super::super) fn attach(_config: &mut Config) {}
+
+    impl Verified {
+        /// Loads the code; `None` if the engine finds that it was compiled for another one.
+        #[expect(
+            unsafe_code,
+            reason = "wasmtime cannot check machine code; who wrote it is checked here instead"
+        )]
+        pub(in super::super) fn module(self, engine: &Engine) -> Option<Kept> {
+            // SAFETY: as above, and simpler: the bytes are borrowed for the call, and copied.
+            let module = unsafe { Module::deserialize(engine, self.0.bytes()) }.ok()?;
+            Some(Kept { module, memory: Memory::none() })
+        }
     }
 }

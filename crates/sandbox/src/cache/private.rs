@@ -89,20 +89,12 @@ fn read_key(path: &Path) -> Result<[u8; KEY_BYTES], CacheError> {
     Ok(key)
 }
 
-/// Opens a file, if it is this user's alone.
-pub(super) fn file(path: &Path, most: u64) -> Option<File> {
+/// Opens a file, if it is this user's alone, and tells how many bytes it has.
+pub(super) fn file(path: &Path, most: u64) -> Option<(File, u64)> {
     let file = open(path).ok()?;
     let metadata = file.metadata().ok()?;
     let good = metadata.is_file() && fault(&metadata).is_none() && metadata.len() <= most;
-    good.then_some(file)
-}
-
-/// The whole content of a file, if it is this user's alone.
-pub(super) fn read(path: &Path, most: u64) -> Option<Vec<u8>> {
-    let mut file = file(path, most)?;
-    let mut bytes = Vec::with_capacity(usize::try_from(file.metadata().ok()?.len()).ok()?);
-    (&mut file).take(most).read_to_end(&mut bytes).ok()?;
-    Some(bytes)
+    good.then_some((file, metadata.len()))
 }
 
 /// Writes a file whole or not at all. A failure leaves nothing behind.
