@@ -17,34 +17,62 @@ struct Scenario {
     /// Files that change between the two.
     changes: &'static [(&'static str, &'static str)],
     command: &'static [&'static str],
+    /// Whether `repository` is a repository of the plugin `gh`, whose changes are committed.
+    repository: bool,
 }
 
 const WASM: &str = "apiVersion: v1\nname: gh\ntype: cli/v1\nruntime: extism/v1\nversion: 1.0.0\n";
 const NATIVE: &str = "name: native\nversion: 1.0.0\ncommand: x\nhooks: {install: 'echo a > $HELM_PLUGIN_DIR/hooked; echo b >> $HELM_PLUGIN_DIR/hooked'}\n";
 const INSTALL: &[&str] = &["plugin", "install", "gh.tgz", "--verify=false"];
 const LINK: &[&str] = &["plugin", "install", "dev/gh"];
+/// `repository` in the folder that all runs in.
+const REPOSITORY: &str = "file://$WORK/repository";
 const SCENARIOS: &[Scenario] = &[
-    Scenario { name: "install", before: &[], changes: &[], command: INSTALL },
+    Scenario { name: "install", before: &[], changes: &[], command: INSTALL, repository: false },
     Scenario {
         name: "install with a hook",
         before: &[],
         changes: &[],
         command: &["plugin", "install", "native.tgz", "--verify=false", "--grant-requested"],
+        repository: false,
     },
-    Scenario { name: "link", before: &[], changes: &[], command: LINK },
+    Scenario { name: "link", before: &[], changes: &[], command: LINK, repository: false },
     Scenario {
         name: "accept",
         before: &[LINK],
         changes: &[("dev/gh/plugin.wasm", "another")],
         command: &["plugin", "accept", "gh"],
+        repository: false,
     },
     Scenario {
         name: "grants",
         before: &[INSTALL],
         changes: &[],
         command: &["plugin", "grants", "gh", "add", "random", "env=A"],
+        repository: false,
     },
-    Scenario { name: "uninstall", before: &[INSTALL], changes: &[], command: &["plugin", "uninstall", "gh"] },
+    Scenario {
+        name: "uninstall",
+        before: &[INSTALL],
+        changes: &[],
+        command: &["plugin", "uninstall", "gh"],
+        repository: false,
+    },
+    Scenario {
+        name: "update",
+        before: &[&["plugin", "install", REPOSITORY, "--verify=false"]],
+        changes: &[
+            (
+                "repository/plugin.yaml",
+                "apiVersion: v1\nname: gh\ntype: cli/v1\nruntime: extism/v1\nversion: 2.0.0\n",
+            ),
+            ("repository/plugin.wasm", "another"),
+            ("repository/lib/7", "another"),
+            ("repository/new", "new"),
+        ],
+        command: &["plugin", "update", "gh"],
+        repository: true,
+    },
 ];
 
 /// Every file of a folder with its bytes, links with what they say, folders with nothing.
@@ -132,6 +160,31 @@ struct Place {
 }
 
 impl Place {
+    /// Makes a repository of all that is there, or adds what was changed.
+    fn commit(&self) -> Result<(), String> {
+        let folder = self.work.join("repository");
+        if !folder.join(".git").exists() {
+            self.git(&folder, &["init", "--quiet", "--initial-branch", "main"])?;
+        }
+        self.git(&folder, &["add", "--all"])?;
+        self.git(&folder, &["commit", "--quiet", "--message", "change"]).map(drop)
+    }
+
+    /// The same commits every time: their names are compared.
+    fn git(&self, folder: &Path, arguments: &[&str]) -> Result<Vec<u8>, String> {
+        let mut command = Command::new("git");
+        command.args(["-c", "user.name=n", "-c", "user.email=n@test.invalid"]).args(arguments);
+        command.current_dir(folder).env("HOME", self.work.join("home"));
+        for name in ["GIT_AUTHOR_DATE", "GIT_COMMITTER_DATE"] {
+            command.env(name, "1600000000 +0000");
+        }
+        let output = command.stdin(Stdio::null()).output().map_err(|error| format!("git: {error}"))?;
+        if output.status.success() {
+            return Ok(output.stdout);
+        }
+        Err(format!("git {}: {}", arguments.join(" "), String::from_utf8_lossy(&output.stderr)))
+    }
+
     fn write(&self, path: &str, bytes: &[u8]) -> Result<(), String> {
         let path = self.work.join(path);
         let failed = |error: std::io::Error| format!("{}: {error}", path.display());
@@ -154,11 +207,21 @@ impl Place {
         files.extend(many.iter().map(|(name, text)| (name.as_str(), *text)));
         self.write("gh.tgz", &archive(&files)?)?;
         self.write("native.tgz", &archive(&[("native/plugin.yaml", NATIVE)])?)?;
+        if scenario.repository {
+            for (name, text) in &files {
+                let path = format!("repository/{}", name.trim_start_matches("gh/"));
+                self.write(&path, text.as_bytes())?;
+            }
+            self.commit()?;
+        }
         for line in scenario.before {
             self.succeeds(line)?;
         }
         for (path, text) in scenario.changes {
             self.write(path, text.as_bytes())?;
+        }
+        if scenario.repository {
+            self.commit()?;
         }
         // The folder of plugins and the lock beside plugins.lock stay when they were there once.
         self.next_command()?;
@@ -167,7 +230,9 @@ impl Place {
 
     fn command(&self, line: &[&str]) -> Command {
         let mut command = Command::new(&self.pintle);
-        command.args(line).current_dir(&self.work).env_clear();
+        let work = self.work.display().to_string();
+        command.args(line.iter().map(|word| word.replace("$WORK", &work)));
+        command.current_dir(&self.work).env_clear();
         command.env("PATH", "/usr/bin:/bin").env("HOME", self.work.join("home"));
         command.stdin(Stdio::null()).stdout(Stdio::null());
         command
@@ -199,8 +264,19 @@ impl Place {
     /// The plugins and plugins.lock, without the times in it.
     fn state(&self) -> Result<Tree, String> {
         let mut tree = Tree::new();
-        walk(&self.work.join("home/.local/share/helm/plugins"), Path::new("plugins"), &mut tree)
-            .map_err(|error| error.to_string())?;
+        let plugins = self.work.join("home/.local/share/helm/plugins");
+        walk(&plugins, Path::new("plugins"), &mut tree).map_err(|error| error.to_string())?;
+        // Git keeps times in its own files: what they say is compared.
+        let checkout = plugins.join("repository");
+        if checkout.join(".git").is_dir() {
+            for (name, arguments) in [
+                ("commit", &["rev-parse", "HEAD", "origin/main"][..]),
+                ("changed", &["status", "--porcelain"]),
+                ("broken", &["fsck", "--no-progress"]),
+            ] {
+                tree.insert(format!("git/{name}").into(), self.git(&checkout, arguments)?);
+            }
+        }
         let lock = std::fs::read_to_string(self.work.join("home/.config/helm/pintle/plugins.lock"));
         let lock = lock.unwrap_or_default();
         let lines = lock.lines().filter(|line| !line.trim_start().starts_with("installed: "));
@@ -219,7 +295,9 @@ fn walk(folder: &Path, name: &Path, tree: &mut Tree) -> std::io::Result<()> {
         let entry = entry?;
         let (name, kind) = (name.join(entry.file_name()), entry.file_type()?);
         if kind.is_dir() {
-            walk(&entry.path(), &name, tree)?;
+            if entry.file_name() != ".git" {
+                walk(&entry.path(), &name, tree)?;
+            }
             tree.insert(name, Vec::new());
         } else if kind.is_symlink() {
             let target = std::fs::read_link(entry.path())?;
