@@ -3,7 +3,7 @@
 use std::rc::Rc;
 use std::sync::Arc;
 
-use govalue::Map;
+use govalue::{Bytes, Map};
 
 use crate::go;
 use crate::lock::Lock;
@@ -14,15 +14,16 @@ use crate::metadata::Metadata;
 pub struct File {
     /// Its path inside the chart, with forward slashes.
     pub name: Arc<str>,
-    /// Its contents, without a byte order mark.
-    pub data: Arc<[u8]>,
+    /// Its contents, without a byte order mark. Those of a folder may be read only now, see
+    /// [`Late`](crate::load::Late).
+    pub data: Bytes,
     /// When it was last changed, in seconds since 1970 as archives keep it; `None` when nobody knows.
     pub modified: Option<i64>,
 }
 
 impl File {
     /// Names some contents.
-    pub fn new(name: impl Into<Arc<str>>, data: impl Into<Arc<[u8]>>) -> Self {
+    pub fn new(name: impl Into<Arc<str>>, data: impl Into<Bytes>) -> Self {
         Self { name: name.into(), data: data.into(), modified: None }
     }
 

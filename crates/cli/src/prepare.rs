@@ -194,14 +194,15 @@ pub(crate) fn load(context: &mut Context<'_>, path: &Path, guard: &mut Guard) ->
     load_as(context, path, guard, As::Anything, None)
 }
 
-/// As [`load`]; the templates are parsed meanwhile.
+/// As [`load`]; the templates are parsed meanwhile, and files that may be needed by nobody wait.
 pub(crate) fn load_ahead(
     context: &mut Context<'_>,
     path: &Path,
     guard: &mut Guard,
     ahead: &render::Ahead,
+    late: &load::Late,
 ) -> Result<Chart, Failure> {
-    load_as(context, path, guard, As::Anything, Some(ahead))
+    load_as(context, path, guard, As::Anything, Some((ahead, late)))
 }
 
 /// Loads a chart of whatever version as Helm's `create` and `dependency` do: without a look at `apiVersion`.
@@ -248,14 +249,14 @@ fn load_as(
     path: &Path,
     guard: &mut Guard,
     how: As,
-    ahead: Option<&render::Ahead>,
+    ahead: Option<(&render::Ahead, &load::Late)>,
 ) -> Result<Chart, Failure> {
     let _loading = crate::profile::phase("load");
     context.progress.says("reading", &path.to_string_lossy());
     let limits = limits(context)?;
     let mut links = GuardedLinks::new(path, guard, &limits);
     let tell = |text: &_| {
-        if let Some(ahead) = ahead {
+        if let Some((ahead, _)) = ahead {
             ahead.add(text);
         }
     };
@@ -263,6 +264,7 @@ fn load_as(
     if threads() > 1 && ahead.is_some() {
         loading.templates = Some(&tell);
     }
+    loading.late = ahead.map(|(_, late)| late.clone());
     loading.limits = limits.chart;
     loading.yaml = limits.yaml;
     loading.detect = matches!(how, As::Anything | As::Folder);

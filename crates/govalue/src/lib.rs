@@ -7,6 +7,7 @@
 //!
 //! Absent on purpose: templates, files, clocks. Nothing here touches the world.
 
+mod bytes;
 pub mod compare;
 mod complex;
 mod entries;
@@ -24,6 +25,7 @@ pub mod types;
 mod value;
 pub mod yaml;
 
+pub use bytes::Bytes;
 pub use complex::Complex;
 pub use entries::{Entries, Iter as EntriesIter};
 pub use error::Error;

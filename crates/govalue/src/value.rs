@@ -2,9 +2,8 @@
 
 use std::any::Any;
 use std::rc::Rc;
-use std::sync::Arc;
 
-use crate::{FloatKind, IntKind, Kind, List, Map, Str, Type, types};
+use crate::{Bytes, FloatKind, IntKind, Kind, List, Map, Str, Type, types};
 
 /// What a function or method of the host answers.
 pub type CallResult = Result<Value, Box<dyn std::error::Error>>;
@@ -42,7 +41,7 @@ pub enum Value {
     /// `string`.
     Str(Str),
     /// `[]byte`.
-    Bytes(Arc<[u8]>),
+    Bytes(Bytes),
     /// A slice of anything but bytes.
     List(List),
     /// A map with string keys.
@@ -169,7 +168,7 @@ impl Value {
 
     /// A `[]byte`.
     pub fn bytes(bytes: &[u8]) -> Self {
-        Self::Bytes(Arc::from(bytes))
+        Self::Bytes(bytes.into())
     }
 
     /// Its dynamic type; `None` for nil.

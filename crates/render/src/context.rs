@@ -126,7 +126,7 @@ fn collect<'a>(
         }
         templates.renderables.push(Renderable {
             path: format!("{full_path}/{name}"),
-            text: data,
+            text: data.shared(),
             // What a template starts from has methods; the same table among `.Subcharts` has none.
             data: context.with_type(&VALUES),
             base_path: format!("{full_path}/templates"),

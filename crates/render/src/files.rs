@@ -1,17 +1,15 @@
 //! `.Files`: the chart's other files, as templates read them.
 
-use std::sync::Arc;
-
 use chart::File;
 use govalue::types::{self, Kind, Method, Signature, Type};
-use govalue::{CallResult, List, Map, Str, Value, yaml};
+use govalue::{Bytes, CallResult, List, Map, Str, Value, yaml};
 
 use crate::manifest::base_name;
 
 /// Builds `.Files` from names and contents.
 pub(crate) fn value(files: &[File]) -> Value {
     let entries =
-        files.iter().map(|file| (Str::from(&*file.name), Value::Bytes(Arc::clone(&file.data)))).collect();
+        files.iter().map(|file| (Str::from(&*file.name), Value::Bytes(file.data.clone()))).collect();
     Value::Map(Map::from_entries(&FILES, entries))
 }
 
@@ -32,7 +30,7 @@ static FILES: Type = Type {
     ],
 };
 
-fn contents(receiver: &Value, args: &[Value]) -> Option<Arc<[u8]>> {
+fn contents(receiver: &Value, args: &[Value]) -> Option<Bytes> {
     let (Value::Map(files), Some(Value::Str(name))) = (receiver, args.first()) else { return None };
     match files.get(name) {
         Some(Value::Bytes(data)) => Some(data),
@@ -45,7 +43,7 @@ fn get(receiver: &Value, args: &[Value]) -> CallResult {
 }
 
 fn get_bytes(receiver: &Value, args: &[Value]) -> CallResult {
-    Ok(Value::Bytes(contents(receiver, args).unwrap_or_else(|| Arc::from([]))))
+    Ok(Value::Bytes(contents(receiver, args).unwrap_or_else(|| Bytes::from([]))))
 }
 
 fn glob(receiver: &Value, args: &[Value]) -> CallResult {
@@ -90,7 +88,7 @@ fn as_secrets(receiver: &Value, _: &[Value]) -> CallResult {
 }
 
 fn lines(receiver: &Value, args: &[Value]) -> CallResult {
-    let data = contents(receiver, args).unwrap_or_else(|| Arc::from([]));
+    let data = contents(receiver, args).unwrap_or_else(|| Bytes::from([]));
     if data.is_empty() {
         return Ok(Value::List(List::typed(&types::LIST_STRING, Vec::new())));
     }

@@ -112,7 +112,7 @@ pub fn archive(name: &str, bytes: &[u8], context: &mut Context<'_>) -> Result<Ch
     })?;
     context.count(&files)?;
     if let Some(tell) = context.templates {
-        files.iter().filter(|file| reader::is_template(&file.name)).for_each(|file| tell(&file.data));
+        files.iter().filter(|file| reader::is_template(&file.name)).for_each(|file| tell(file.data.shared()));
     }
     if !context.detect {
         return assemble(files, context, 0);

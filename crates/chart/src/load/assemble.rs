@@ -59,7 +59,7 @@ pub(super) fn assemble(
                 let parse = |source| LoadError::Parse { file: "values.yaml", source };
                 chart_values = Some(values::read(&file.data, &yaml).map_err(parse)?);
             }
-            "values.schema.json" => schema = Some(Arc::clone(&file.data)),
+            "values.schema.json" => schema = Some(Arc::clone(file.data.shared())),
             name @ ("requirements.yaml" | "requirements.lock") => {
                 let metadata: &mut Metadata = metadata.get_or_insert_default();
                 let is_lock = name == "requirements.lock";
@@ -124,7 +124,7 @@ fn subchart(
                 });
             }
             first => {
-                let data = first.map(|file| Arc::clone(&file.data)).unwrap_or_default();
+                let data = first.map(|file| Arc::clone(file.data.shared())).unwrap_or_default();
                 context
                     .unpack(&data)
                     .map_err(LoadError::from)

@@ -14,7 +14,7 @@ use std::time::SystemTime;
 use super::assemble::{assemble, check_version};
 use super::ignore::Rules;
 use super::reader::{self, Contents, Reader, Refusal, Shared};
-use super::{BOM, Context, Entry, Folder, LoadError};
+use super::{Context, Entry, Folder, LoadError};
 use crate::chart::{Chart, File};
 use crate::go::{self, io_error, path_error};
 use crate::notice::{Level, Notice};
@@ -171,7 +171,7 @@ impl<'c, 'a> Walk<'c, 'a> {
             let left = AtomicU64::new(total);
             contents = Vec::new();
             for found in &self.found {
-                contents.push(reader::read(found.path(), &left));
+                contents.push(shared.look(found.path(), &found.inner, &left));
                 if contents.last().is_some_and(Result::is_err) {
                     break;
                 }
@@ -182,9 +182,8 @@ impl<'c, 'a> Walk<'c, 'a> {
             match reading {
                 Ok(Contents { data, status, unpacked }) => {
                     if let Some(unpacked) = unpacked {
-                        self.context.early.push((Arc::clone(&data), unpacked));
+                        self.context.early.push((Arc::clone(data.shared()), unpacked));
                     }
-                    let data = data.strip_prefix(BOM).map(Arc::from).unwrap_or(data);
                     let modified = status.modified().ok().and_then(seconds);
                     files.push(File::new(found.inner, data).changed_at(modified));
                 }
@@ -219,7 +218,7 @@ impl<'c, 'a> Walk<'c, 'a> {
             }
             Ok(status) if !status.is_file() => Entry::Unreadable(LoadError::Irregular(path).to_string()),
             Ok(_) => match reader::read(&path, &AtomicU64::new(self.context.limits.total)) {
-                Ok(contents) => Entry::File(contents.data),
+                Ok((data, _)) => Entry::File(data),
                 Err(refusal) => match self.refused(&path, name, refusal) {
                     LoadError::Read { reason, .. } => Entry::Unreadable(reason),
                     error => Entry::Unreadable(error.to_string()),

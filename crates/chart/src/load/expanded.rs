@@ -66,7 +66,7 @@ pub fn expanded(path: &Path, bytes: &[u8], context: &mut Context<'_>) -> Result<
         }
     }
     let entry = |name: &str| match files.get(&vec![name.to_owned()]) {
-        Some(file) => Entry::File(Arc::clone(&file.data)),
+        Some(file) => Entry::File(Arc::clone(file.data.shared())),
         None if has_directory(&files, name) => Entry::Directory(format!("read {name}: is a directory")),
         None => Entry::Missing,
     };

@@ -10,6 +10,7 @@ mod directory;
 mod expanded;
 mod folder;
 pub(crate) mod ignore;
+mod late;
 mod reader;
 mod sniff;
 
@@ -18,6 +19,7 @@ pub use directory::{directory, folder};
 pub use expanded::{ExpandError, expanded};
 pub use folder::{Entry, Folder};
 pub use ignore::IgnoreError;
+pub use late::Late;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -96,6 +98,8 @@ pub struct Context<'a> {
     pub detect: bool,
     /// How many threads may read files.
     pub threads: usize,
+    /// Which files of a folder are read only when somebody looks at them: none, as long as nothing is said.
+    pub late: Option<Late>,
     /// Told of every template of the chart itself as soon as it was read, by whatever thread. Those of the charts
     /// below it: [`Chart::resolve_telling`](crate::Chart::resolve_telling).
     pub templates: Option<&'a OnTemplate<'a>>,
@@ -116,6 +120,7 @@ impl<'a> Context<'a> {
             read: 0,
             detect: true,
             threads: 1,
+            late: None,
             templates: None,
             notices: Vec::new(),
         }

@@ -15,7 +15,10 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
+use govalue::Bytes;
+
 use super::archive::{self, ArchiveLimits};
+use super::late::Late;
 use super::{BOM, Context};
 use crate::chart::File;
 use crate::together;
@@ -41,7 +44,7 @@ const ALL_EARLY: u64 = 8 * EARLY;
 
 /// A file's contents and what the system knows of it.
 pub(super) struct Contents {
-    pub(super) data: Arc<[u8]>,
+    pub(super) data: Bytes,
     pub(super) status: Status,
     /// What the archive that it is unpacks to, when it is a small one.
     pub(super) unpacked: Option<Vec<File>>,
@@ -58,12 +61,32 @@ pub(super) enum Refusal {
 pub(super) type Reading = Result<Contents, Refusal>;
 
 /// Reads a whole file, if it fits into what is `left` for all files, even if it grew since it was measured.
-pub(super) fn read(path: &Path, left: &AtomicU64) -> Reading {
+pub(super) fn read(path: &Path, left: &AtomicU64) -> Result<(Arc<[u8]>, Status), Refusal> {
+    let (file, status) = open(path)?;
+    take(left, status.len())?;
+    Ok((whole(file, &status, left)?, status))
+}
+
+/// Reads a file whose size was counted before, if the system still says the same of it.
+pub(super) fn again(path: &Path, is_same: impl Fn(&Status) -> bool) -> Result<Arc<[u8]>, Refusal> {
+    let (file, status) = open(path)?;
+    if !is_same(&status) {
+        return Err(Refusal::Over);
+    }
+    whole(file, &status, &AtomicU64::new(0)).map(unmarked)
+}
+
+/// A file and what the system knows of it.
+pub(super) fn open(path: &Path) -> Result<(fs::File, Status), Refusal> {
     let failed = |operation| move |error| Refusal::System(operation, error);
-    let mut file = fs::File::open(path).map_err(failed("open"))?;
+    let file = fs::File::open(path).map_err(failed("open"))?;
     let status = file.metadata().map_err(failed("stat"))?;
+    Ok((file, status))
+}
+
+/// The contents of a file whose size was taken from what is `left`.
+fn whole(mut file: fs::File, status: &Status, left: &AtomicU64) -> Result<Arc<[u8]>, Refusal> {
     let size = status.len();
-    take(left, size)?;
     // Straight to where it stays: a copy of every file costs as much as reading it.
     let mut data: Arc<[u8]> = std::iter::repeat_n(0, usize::try_from(size).unwrap_or(0)).collect();
     let mut filled = 0;
@@ -81,14 +104,21 @@ pub(super) fn read(path: &Path, left: &AtomicU64) -> Reading {
     // What was as long as the system said is whole. Some files of the system itself claim to be empty.
     if filled == 0 || filled < data.len() {
         let room = left.load(Ordering::Relaxed);
-        file.take(room.saturating_add(1)).read_to_end(&mut more).map_err(failed("read"))?;
+        file.take(room.saturating_add(1))
+            .read_to_end(&mut more)
+            .map_err(|error| Refusal::System("read", error))?;
     }
     if filled < data.len() || !more.is_empty() {
         // It changed since it was measured.
         take(left, more.len() as u64)?;
         data = [&data[..filled], &more].concat().into();
     }
-    Ok(Contents { data, status, unpacked: None })
+    Ok(data)
+}
+
+/// Contents as charts have them.
+fn unmarked(data: Arc<[u8]>) -> Arc<[u8]> {
+    data.strip_prefix(BOM).map(Arc::from).unwrap_or(data)
 }
 
 fn is_archive(path: &Path) -> bool {
@@ -105,6 +135,7 @@ struct Wanted {
     number: usize,
     path: PathBuf,
     is_template: bool,
+    may_wait: bool,
 }
 
 /// Whether a file inside a chart is a template of this chart. Whether those below it are used is decided later.
@@ -137,6 +168,7 @@ pub(super) struct Reader<'scope, 'env> {
 /// What the threads of one [`Reader`] share.
 pub(super) struct Shared<'a> {
     templates: Option<&'a super::OnTemplate<'a>>,
+    late: Option<Late>,
     waiting: Mutex<Waiting>,
     changed: Condvar,
     left: AtomicU64,
@@ -150,6 +182,7 @@ impl<'a> Shared<'a> {
         let limits = context.limits;
         Self {
             templates: context.templates,
+            late: context.late.clone(),
             waiting: Mutex::default(),
             changed: Condvar::new(),
             left: AtomicU64::new(limits.total),
@@ -159,17 +192,35 @@ impl<'a> Shared<'a> {
     }
 
     fn read(&self, file: &Wanted) -> Reading {
-        let mut contents = read(&file.path, &self.left)?;
+        let mut contents = self.contents(&file.path, file.may_wait, &self.left)?;
         if is_archive(&file.path) {
             contents.unpacked = self.unpack(&contents.data);
         }
         if let Some(tell) = self.templates
             && file.is_template
-            && !contents.data.starts_with(BOM)
         {
-            tell(&contents.data);
+            tell(contents.data.shared());
         }
         Ok(contents)
+    }
+
+    /// As [`Reader`] has it read, with other bounds.
+    pub(super) fn look(&self, path: &Path, inner: &str, left: &AtomicU64) -> Reading {
+        self.contents(path, self.may_wait(inner), left)
+    }
+
+    fn may_wait(&self, inner: &str) -> bool {
+        self.late.as_ref().is_some_and(|late| late.may_wait(inner))
+    }
+
+    fn contents(&self, path: &Path, may_wait: bool, left: &AtomicU64) -> Reading {
+        let (file, status) = open(path)?;
+        take(left, status.len())?;
+        let data = match &self.late {
+            Some(late) if may_wait && Late::is_worth(&status) => late.bytes(path, &status),
+            _ => unmarked(whole(file, &status, left)?).into(),
+        };
+        Ok(Contents { data, status, unpacked: None })
     }
 
     /// What is in an archive, if that is little.
@@ -227,7 +278,12 @@ impl<'scope, 'env> Reader<'scope, 'env> {
     /// Has a file read, some time until [`Reader::finish`]; `inner` is its path inside the chart.
     pub(super) fn add(&mut self, path: PathBuf, inner: &str) {
         self.archives += usize::from(is_archive(&path));
-        self.found.push(Wanted { number: self.count, path, is_template: is_template(inner) });
+        self.found.push(Wanted {
+            number: self.count,
+            path,
+            is_template: is_template(inner),
+            may_wait: self.shared.may_wait(inner),
+        });
         self.count += 1;
         // Unpacking an archive takes as long as reading many files.
         let worth = self.count > WORTH_A_THREAD && self.found.len() >= HANDFUL || self.archives > 1;

@@ -4,7 +4,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use pintle_chart::load::{Context, FollowAll, Outside, directory, files};
+use pintle_chart::load::{Context, FollowAll, Late, Outside, directory, files};
 use pintle_chart::schema::NoReferences;
 use pintle_chart::values::{FileReader, ValueSource, merge};
 use pintle_chart::{File, Level, ResolvedChart, Rules};
@@ -181,4 +181,52 @@ fn templates_of_charts_that_are_used_are_told_and_no_others() {
     let rules = Rules { versions: &SomeVersions, schema: None };
     assert!(chart.resolve_telling(&govalue::Map::new(), rules, &mut Vec::new(), &tell).is_ok());
     assert_eq!(told.into_inner(), ["top", "used"]);
+}
+
+#[test]
+fn files_that_wait_are_read_at_the_first_look_and_a_changed_one_is_told() {
+    let long = |letter: &str| letter.repeat(8 << 10);
+    let marked = format!("\u{feff}{}", long("m"));
+    let case = json!({ "files": {
+        "Chart.yaml": "apiVersion: v2\nname: a\nversion: 1.0.0\n",
+        "README.md": long("r"),
+        "docs/marked.md": marked,
+        "docs/short.md": "short",
+        "crds/a.yaml": long("c"),
+        "templates/a.yaml": long("t"),
+    } });
+    // Gone after loading: what was read is there, what was not is missed when somebody looks.
+    for (late, waiting) in [(Late::new(true), true), (Late::new(false), false)] {
+        let root = write(&case, "late");
+        let mut outside = FollowAll;
+        let mut context = Context::new(&SomeVersions, &mut outside);
+        context.late = Some(late.clone());
+        let chart = directory(&root, &mut context).unwrap_or_else(|error| panic!("{error}"));
+        let file = |name: &str| chart.raw_file(name).map(<[u8]>::to_vec);
+        assert_eq!(file("docs/marked.md"), Some(long("m").into_bytes()), "without its mark");
+        for gone in ["README.md", "docs/marked.md", "docs/short.md", "crds/a.yaml", "templates/a.yaml"] {
+            assert!(fs::remove_file(root.join(gone)).is_ok());
+        }
+        assert_eq!(file("docs/marked.md"), Some(long("m").into_bytes()), "once is enough");
+        assert_eq!(file("docs/short.md"), Some(b"short".to_vec()));
+        assert_eq!(file("templates/a.yaml"), Some(long("t").into_bytes()));
+        assert!(late.lost().is_none());
+        let crd = if waiting { Vec::new() } else { long("c").into_bytes() };
+        assert_eq!((file("crds/a.yaml"), late.lost().is_some()), (Some(crd), waiting));
+        assert_eq!(file("README.md"), Some(Vec::new()));
+        let told = late.lost().map(|error| error.to_string()).unwrap_or_default();
+        let first = if waiting { "crds/a.yaml" } else { "README.md" };
+        assert_eq!(told, format!("open {}: no such file or directory", root.join(first).display()));
+    }
+    // Written to: no half of the old and half of the new.
+    let root = write(&case, "late");
+    let late = Late::new(true);
+    let mut outside = FollowAll;
+    let mut context = Context::new(&SomeVersions, &mut outside);
+    context.late = Some(late.clone());
+    let chart = directory(&root, &mut context).unwrap_or_else(|error| panic!("{error}"));
+    assert!(fs::write(root.join("README.md"), long("R") + "more").is_ok());
+    assert_eq!(chart.raw_file("README.md"), Some(&b""[..]));
+    let told = late.lost().map(|error| error.to_string()).unwrap_or_default();
+    assert!(told.ends_with("README.md: it was changed while the chart was being used"), "{told}");
 }

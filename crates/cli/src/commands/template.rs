@@ -4,6 +4,7 @@ use std::mem::ManuallyDrop;
 use std::path::Path;
 use std::sync::Arc;
 
+use chart::load::Late;
 use chart::{Chart, ResolveError, ResolvedChart, Rules, Versions as _};
 use govalue::Value;
 use render::{Ahead, Capabilities, Manifests, ReleaseOptions, RenderError, RenderOptions, RenderedFiles};
@@ -53,7 +54,8 @@ pub(super) fn run(context: &mut Context<'_>) -> Result<(), Failure> {
     let mut guard = prepare::guard(context)?;
     let limits = limits(context)?;
     let ahead = Arc::new(Ahead::new(usize::try_from(limits.templates).unwrap_or(usize::MAX)));
-    let loaded = prepare::load_ahead(context, &path, &mut guard, &ahead);
+    let late = Late::new(!context.parsed.bool("include-crds"));
+    let loaded = prepare::load_ahead(context, &path, &mut guard, &ahead, &late);
     prepare::audit(context, &mut guard)?;
     // The process ends when this is printed: its large structures are left to the system.
     let mut chart = ManuallyDrop::new(loaded?);
@@ -95,7 +97,7 @@ pub(super) fn run(context: &mut Context<'_>) -> Result<(), Failure> {
     let resolving = profile::phase("values");
     context.progress.says("checking values", "");
     let rules = Rules { versions: &Semver, schema };
-    let resolved = chart.resolve_telling(&values, rules, &mut notices, &|file| ahead.add(&file.data));
+    let resolved = chart.resolve_telling(&values, rules, &mut notices, &|file| ahead.add(file.data.shared()));
     drop(resolving);
     prepare::log(context, &notices);
     prepare::audit(context, &mut guard)?;
@@ -170,6 +172,9 @@ pub(super) fn run(context: &mut Context<'_>) -> Result<(), Failure> {
     prepare::log(context, &rendered.notices);
     prepare::audit(context, &mut rendered.guard)?;
     std::mem::forget(rendered.remains);
+    if let Some(error) = late.lost() {
+        return Err(Failure::of(&error));
+    }
     let files = match rendered.files {
         Ok(files) => files,
         Err(error) => {

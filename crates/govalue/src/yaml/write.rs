@@ -94,7 +94,7 @@ impl Writer {
             }
             Value::Str(text) => self.string(text)?,
             Value::Bytes(bytes) => {
-                self.string(base64::engine::general_purpose::STANDARD.encode(bytes).as_bytes())?;
+                self.string(base64::engine::general_purpose::STANDARD.encode(&**bytes).as_bytes())?;
             }
             Value::List(list) if list.is_nil() => self.plain("null"),
             Value::List(list) if list.is_empty() => self.emitter.empty(b"[]"),
