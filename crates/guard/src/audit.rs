@@ -57,6 +57,20 @@ impl Record {
         matches!(self.outcome, Outcome::Allowed { .. })
     }
 
+    /// About how many bytes it takes to keep it: who lets others ask charges them for it.
+    pub fn kept_bytes(&self) -> u64 {
+        let told = match &self.outcome {
+            Outcome::Allowed { by } => by.len(),
+            Outcome::Denied { why, lacking } => why.len() + lacking.len(),
+        };
+        let actors: usize = self
+            .stack
+            .iter()
+            .map(|actor| size_of::<Actor>() + actor.path().iter().map(String::len).sum::<usize>())
+            .sum();
+        (size_of::<Self>() + told + actors + self.question.bytes()) as u64
+    }
+
     /// Encodes the record as one JSON object without a line break.
     pub fn to_json(&self) -> String {
         let mut out = String::from("{");

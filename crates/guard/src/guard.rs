@@ -59,6 +59,7 @@ impl Guard {
     /// Asks a question on behalf of everybody whose code is running: every chart on the include and `tpl`
     /// stack, the innermost last. All of them must be allowed. Leaves one record.
     pub fn check(&mut self, stack: &[&Actor], question: Question) -> Result<Permit, Denial> {
+        let question = if question.is_too_long() { question.cut() } else { question };
         let answer = self.decide(stack, &question);
         if self.records.len() < MOST_RECORDS {
             let outcome = match &answer {

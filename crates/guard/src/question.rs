@@ -270,6 +270,44 @@ impl Question {
         self.texts().iter().any(|text| text.len() > LONGEST_TEXT)
     }
 
+    /// The same question without the ends of texts that are too long, and still too long: it is denied whatever they
+    /// say, and who asks again and again would fill the memory with them.
+    pub(crate) fn cut(mut self) -> Self {
+        for text in self.texts_mut() {
+            if text.len() > LONGEST_TEXT {
+                text.truncate(text.ceil_char_boundary(LONGEST_TEXT + 1));
+                text.shrink_to_fit();
+            }
+        }
+        self
+    }
+
+    /// Bytes of its texts.
+    pub(crate) fn bytes(&self) -> usize {
+        self.texts().iter().map(|text| text.len()).sum()
+    }
+
+    fn texts_mut(&mut self) -> Vec<&mut String> {
+        match self {
+            Self::Clock { function }
+            | Self::Timezone { function }
+            | Self::Random { function }
+            | Self::Keygen { function } => vec![function.to_mut()],
+            Self::Lookup { api_version, kind, namespace, name } => vec![api_version, kind, namespace, name],
+            Self::ResolveHost { name } => vec![name],
+            Self::ReadOutside { path } | Self::WriteOutside { path } => vec![path],
+            Self::SchemaRef { url } => vec![url],
+            Self::Http { method, url, .. } => vec![method, url],
+            Self::Env { name } => vec![name],
+            Self::Release { namespace, name, .. } => vec![namespace, name],
+            Self::Chart { source } => vec![source],
+            Self::Native { program } => vec![program],
+            Self::Environment | Self::Folders | Self::Tempdir { .. } | Self::Config | Self::Stream(_) => {
+                Vec::new()
+            }
+        }
+    }
+
     fn texts(&self) -> Vec<&str> {
         match self {
             Self::Clock { function }

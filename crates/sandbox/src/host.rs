@@ -99,6 +99,15 @@ fn invalid(message: impl Into<String>) -> Refusal {
 
 /// Answers one request. Only what ends the call is an error here.
 pub(crate) fn answer(state: &mut State, function: HostFunction, request: &[u8]) -> Result<Vec<u8>, Halt> {
+    // What is made of the request is the guest's too, as long as it is there.
+    let decoded = crate::json::decoded_bytes(request);
+    state.memory.charge(decoded)?;
+    let answer = answer_decoded(state, function, request);
+    state.memory.release(decoded);
+    answer
+}
+
+fn answer_decoded(state: &mut State, function: HostFunction, request: &[u8]) -> Result<Vec<u8>, Halt> {
     let answer = match answer_inner(state, function, request) {
         // Without escapes; met before the text is made, and again below.
         Ok(value) if size(&value) > state.limits.host_message => return Err(Halt::Limit(Limit::HostMessage)),

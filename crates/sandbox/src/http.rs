@@ -110,6 +110,7 @@ impl State {
                 Err(denial) => refused = refused.or(Some(denial)),
             }
         }
+        self.charge_records()?;
         let Some((permit, address)) = chosen else {
             return Err(match refused {
                 Some(denial) => denied(denial),

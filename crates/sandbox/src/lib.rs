@@ -15,6 +15,7 @@ mod clock;
 mod engine;
 mod host;
 mod http;
+mod json;
 mod limits;
 mod outbound;
 mod outcome;
@@ -29,7 +30,7 @@ pub use call::{Call, CurrentRelease, Output, Stdin, Tempdir, World};
 pub use clock::{Cancel, Clock, Deadline, Stop, SystemClock};
 pub use engine::{Fuel, Loaded, LoadedFrom, Options, Sandbox, Wasm};
 pub use host::HostFunction;
-pub use limits::{Limit, Limits};
+pub use limits::{CompileLimit, Limit, Limits};
 pub use outbound::{
     Asking, HttpRequest, HttpResponse, NoOutbound, ObjectQuery, Outbound, OutboundError, ReleasePart,
     ReleaseRef, TemplateRequest,

@@ -4,6 +4,7 @@ use crate::abi::extism::kernel::Kernel;
 use crate::abi::wasi::Wasi;
 use crate::call::Call;
 use crate::clock::{Clock, Deadline, Stop};
+use crate::host::shortened;
 use crate::http::Account;
 use crate::limits::{Limit, Limits, Memory, OutOfMemory};
 use crate::outbound::Outbound;
@@ -37,6 +38,8 @@ pub(crate) struct State {
     pub(crate) denials: Vec<Denial>,
     /// Questions that are asked once per call, with their answers.
     asked: Vec<(Question, bool)>,
+    /// How many of the guard's records were charged to the guest, or are none of its own.
+    charged: usize,
     pub(crate) host_calls: u64,
     pub(crate) trace: Trace,
     pub(crate) started: Duration,
@@ -53,6 +56,7 @@ impl State {
         let deadline = Deadline::new(Arc::clone(&clock), call.limits.time, call.cancel);
         Self {
             actor: call.actor,
+            charged: guard.records().len(),
             guard,
             outbound: call.outbound,
             deadline,
@@ -86,8 +90,10 @@ impl State {
     /// Asks the guard, stamps its record and notes the step.
     pub(crate) fn ask(&mut self, question: Question) -> Result<Permit, Denial> {
         let at = self.elapsed();
-        let traced =
-            self.trace.is_enabled().then(|| format!("{} ({})", question.capability(), question.scope_text()));
+        let traced = self
+            .trace
+            .is_enabled()
+            .then(|| format!("{} ({})", question.capability(), shortened(&question.scope_text())));
         let answer = self.guard.check(&[&self.actor], question);
         if let Some(record) = self.guard.last_record_mut() {
             let now = self.clock.wall();
@@ -124,6 +130,16 @@ impl State {
         let allowed = self.ask(question.clone()).is_ok();
         self.asked.push((question, allowed));
         allowed
+    }
+
+    /// Charges the guest for the records of what it asked: they are kept until the call has ended, however often it
+    /// asks.
+    pub(crate) fn charge_records(&mut self) -> Result<(), Halt> {
+        let records = self.guard.records();
+        let new = records.get(self.charged..).unwrap_or_default();
+        let bytes = new.iter().map(pintle_guard::Record::kept_bytes).sum();
+        self.charged = records.len();
+        Ok(self.memory.charge(bytes)?)
     }
 
     /// Completes the guard's last record after its effect.

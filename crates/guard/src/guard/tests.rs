@@ -53,3 +53,20 @@ fn what_cannot_be_recorded_does_not_happen() {
     guard.take_records();
     assert!(guard.check(&[&shop], Question::random("uuidv4")).is_ok());
 }
+
+#[test]
+fn of_a_question_that_is_too_long_not_all_is_kept() {
+    let mut guard = Guard::default();
+    let shop = Actor::chart("shop");
+    let long = "\u{e4}".repeat(1 << 20);
+    let question = |name: &str| Question::ResolveHost { name: name.to_owned() };
+    let denial = guard.check(&[&shop], question(&long)).unwrap_err();
+    assert!(denial.to_string().ends_with("the question is too long"), "{denial}");
+    assert!(denial.question().scope_text().len() < 10_000);
+    assert!(guard.records()[0].kept_bytes() < 20_000);
+    // What is just short enough is kept whole.
+    let short = "x".repeat(crate::pattern::LONGEST_TEXT);
+    let denial = guard.check(&[&shop], question(&short)).unwrap_err();
+    assert!(!denial.to_string().contains("too long"), "{denial}");
+    assert_eq!(denial.question().scope_text(), short);
+}

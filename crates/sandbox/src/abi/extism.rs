@@ -227,7 +227,10 @@ impl State {
                 .take_block(body, usize::MAX)
                 .ok_or_else(|| Halt::failed("http_request", "failed to read the body from memory"))?,
         };
+        let decoded = crate::json::decoded_bytes(&json);
+        self.memory.charge(decoded)?;
         let request = GuestRequest::read(&json).map_err(|message| Halt::failed("http_request", message))?;
+        self.memory.release(decoded);
         let body = self.http(request, body)?;
         let bytes = body.len() as u64;
         self.traced(Step::Ask, at, Some(bytes), || "http_request answered".to_owned());
@@ -248,6 +251,7 @@ impl State {
         // The guest's own block: by convention it frees its arguments itself.
         let request = self.kernel.block(request).unwrap_or_default().to_vec();
         let answer = host::answer(self, function, &request)?;
+        self.charge_records()?;
         self.traced(Step::Ask, at, Some(answer.len() as u64), || function.name().to_owned());
         self.give(&answer)
     }

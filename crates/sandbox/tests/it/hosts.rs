@@ -230,3 +230,66 @@ fn the_answer_is_recorded_with_its_size() {
     assert_eq!(records.len(), 1);
     assert!(records[0].bytes.is_some_and(|bytes| bytes > 0) && records[0].duration.is_some());
 }
+
+/// Asks the same again and again, as often as `count` says.
+fn asking_again(function: HostFunction, count: u32) -> Wasm<'static> {
+    guest(&format!(
+        r#"(import "extism:host/user" "{}" (func $ask (param i64) (result i64)))
+        (memory 1)
+        (func (export "run") (result i32) (local $n i32)
+            (local.set $n (i32.const {count}))
+            (loop $again
+                (call $free (call $ask (call $input)))
+                (br_if $again (local.tee $n (i32.sub (local.get $n) (i32.const 1)))))
+            (i32.const 0))"#,
+        function.name()
+    ))
+}
+
+#[test]
+fn who_asks_for_ever_pays_for_the_records_of_it() {
+    let ask = |count: u32, name: usize| {
+        let mut guard = guard(&["release=default/shop notes"]);
+        let mut call = call(&json!({"name": "x".repeat(name)}).to_string());
+        call.limits.memory = 8 << 20;
+        let outcome = run_with(&asking_again(HostFunction::GetNotes, count), &mut guard, call).unwrap();
+        (outcome, guard.take_records())
+    };
+    let (outcome, records) = ask(u32::MAX, 4_000);
+    assert_eq!(limit(&outcome), Some(Limit::Memory), "{:?}", outcome.end);
+    let kept: u64 = records.iter().map(pintle_guard::Record::kept_bytes).sum();
+    assert!(kept < 9 << 20, "{kept}");
+    // Each of its questions has its record all the same; the last call may have ended before there was one.
+    assert!(outcome.usage.host_calls - records.len() as u64 <= 1, "{}", records.len());
+    let (outcome, records) = ask(1_000, 4_000);
+    assert!(outcome.end.is_success(), "{:?}", outcome.end);
+    assert_eq!(records.len(), 1_000);
+    // Of a text that nobody would write not all is kept.
+    let (outcome, records) = ask(10, 1 << 20);
+    assert!(outcome.end.is_success(), "{:?}", outcome.end);
+    assert!(records.iter().all(|record| record.kept_bytes() < 10_000 && !record.is_allowed()), "{records:?}");
+}
+
+#[test]
+fn a_request_may_not_take_more_decoded_than_the_guest_has() {
+    let ask = |values: &str| {
+        let request = format!(r#"{{"chart":"c","name":"x","values":{values}}}"#);
+        let mut call = call(&request);
+        call.limits.memory = 8 << 20;
+        let script = scripted();
+        call.outbound = Box::new(script.clone());
+        let outcome = run_with(&asking(HostFunction::Template), &mut guard(&["chart"]), call).unwrap();
+        (outcome, script.touched.all().len())
+    };
+    // A megabyte each, and ten to a hundred of them as values.
+    for bomb in [r#"{"":0},"#, "[],", "0,"] {
+        let values = format!("[{}0]", bomb.repeat((1 << 20) / bomb.len()));
+        let (outcome, touched) = ask(&format!(r#"{{"a":{values}}}"#));
+        assert_eq!((limit(&outcome), touched), (Some(Limit::Memory), 0), "{bomb}: {:?}", outcome.end);
+        assert!(outcome.usage.memory <= 8 << 20);
+    }
+    // A text of that size is not larger than it looks, whatever stands in it.
+    let text = json!({"a": "{\"\":0},[]".repeat((1 << 20) / 9)}).to_string();
+    let (outcome, touched) = ask(&text);
+    assert_eq!((output(&outcome), touched), (r#"{"ok":{"answered":true}}"#, 1));
+}
