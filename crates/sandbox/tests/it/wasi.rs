@@ -463,3 +463,85 @@ fn what_a_killed_process_left_is_swept_and_what_is_in_use_is_not() {
     assert!(scratch.0.join("given").exists());
     assert_eq!(sweep_tempdirs(&scratch.0).unwrap(), 0);
 }
+
+#[test]
+fn a_file_that_gets_its_own_name_gives_no_room_back() {
+    // Writes 20 000 bytes and renames the file to a name, as often as there are bytes of names.
+    let guest = |to: &str| {
+        wasi(
+            &[
+                ("path_open", "i32 i32 i32 i32 i32 i64 i64 i32 i32"),
+                ("path_rename", "i32 i32 i32 i32 i32 i32"),
+                ("fd_write", "i32 i32 i32 i32"),
+                ("fd_close", "i32"),
+            ],
+            &format!(
+                r#"(data (i32.const 1024) "a") (data (i32.const 1030) "{to}") (data (i32.const 1040) "abcdefgh")
+                (func $make (param $name i32) (result i32) (local $code i32)
+                    (if (local.tee $code (call $path_open (i32.const 3) (i32.const 0) (local.get $name)
+                            (i32.const 1) (i32.const 1) (i64.const 64) (i64.const 0) (i32.const 0) (i32.const 16)))
+                        (then (return (local.get $code))))
+                    (i32.store (i32.const 0) (i32.const 4096)) (i32.store (i32.const 4) (i32.const 20000))
+                    (local.set $code (call $fd_write (i32.load (i32.const 16)) (i32.const 0) (i32.const 1) (i32.const 8)))
+                    (drop (call $fd_close (i32.load (i32.const 16))))
+                    (local.get $code))
+                (func (export "run") (result i32) (local $i i32) (local $code i32)
+                    (if (local.tee $code (call $make (i32.const 1024))) (then (return (local.get $code))))
+                    (loop $again
+                        (drop (call $path_rename (i32.const 3) (i32.const 1024) (i32.const 1)
+                            (i32.const 3) (i32.const 1030) (i32.const {})))
+                        (br_if $again (i32.lt_u (local.tee $i (i32.add (local.get $i) (i32.const 1))) (i32.const 8))))
+                    (local.set $i (i32.const 0))
+                    (loop $more
+                        (if (local.tee $code (call $make (i32.add (i32.const 1041) (local.get $i))))
+                            (then (return (local.get $code))))
+                        (br_if $more (i32.lt_u (local.tee $i (i32.add (local.get $i) (i32.const 1))) (i32.const 5))))
+                    (i32.const 0))"#,
+                to.len()
+            ),
+        )
+    };
+    let scratch = Scratch::new("rename");
+    let run = |to: &str, bytes: u64| {
+        let mut call = call("");
+        call.world.tempdir = Some(Tempdir { root: scratch.0.clone(), bytes });
+        code(&run_with(&guest(to), &mut guard(&["tempdir"]), call).unwrap())
+    };
+    for name in ["a", "./a", "x/../a"] {
+        assert_eq!(run(name, 100_000), 51, "{name}");
+        assert_eq!(run(name, 200_000), 0, "{name}");
+    }
+}
+
+#[test]
+fn a_temporary_folder_goes_however_deep_it_is() {
+    // Folders in one another, deeper than a process may have files open; each is opened, and the one above closed.
+    let deep = wasi(
+        &[
+            ("path_create_directory", "i32 i32 i32"),
+            ("path_open", "i32 i32 i32 i32 i32 i64 i64 i32 i32"),
+            ("fd_close", "i32"),
+        ],
+        r#"(data (i32.const 1024) "deep")
+        (func (export "run") (result i32) (local $i i32) (local $at i32) (local $code i32)
+            (local.set $at (i32.const 3))
+            (loop $down
+                (if (local.tee $code (call $path_create_directory (local.get $at) (i32.const 1024) (i32.const 4)))
+                    (then (return (local.get $code))))
+                (if (local.tee $code (call $path_open (local.get $at) (i32.const 0) (i32.const 1024) (i32.const 4)
+                        (i32.const 2) (i64.const 0) (i64.const 0) (i32.const 0) (i32.const 16)))
+                    (then (return (local.get $code))))
+                (if (i32.gt_u (local.get $i) (i32.const 0)) (then (drop (call $fd_close (local.get $at)))))
+                (local.set $at (i32.load (i32.const 16)))
+                (br_if $down (i32.lt_u (local.tee $i (i32.add (local.get $i) (i32.const 1))) (i32.const 5000))))
+            (i32.const 0))"#,
+    );
+    let scratch = Scratch::new("deep");
+    let mut call = call("");
+    call.limits.time = Duration::from_secs(600);
+    call.world.tempdir = Some(Tempdir { root: scratch.0.clone(), bytes: 1 << 30 });
+    assert_eq!(code(&run_with(&deep, &mut guard(&["tempdir"]), call).unwrap()), 0);
+    let left: Vec<_> =
+        std::fs::read_dir(&scratch.0).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    assert!(left.iter().all(|name| !name.to_string_lossy().starts_with("pintle-guest-")), "{left:?}");
+}

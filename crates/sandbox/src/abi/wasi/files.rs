@@ -44,6 +44,14 @@ pub(super) struct Folder {
     listing: Vec<Listed>,
 }
 
+impl Folder {
+    /// Bytes that its listing takes, which are the guest's.
+    fn listed(&self) -> u64 {
+        let names: usize = self.listing.iter().map(|entry| entry.name.capacity()).sum();
+        (names + self.listing.capacity() * size_of::<Listed>()) as u64
+    }
+}
+
 struct Listed {
     name: String,
     kind: u8,
@@ -170,6 +178,11 @@ fn numbers(_: &cap_std::fs::Metadata) -> (u64, u64) {
     (0, 1)
 }
 
+/// Whether two names are those of one file; where files have no numbers, every two could be.
+pub(super) fn is_same(one: &cap_std::fs::Metadata, other: &cap_std::fs::Metadata) -> bool {
+    numbers(one).0 == numbers(other).0
+}
+
 fn kind_of(kind: cap_std::fs::FileType) -> u8 {
     if kind.is_dir() {
         DIRECTORY
@@ -230,14 +243,20 @@ impl Guest<'_> {
     }
 
     pub(super) fn fd_close(&mut self, fd: u32) -> Answer {
-        self.entry(fd)?;
+        if let Entry::Folder(folder) = self.entry(fd)? {
+            let listed = folder.listed();
+            self.state.memory.release(listed);
+        }
         self.state.wasi.table.slots[fd as usize] = None;
         Ok(())
     }
 
     pub(super) fn fd_renumber(&mut self, from: u32, to: u32) -> Answer {
         self.entry(from)?;
-        self.entry(to)?;
+        if from == to {
+            return Ok(());
+        }
+        self.fd_close(to)?;
         let slots = &mut self.state.wasi.table.slots;
         slots[to as usize] = slots[from as usize].take();
         Ok(())
@@ -475,8 +494,13 @@ impl Guest<'_> {
                 let inode = entry.metadata().map_or(0, |metadata| numbers(&metadata).0);
                 listing.push(Listed { name, kind: kind_of(entry.file_type()?), inode });
             }
+            let before = folder.listed();
             folder.listing = listing;
+            let after = folder.listed();
+            self.state.memory.release(before);
+            self.state.memory.charge(after).map_err(crate::state::Halt::from)?;
         }
+        let folder = self.fd_folder(fd)?;
         let first = usize::try_from(cookie).map_err(|_| Errno::Inval)?;
         let mut bytes = Vec::new();
         for (i, entry) in folder.listing.iter().enumerate().skip(first) {

@@ -50,10 +50,64 @@ impl Temporary {
 impl Drop for Temporary {
     fn drop(&mut self) {
         // What cannot be removed now is swept at the next start: the lock ends with this process.
-        if std::fs::remove_dir_all(&self.folder).is_ok() {
+        if wipe(&self.folder).is_ok() {
             let _ = std::fs::remove_file(&self.marker);
         }
     }
+}
+
+/// Removes a folder with all that is in it, however deep a guest made it: `remove_dir_all` of the standard library
+/// keeps a folder open for each level, and stops where a process may open no more. Here one is open at a time, and the
+/// way back leads by `..`. The guest is gone, so that nobody moves anything meanwhile.
+#[cfg(unix)]
+fn wipe(folder: &Path) -> io::Result<()> {
+    use rustix::fs::{AtFlags, CWD, Dir, FileType, Mode, OFlags, openat, unlinkat};
+    use rustix::io::Errno;
+
+    let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+    let mut at = openat(CWD, folder, flags, Mode::empty())?;
+    let mut above = Vec::new();
+    loop {
+        let mut below = None;
+        for entry in Dir::read_from(&at)? {
+            let entry = entry?;
+            let name = entry.file_name();
+            if matches!(name.to_bytes(), b"." | b"..") {
+                continue;
+            }
+            if entry.file_type() != FileType::Directory {
+                match unlinkat(&at, name, AtFlags::empty()) {
+                    // A file system that does not tell what is what.
+                    Err(Errno::ISDIR | Errno::PERM) if entry.file_type() == FileType::Unknown => {}
+                    removed => {
+                        removed?;
+                        continue;
+                    }
+                }
+            }
+            match unlinkat(&at, name, AtFlags::REMOVEDIR) {
+                Err(Errno::NOTEMPTY | Errno::EXIST) => {
+                    below = Some(name.to_owned());
+                    break;
+                }
+                removed => removed?,
+            }
+        }
+        if let Some(name) = below {
+            at = openat(&at, &name, flags, Mode::empty())?;
+            above.push(name);
+        } else if let Some(name) = above.pop() {
+            at = openat(&at, "..", flags, Mode::empty())?;
+            unlinkat(&at, &name, AtFlags::REMOVEDIR)?;
+        } else {
+            return std::fs::remove_dir(folder);
+        }
+    }
+}
+
+#[cfg(not(unix))]
+fn wipe(folder: &Path) -> io::Result<()> {
+    std::fs::remove_dir_all(folder)
 }
 
 fn make_private(folder: &Path) -> io::Result<()> {
@@ -88,7 +142,7 @@ pub(crate) fn sweep(root: &Path) -> io::Result<usize> {
             Err(TryLockError::WouldBlock) => continue,
             Err(TryLockError::Error(error)) => return Err(error),
         }
-        match std::fs::remove_dir_all(root.join(stem)) {
+        match wipe(&root.join(stem)) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
             _ => {}
         }

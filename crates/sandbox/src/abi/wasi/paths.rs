@@ -1,7 +1,7 @@
 //! Paths below a guest's folders. `cap-std` resolves them, and lets none lead out, by `..` or by link.
 
 use super::errno::{Errno, Fail};
-use super::files::OpenFile;
+use super::files::{OpenFile, is_same};
 use super::{Answer, Guest};
 use cap_std::fs::{Dir, OpenOptions};
 use std::path::Path;
@@ -189,8 +189,13 @@ impl Guest<'_> {
             return Err(Errno::NotSup.into());
         }
         let replaced = to_dir.symlink_metadata(&to_path).ok().filter(cap_std::fs::Metadata::is_file);
+        // To give a file the name that it has does nothing, and replaces nothing.
+        let same = match (&replaced, from_dir.symlink_metadata(&from_path)) {
+            (Some(replaced), Ok(moved)) => is_same(replaced, &moved),
+            _ => false,
+        };
         from_dir.rename(Path::new(&from_path), &to_dir, Path::new(&to_path))?;
-        if let Some(replaced) = replaced {
+        if let Some(replaced) = replaced.filter(|_| !same) {
             self.give_back(to_quota, &replaced);
         }
         Ok(())
@@ -212,5 +217,5 @@ impl Guest<'_> {
     }
 }
 
-/// What a name in a folder costs its quota.
-const ENTRY_COST: u64 = 512;
+/// What a name in a folder costs its quota: about what an empty folder or a file of a few bytes takes on a disk.
+const ENTRY_COST: u64 = 4096;
