@@ -39,6 +39,8 @@ pub(crate) struct Limits {
     pub(crate) budget: Budget,
     /// Of one call of a plugin.
     pub(crate) plugin: Allowance,
+    /// Of what plugins run in.
+    pub(crate) sandbox: sandbox::Options,
 }
 
 impl Default for Limits {
@@ -54,6 +56,7 @@ impl Default for Limits {
             templates: 0,
             budget: Budget::default(),
             plugin: Allowance::default(),
+            sandbox: sandbox::Options { memory_in_use, ..sandbox::Options::default() },
         };
         limits.budget.memory.used = memory_in_use;
         for limit in TABLE {
@@ -82,6 +85,9 @@ const fn shallow(name: &'static str, default: u64, most: u64, set: fn(&mut Limit
     Limit { name, default, most, set }
 }
 
+/// The value of a limit that is not there.
+const OFF: u64 = 0;
+
 const fn mebi(count: u64) -> u64 {
     count << 20
 }
@@ -96,6 +102,12 @@ pub(crate) const TABLE: &[Limit] = &[
     limit("chart.files", 500_000, |limits, value| limits.chart.files = size(value)),
     shallow("chart.nesting", 64, 500, |limits, value| limits.chart.nesting = size(value)),
     limit("chart.unpacked", mebi(256), |limits, value| limits.chart.unpacked = value),
+    limit("plugin.compile-memory", mebi(1 << 10), |limits, value| limits.sandbox.compile_memory = value),
+    limit("plugin.compile-time", 30, |limits, value| {
+        limits.sandbox.compile_time = Duration::from_secs(value);
+    }),
+    // Where nobody asks for it, nothing is counted.
+    limit("plugin.fuel", OFF, |limits, value| limits.plugin.limits.fuel = (value != OFF).then_some(value)),
     limit("plugin.host-message", mebi(64), |limits, value| limits.plugin.limits.host_message = value),
     limit("plugin.http-redirects", 5, |limits, value| limits.plugin.limits.http_redirects = small(value)),
     limit("plugin.http-request", mebi(8), |limits, value| limits.plugin.limits.http_request = value),
@@ -106,8 +118,10 @@ pub(crate) const TABLE: &[Limit] = &[
     limit("plugin.log-bytes", mebi(1), |limits, value| limits.plugin.limits.log_bytes = value),
     limit("plugin.log-lines", 10_000, |limits, value| limits.plugin.limits.log_lines = value),
     limit("plugin.memory", mebi(256), |limits, value| limits.plugin.limits.memory = value),
+    limit("plugin.module", mebi(64), |limits, value| limits.sandbox.module_bytes = value),
     limit("plugin.open-files", 128, |limits, value| limits.plugin.limits.open_files = small(value)),
     limit("plugin.output", mebi(64), |limits, value| limits.plugin.limits.output = value),
+    shallow("plugin.stack", mebi(1), mebi(256), |limits, value| limits.sandbox.stack = size(value)),
     limit("plugin.time", 30, |limits, value| limits.plugin.limits.time = Duration::from_secs(value)),
     limit("plugin.vars", mebi(1), |limits, value| limits.plugin.limits.vars = value),
     limit("provenance.file", mebi(4), |limits, value| limits.provenance.provenance = value),
@@ -162,7 +176,8 @@ fn change(limits: &mut Limits, text: &str) -> Result<(), String> {
             None => format!("{unknown}; the limits are {}", names.collect::<Vec<_>>().join(", ")),
         });
     };
-    let Some(value) = number(value) else {
+    let off = (limit.default == OFF && value == "0").then_some(OFF);
+    let Some(value) = off.or_else(|| number(value)) else {
         return Err(format!("`{value}` is no number such as 5000, 1e9, 64Ki or 512Mi"));
     };
     if value > limit.most {
@@ -289,6 +304,15 @@ mod tests {
         );
         assert_eq!(limits.provenance, artifact::provenance::Limits::default());
         assert_eq!(limits.plugin.limits, sandbox::Limits::default());
+        let options = sandbox::Options::default();
+        assert_eq!(
+            (limits.sandbox.module_bytes, limits.sandbox.stack),
+            (options.module_bytes, options.stack)
+        );
+        assert_eq!(
+            (limits.sandbox.compile_time, limits.sandbox.compile_memory),
+            (options.compile_time, options.compile_memory)
+        );
         let chart = chart::load::ArchiveLimits::default();
         assert_eq!(format!("{:?}", limits.chart), format!("{chart:?}"));
         let budget = gotmpl::Budget::default();

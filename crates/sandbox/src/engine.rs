@@ -1,12 +1,13 @@
 //! Compiles, loads and calls modules.
 
+mod bounded;
 mod finish;
 mod ticker;
 
 use crate::abi::{AbiKind, wasi};
 use crate::cache::{Cache, Memory};
 use crate::call::Call;
-use crate::clock::Clock;
+use crate::clock::{Cancel, Clock};
 use crate::host::{HostFunction, engine_words};
 use crate::limits::{Limit, Limits, MOST_MEMORIES, MOST_TABLES};
 use crate::outcome::{End, Outcome, Stack, Usage};
@@ -31,11 +32,26 @@ pub struct Options {
     pub module_bytes: u64,
     /// Bytes of native stack for a guest's calls. Beyond it a call ends with [`Limit::Stack`].
     pub stack: usize,
+    /// How long one module may be compiled.
+    pub compile_time: Duration,
+    /// Bytes that the process may grow by while one module is compiled.
+    pub compile_memory: u64,
+    /// Tells how many bytes the process holds; where nobody knows, `compile_memory` bounds nothing.
+    pub memory_in_use: fn() -> Option<u64>,
+    /// Ends the compiling of modules. (A call has a handle of its own.)
+    pub cancel: Cancel,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { module_bytes: 64 << 20, stack: 1 << 20 }
+        Self {
+            module_bytes: 64 << 20,
+            stack: 1 << 20,
+            compile_time: Duration::from_secs(30),
+            compile_memory: 1 << 30,
+            memory_in_use: || None,
+            cancel: Cancel::new(),
+        }
     }
 }
 
@@ -156,6 +172,8 @@ impl Sandbox {
             .epoch_interruption(true)
             .consume_fuel(fuel == Fuel::Metered)
             .max_wasm_stack(self.options.stack)
+            // Nothing runs on such a stack, and none may be smaller.
+            .async_stack_size(self.options.stack.max(2 << 20))
             // Names come with the module; positions in it would help nobody without its source.
             .generate_address_map(false)
             .wasm_backtrace_max_frames(NonZeroUsize::new(Stack::MOST + 1))
@@ -181,15 +199,23 @@ impl Sandbox {
         if let Some(loaded) = self.load_cached(&wasm.digest, abi, fuel)? {
             return Ok(loaded);
         }
-        if let Some(cache) = &self.cache {
-            // What it makes runs in the other engine too: they differ in nothing that counts for running.
-            let quick = self.new_engine(fuel, OptLevel::None)?;
-            cache.store(&compiled(&quick, wasm)?, engine, &wasm.digest);
-            if let Some(loaded) = self.load_cached(&wasm.digest, abi, fuel)? {
-                return Ok(Loaded { from: LoadedFrom::Compiled, ..loaded });
-            }
+        let Some(cache) = &self.cache else { return self.compile(wasm, abi, fuel) };
+        // What it makes runs in the other engine too: they differ in nothing that counts for running.
+        let quick = self.new_engine(fuel, OptLevel::None)?;
+        let module = self.compiled(&quick, wasm)?;
+        cache.store(&module, engine, &wasm.digest);
+        if let Some(loaded) = self.load_cached(&wasm.digest, abi, fuel)? {
+            return Ok(Loaded { from: LoadedFrom::Compiled, ..loaded });
         }
-        self.compile(wasm, abi, fuel)
+        // It could not be kept. What was compiled runs in the engine that it was compiled by.
+        let (instance, imports) = link(&quick, &module, abi)?;
+        Ok(Loaded { abi, fuel, instance, imports, from: LoadedFrom::Compiled, _memory: Memory::none() })
+    }
+
+    fn compiled(&self, engine: &Engine, wasm: &Wasm<'_>) -> Result<Module, StartError> {
+        let Options { compile_time: time, compile_memory: memory, memory_in_use, .. } = self.options;
+        let bounds = bounded::Bounds { time, memory, memory_in_use };
+        bounded::compile(engine, &wasm.bytes, bounds, self.clock.as_ref(), &self.options.cancel)
     }
 
     /// Compiles a module ahead of its first run, with optimisation, and puts it into the cache in place of what is
@@ -197,7 +223,7 @@ impl Sandbox {
     pub fn compile(&self, wasm: &Wasm<'_>, abi: AbiKind, fuel: Fuel) -> Result<Loaded, StartError> {
         self.check(wasm)?;
         let engine = self.engine(fuel)?;
-        let module = compiled(engine, wasm)?;
+        let module = self.compiled(engine, wasm)?;
         if let Some(cache) = &self.cache {
             cache.store(&module, engine, &wasm.digest);
         }
@@ -273,7 +299,8 @@ impl Sandbox {
         let input = std::mem::take(&mut call.input);
         let entry = std::mem::take(&mut call.entry);
         let tempdir = call.world.tempdir.take();
-        let engine = self.engine(module.fuel)?;
+        // The one that it was compiled for or by.
+        let engine = module.instance.module().engine();
         let (limit, fuel) = (call.limits.clone(), call.limits.fuel);
         let mut state = State::new(call, std::mem::take(guard), Arc::clone(&self.clock), started);
         state.trace.push(Event {
@@ -368,10 +395,6 @@ fn run(
     store.data_mut().guest_memory = instance.get_memory(&mut *store, "memory");
     store.data_mut().traced(Step::Isolate, at, None, || "fresh instance".to_owned());
     abi.call(store, &instance, entry)
-}
-
-fn compiled(engine: &Engine, wasm: &Wasm<'_>) -> Result<Module, StartError> {
-    Module::from_binary(engine, &wasm.bytes).map_err(|error| StartError::NotAModule(engine_words(&error)))
 }
 
 /// Links exactly what the module imports.

@@ -142,6 +142,33 @@ impl Limit {
     }
 }
 
+/// A limit of compiling a module, with its value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CompileLimit {
+    /// [`crate::Options::compile_time`]
+    Time(Duration),
+    /// [`crate::Options::compile_memory`]
+    Memory(u64),
+}
+
+impl CompileLimit {
+    /// Its name in `--limit NAME=VALUE` and in output for machines.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Time(_) => "plugin.compile-time",
+            Self::Memory(_) => "plugin.compile-memory",
+        }
+    }
+
+    /// The value that was in force, for people.
+    pub(crate) fn value(self) -> String {
+        match self {
+            Self::Time(time) => Seconds(time).to_string(),
+            Self::Memory(bytes) => format!("{} of memory", Bytes(bytes)),
+        }
+    }
+}
+
 struct Bytes(u64);
 
 impl fmt::Display for Bytes {

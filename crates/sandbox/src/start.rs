@@ -1,6 +1,7 @@
 //! Why a module cannot run, found before any of its code does.
 
 use crate::host::HostFunction;
+use crate::limits::CompileLimit;
 use pintle_guard::Capability;
 use std::path::PathBuf;
 
@@ -21,6 +22,15 @@ pub enum StartError {
         /// The limit.
         most: u64,
     },
+    /// Compiling the module takes more than it may.
+    #[error("the module takes more than {} to compile", limit.value())]
+    Compile {
+        /// Which limit was met.
+        limit: CompileLimit,
+    },
+    /// Somebody did not want to wait for the compiler: [`crate::Options::cancel`].
+    #[error("cancelled")]
+    Cancelled,
     /// The module has more memories or tables than a guest may have.
     #[error("the module has {count} {what}, more than {most}")]
     TooManyParts {
@@ -111,4 +121,20 @@ pub enum StartError {
     /// The host itself failed.
     #[error("the plugin host failed: {0}")]
     Internal(String),
+}
+
+impl StartError {
+    /// Whether a compiler is still at work on the module, which cannot be stopped: who gets this should end soon.
+    pub fn gives_up(&self) -> bool {
+        matches!(self, Self::Compile { .. } | Self::Cancelled)
+    }
+
+    /// The name of the limit that the module met, if it met one.
+    pub fn limit(&self) -> Option<&'static str> {
+        match self {
+            Self::ModuleTooLarge { .. } => Some("plugin.module"),
+            Self::Compile { limit } => Some(limit.name()),
+            _ => None,
+        }
+    }
 }

@@ -55,13 +55,12 @@ fn machine(actor: &str, error: &InvokeError) -> String {
     let mut out = format!("{MACHINE}\"code\":{}", error.code());
     text(&mut out, "actor", actor);
     text(&mut out, "cause", error.cause.word());
-    match &error.cause {
-        Cause::Denied { denial, .. } => {
-            text(&mut out, "capability", denial.capability().word());
-            text(&mut out, "scope", &denial.question().scope_text());
-        }
-        Cause::Limit { limit, .. } => text(&mut out, "limit", limit.name()),
-        _ => {}
+    if let Cause::Denied { denial, .. } = &error.cause {
+        text(&mut out, "capability", denial.capability().word());
+        text(&mut out, "scope", &denial.question().scope_text());
+    }
+    if let Some(limit) = error.cause.limit() {
+        text(&mut out, "limit", limit);
     }
     out.push('}');
     out

@@ -13,19 +13,17 @@ pub(crate) mod outbound;
 pub(crate) mod run;
 pub(crate) mod source;
 
-use std::cell::OnceCell;
+use std::cell::{Cell, OnceCell};
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use guard::Guard;
-use plugin::invoke::{Invocation, InvokeError, Modules, Reply, Streams};
+use guard::{Actor, Guard};
+use plugin::invoke::{Cause, Invocation, InvokeError, Modules, Reply, Streams};
 use plugin::manifest::Runtime;
 use plugin::subprocess::{Prepared, Surroundings};
 use plugin::{Lock, Ready, Standing, pin};
-use sandbox::{
-    Cache, Cancel, CurrentRelease, LogLevel, NoOutbound, Options, Output, Sandbox, Stdin, SystemClock,
-};
+use sandbox::{Cache, Cancel, CurrentRelease, LogLevel, NoOutbound, Output, Sandbox, Stdin, SystemClock};
 
 use crate::commands::Context;
 use crate::environment::Environment;
@@ -47,7 +45,11 @@ pub(crate) struct Plugins {
     modules: Modules,
     surroundings: Surroundings,
     limits: Limits,
-    cancel: OnceCell<Cancel>,
+    /// What Ctrl-C ends, once somebody listens for it.
+    cancel: Cancel,
+    listens: OnceCell<()>,
+    /// Whether a module was left to a compiler that nobody can stop.
+    gave_up: Cell<bool>,
     trace: bool,
     /// Whether Helm logs what it does.
     debug: bool,
@@ -64,10 +66,13 @@ impl Plugins {
         let environment = context.environment;
         let own = environment.config_home().join("pintle");
         let compiled = environment.cache_home().join("pintle").join("modules");
+        let limits = limits(context)?;
+        let options = limits.sandbox.clone();
+        let cancel = options.cancel.clone();
         let make = move || {
             // Without a cache the module is compiled each time: a slower start, and no reason to fail.
             let cache = Cache::open(compiled, &own.join("modules.key")).ok();
-            Sandbox::new(Options::default(), Arc::new(SystemClock::new()), cache)
+            Sandbox::new(options, Arc::new(SystemClock::new()), cache)
         };
         let text = |(name, value): (&'static str, String)| (OsString::from(name), OsString::from(value));
         Ok(Self {
@@ -77,8 +82,10 @@ impl Plugins {
                 process: std::env::vars_os().collect(),
                 helm: environment.table(&context.parsed).into_iter().map(text).collect(),
             },
-            limits: limits(context)?,
-            cancel: OnceCell::new(),
+            limits,
+            cancel,
+            listens: OnceCell::new(),
+            gave_up: Cell::new(false),
             trace: context.parsed.bool("trace"),
             debug: environment.debug(&context.parsed),
             temporary: environment.cache_home().join("pintle").join("temporary"),
@@ -202,26 +209,40 @@ impl Plugins {
 
     /// What Ctrl-C ends, once a guest runs.
     fn cancel(&self) -> &Cancel {
-        self.cancel.get_or_init(|| {
-            let cancel = Cancel::new();
+        self.listens.get_or_init(|| {
             // The second time it ends the program, whatever the host is doing. Where there are no signals, or no more
             // of them, the first does.
-            let flag = cancel.flag();
+            let flag = self.cancel.flag();
             let interrupt = signal_hook::consts::SIGINT;
             let _ = signal_hook::flag::register_conditional_shutdown(interrupt, 130, Arc::clone(&flag))
                 .and_then(|_| signal_hook::flag::register(interrupt, flag));
-            cancel
-        })
+        });
+        &self.cancel
     }
 
     /// Compiles a module ahead of its first run, and keeps the cache within bounds.
-    pub(crate) fn compile(&self, module: &pin::Module) {
-        // What is wrong with it is told when it runs.
-        if let Ok(bytes) = module.bytes() {
-            let wasm = sandbox::Wasm::known(bytes, *module.digest());
-            let _ = self.modules.compile(&wasm);
-        }
+    ///
+    /// # Errors
+    /// When compiling it takes more than it may. What else is wrong with it is told when it runs.
+    pub(crate) fn compile(&self, plugin: &str, module: &pin::Module) -> Result<(), Failure> {
+        let Ok(bytes) = module.bytes() else { return Ok(()) };
+        self.cancel();
+        let compiled = self.modules.compile(&sandbox::Wasm::known(bytes, *module.digest()));
         let _ = self.modules.sandbox().prune(COMPILED);
+        match compiled {
+            Err(error) if error.gives_up() => {
+                self.gave_up.set(true);
+                let error = InvokeError::new(plugin, Cause::Start(error));
+                let failure = end::failure(&Actor::plugin(plugin).to_string(), &error);
+                Err(failure.within("the plugin is in its place, and cannot run"))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Whether a compiler still works on a module that was given up: the command has to end.
+    pub(crate) fn gave_up(&self) -> bool {
+        self.gave_up.get()
     }
 }
 

@@ -106,6 +106,8 @@ impl Cause {
             Self::Limit { .. } => LIMIT,
             Self::Start(StartError::NotGranted { .. } | StartError::CannotEnforce { .. }) => DENIED,
             Self::Start(StartError::Fuel | StartError::Internal(_) | StartError::Folder { .. }) => 1,
+            Self::Start(StartError::Cancelled) => INTERRUPTED,
+            Self::Start(error) if error.limit().is_some() => LIMIT,
             Self::Start(_) | Self::NoModule => CANNOT_RUN,
             Self::Module(FilesError::Meanwhile { .. }) => REFUSED,
             Self::Module(_) => 1,
@@ -137,6 +139,8 @@ impl Cause {
             Self::Start(StartError::Fuel | StartError::Internal(_) | StartError::Folder { .. })
             | Self::Internal(_) => "host",
             Self::Module(FilesError::Meanwhile { .. }) => "changed",
+            Self::Start(StartError::Cancelled) => "cancelled",
+            Self::Start(error) if error.limit().is_some() => "limit",
             Self::Start(_) | Self::NoModule | Self::Module(_) => "module",
             Self::Program(error) => match error {
                 SubprocessError::Exited { .. } => "exit",
@@ -145,6 +149,15 @@ impl Cause {
                 SubprocessError::Changed { .. } => "changed",
                 _ => "program",
             },
+        }
+    }
+
+    /// The name of the limit that was met, if one was.
+    pub fn limit(&self) -> Option<&'static str> {
+        match self {
+            Self::Limit { limit, .. } => Some(limit.name()),
+            Self::Start(error) => error.limit(),
+            _ => None,
         }
     }
 
@@ -168,7 +181,8 @@ fn own(code: u32) -> u8 {
 }
 
 impl InvokeError {
-    pub(crate) fn new(plugin: &str, cause: Cause) -> Box<Self> {
+    /// A call that failed before anything of it happened.
+    pub fn new(plugin: &str, cause: Cause) -> Box<Self> {
         Self::with(plugin, cause, Report::default())
     }
 
@@ -190,10 +204,14 @@ impl InvokeError {
             Cause::Limit { limit, message, .. } => {
                 let name = limit.name();
                 Some(match limit {
-                    Limit::Stack => message.clone(),
                     Limit::Time => format!("{message}; --limit {name}=SECONDS changes it"),
                     _ => format!("{message}; --limit {name}=NUMBER changes it"),
                 })
+            }
+            Cause::Start(error) if error.limit().is_some() => {
+                let name = error.limit().unwrap_or_default();
+                let unit = if name == "plugin.compile-time" { "SECONDS" } else { "NUMBER" };
+                Some(format!("{error}; --limit {name}={unit} changes it"))
             }
             Cause::Start(StartError::NotGranted { actor, function, capability }) => Some(format!(
                 "{} is linked where the capability is granted: --grant '{actor} {capability}'",
@@ -231,7 +249,9 @@ impl fmt::Display for InvokeError {
             }
             Cause::Limit { message, .. } => write!(f, "plugin error: {message}")?,
             Cause::HostCall { message, .. } => write!(f, "plugin error: {message}")?,
-            Cause::Cancelled => f.write_str("plugin error: module closed with context canceled")?,
+            Cause::Cancelled | Cause::Start(StartError::Cancelled) => {
+                f.write_str("plugin error: module closed with context canceled")?;
+            }
             Cause::Output(words) => {
                 write!(f, "failed to json marshal plugin output message: reflect.Value: {words}")?;
             }

@@ -1,6 +1,7 @@
 //! Guests written for one question each, allowed and denied, within and over each limit.
 
 mod attacks;
+mod compile;
 mod ends;
 mod guests;
 mod hostile;

@@ -15,6 +15,10 @@ pub(crate) const PLUGIN_RUN: &[Flag] = &[
     flag("trace", None, Kind::Bool, "", "tell on stderr what happened, step by step").ours(),
 ];
 
+const LIMIT: Flag =
+    flag("limit", None, Kind::StringArray, "", "raise or lower a limit: NAME=VALUE (can specify multiple)")
+        .ours();
+
 /// What a plugin gets that is taken in: `plugin install`, `accept`, `adopt`.
 pub(crate) const CONSENT: &[Flag] = &[
     flag(
@@ -26,6 +30,7 @@ pub(crate) const CONSENT: &[Flag] = &[
     )
     .ours(),
     flag("grant-requested", None, Kind::Bool, "", "grant the plugin all that it asks for").ours(),
+    LIMIT,
 ];
 
 /// Where the time goes, on every command that renders (see docs/reference/performance.md).
@@ -53,8 +58,7 @@ pub(crate) const GUARD: &[Flag] = &[
     )
     .ours(),
     flag("grants", None, Kind::StringArray, "", "read grants from this file (can specify multiple)").ours(),
-    flag("limit", None, Kind::StringArray, "", "raise or lower a limit: NAME=VALUE (can specify multiple)")
-        .ours(),
+    LIMIT,
     flag("profile", None, Kind::String, "", "what charts may ask when nobody said anything: helm or strict")
         .ours()
         .completes(Values::Profiles),

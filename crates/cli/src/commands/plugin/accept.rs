@@ -128,7 +128,7 @@ fn compile(context: &Context<'_>, plugin: &Plugin) -> Result<(), Failure> {
     if let Ok(ready) = pin::ready(&plugin.folder, &lock, &pin::Limits::default())
         && let Some(module) = &ready.module
     {
-        Plugins::new(context)?.compile(module);
+        Plugins::new(context)?.compile(&plugin.manifest.name, module)?;
     }
     Ok(())
 }

@@ -40,6 +40,9 @@ pub(super) fn each(
                 failure = Some(why);
             }
         }
+        if plugins.gave_up() {
+            break;
+        }
     }
     if wrong.is_empty() {
         return Ok(());

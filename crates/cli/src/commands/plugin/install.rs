@@ -250,7 +250,7 @@ pub(super) fn put(
     }
     change.finish(entry.clone()).map_err(|error| failed(&error))?;
     if let Some(module) = module {
-        plugins.compile(&module);
+        plugins.compile(&entry.name, &module)?;
     }
     Ok(entry)
 }

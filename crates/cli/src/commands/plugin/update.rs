@@ -84,7 +84,7 @@ fn one(context: &mut Context<'_>, plugins: &Plugins, root: &Path, plugin: &Plugi
     }
     change.finish(entry).map_err(failed)?;
     if let Some(module) = module {
-        plugins.compile(&module);
+        plugins.compile(&next.manifest.name, &module)?;
     }
     Ok(())
 }
