@@ -288,15 +288,15 @@ fn a_module_has_a_size_and_a_stack_and_may_have_its_instructions_counted() {
         ))
     };
     world.probe(&counts(100_000), "");
+    let run = world.run(&["--limit", "plugin.module=100"]);
+    assert_eq!((run.code, &last(&run)["limit"]), (11, &"plugin.module".into()), "{run:?}");
+    assert!(run.error.contains("more than 100"), "{run:?}");
     let run = world.run(&["--limit", "plugin.fuel=100k"]);
     assert_eq!((run.code, &last(&run)["limit"]), (11, &"plugin.fuel".into()), "{run:?}");
     assert!(run.error.contains("instruction limit: 100000"), "{run:?}");
     for within in [&["--limit", "plugin.fuel=1e6"][..], &["--limit", "plugin.fuel=0"], &[]] {
         assert_eq!(world.run(within).code, 0, "{within:?}");
     }
-    let run = world.run(&["--limit", "plugin.module=100"]);
-    assert_eq!((run.code, &last(&run)["limit"]), (11, &"plugin.module".into()), "{run:?}");
-    assert!(run.error.contains("more than 100"), "{run:?}");
     // Some 400 000 calls in one another.
     let deep = guest(
         r#"(func $down (param $n i32) (result i32)
