@@ -51,7 +51,11 @@ type Case struct {
 	// cli
 	FilesB64 map[string]string `json:"files_b64,omitempty"`
 	// Links are symbolic links: path to target.
-	Links  map[string]string `json:"links,omitempty"`
+	Links map[string]string `json:"links,omitempty"`
+	// Served is what a server of the case's own answers, by path.
+	Served map[string]Served `json:"served,omitempty"`
+	// Before is done first: `helm …`, `git …`, or `write PATH TEXT`.
+	Before [][]string        `json:"before,omitempty"`
 	Env    map[string]string `json:"env,omitempty"`
 	Stdin  string            `json:"stdin,omitempty"`
 	Exit   *int              `json:"exit,omitempty"`
@@ -66,6 +70,16 @@ type Case struct {
 	// Again is, for yaml-read, the text of Marshal of what was read.
 	Again *Text `json:"again,omitempty"`
 	Err   *Text `json:"err,omitempty"`
+}
+
+// Served is one answer of a server.
+type Served struct {
+	// Status is 200 where it is not said.
+	Status   int    `json:"status,omitempty"`
+	Type     string `json:"type,omitempty"`
+	Location string `json:"location,omitempty"`
+	Body     string `json:"body,omitempty"`
+	BodyB64  string `json:"body_b64,omitempty"`
 }
 
 // Text is a Go string: bytes that are usually, but not always, UTF-8.

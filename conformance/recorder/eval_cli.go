@@ -12,11 +12,14 @@ import (
 	"io"
 	"io/fs"
 	"maps"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -86,15 +89,33 @@ func runCLI(c *Case) error {
 	if binary, err = filepath.Abs(binary); err != nil {
 		return err
 	}
-	command := exec.Command(binary, args...)
-	command.Args[0] = "helm"
-	command.Dir = folder
-	command.Env = []string{
+	host, stop := serveCase(c.Served)
+	defer stop()
+	known := strings.NewReplacer("$FOLDER", folder, "$HOST", host)
+	if c.Served == nil && c.Before == nil {
+		known = strings.NewReplacer()
+	}
+	for i := range args {
+		args[i] = known.Replace(args[i])
+	}
+	environment := []string{
 		"PATH=/usr/bin:/bin", "HOME=" + filepath.Join(folder, "home"), "KUBECONFIG=/dev/null/none", "TZ=UTC",
 	}
 	for _, name := range sortedKeys(c.Env) {
-		command.Env = append(command.Env, name+"="+c.Env[name])
+		environment = append(environment, name+"="+c.Env[name])
 	}
+	for _, step := range c.Before {
+		words := make([]string, len(step))
+		for i := range step {
+			words[i] = known.Replace(step[i])
+		}
+		if err := prepare(words, binary, folder, environment); err != nil {
+			return fmt.Errorf("%s: %v: %w", c.ID, step, err)
+		}
+	}
+	command := exec.Command(binary, args...)
+	command.Args[0] = "helm"
+	command.Dir, command.Env = folder, environment
 	command.Stdin = strings.NewReader(c.Stdin)
 	command.WaitDelay = 20 * time.Second
 	var stdout, stderr bytes.Buffer
@@ -107,10 +128,76 @@ func runCLI(c *Case) error {
 	code := command.ProcessState.ExitCode()
 	mask := func(b *bytes.Buffer) *Text {
 		masked := tmpcharts.ReplaceAllString(strings.ReplaceAll(b.String(), folder, "$FOLDER"), "tmpcharts-$$PID")
+		if host != "" {
+			masked = strings.ReplaceAll(masked, host, "$HOST")
+			masked = strings.ReplaceAll(masked, strings.ReplaceAll(host, ":", "-"), "$HOST")
+		}
 		return text(extracted.ReplaceAllString(masked, ""))
 	}
 	c.Exit, c.Stdout, c.Stderr = &code, mask(&stdout), mask(&stderr)
 	return c.collect(folder)
+}
+
+// prepare does one step that comes before the command.
+func prepare(words []string, binary, folder string, environment []string) error {
+	var command *exec.Cmd
+	switch words[0] {
+	case "write":
+		// Not as old as the others: git looks at times.
+		path := filepath.Join(folder, words[1])
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			return err
+		}
+		return os.WriteFile(path, []byte(words[2]), 0o644)
+	case "helm":
+		command = exec.Command(binary, words[1:]...)
+		command.Args[0] = "helm"
+		command.Env = environment
+	case "git":
+		// The same commits every time, whoever makes them.
+		command = exec.Command("git", append([]string{"-c", "user.name=n", "-c", "user.email=n@test.invalid", "-c", "init.defaultBranch=main"}, words[1:]...)...)
+		command.Env = append(slices.Clone(environment), "GIT_AUTHOR_DATE=1600000000 +0000", "GIT_COMMITTER_DATE=1600000000 +0000")
+	default:
+		return fmt.Errorf("no such step")
+	}
+	command.Dir = folder
+	said, err := command.CombinedOutput()
+	if err != nil {
+		return fmt.Errorf("%w: %s", err, said)
+	}
+	return nil
+}
+
+// serveCase answers with what a case says, at the address that it returns.
+func serveCase(served map[string]Served) (string, func()) {
+	if served == nil {
+		return "", func() {}
+	}
+	server := httptest.NewServer(http.HandlerFunc(func(out http.ResponseWriter, in *http.Request) {
+		answer, ok := served[in.URL.RequestURI()]
+		if !ok {
+			answer = Served{Status: http.StatusNotFound}
+		}
+		body := []byte(answer.Body)
+		if answer.BodyB64 != "" {
+			body, _ = base64.StdEncoding.DecodeString(answer.BodyB64)
+		}
+		if answer.Type != "" {
+			out.Header().Set("Content-Type", answer.Type)
+		}
+		if answer.Location != "" {
+			out.Header().Set("Location", answer.Location)
+		}
+		if answer.Status == 0 {
+			answer.Status = http.StatusOK
+		}
+		out.Header().Set("Content-Length", strconv.Itoa(len(body)))
+		out.WriteHeader(answer.Status)
+		if in.Method != http.MethodHead {
+			_, _ = out.Write(body)
+		}
+	}))
+	return strings.TrimPrefix(server.URL, "http://"), server.Close
 }
 
 // tmpcharts is the folder that `dependency update` works in, named after its process.
@@ -152,6 +239,11 @@ func (c *Case) collect(folder string) error {
 			return err
 		}
 		name = filepath.ToSlash(name)
+		if entry.IsDir() && entry.Name() == ".git" {
+			// What git keeps differs by its version, and has times in it.
+			written[name+"/"] = "$GIT"
+			return fs.SkipDir
+		}
 		if entry.IsDir() {
 			if held, err := os.ReadDir(path); err != nil || len(held) > 0 {
 				return err

@@ -103,6 +103,9 @@ func (t *topic) record(folder string) (int, int, error) {
 			dropped++
 			continue
 		}
+		if c.Kind == "cli" && c.Err != nil {
+			return 0, 0, fmt.Errorf("%s could not be asked: %s", c.Args, c.Err.get())
+		}
 		if !settled[i] {
 			dropped++
 			log.Printf("%s varies: %s%s", c.ID, c.Template.get(), c.Args)

@@ -24,6 +24,7 @@ func suitePlugins() {
 	suitePostRenderers()
 	suiteLegacyPlugins()
 	suitePluginInstall()
+	suitePluginSources()
 	suiteGetters()
 }
 

@@ -21,6 +21,9 @@ pub(crate) enum GitError {
     /// It failed: what was tried, what it said, and how it ended.
     #[error("{doing}: {said}: {ended}")]
     Failed { doing: &'static str, said: String, ended: String },
+    /// A checkout that was never fetched from anywhere.
+    #[error("Unable to retrieve local repo information: {ended}")]
+    NoRemote { ended: String },
     /// What was fetched before into this place is from somewhere else.
     #[error("The Remote does not match the VCS endpoint")]
     OtherRemote,
@@ -57,16 +60,23 @@ impl Ran {
         if self.is_good() {
             return Ok(self.both);
         }
-        let ended = match self.status {
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Err(GitError::Missing),
-            Err(error) => system_words(&error),
+        let said = String::from_utf8_lossy(&self.both).into_owned();
+        Err(match self.ended() {
+            Some(ended) => GitError::Failed { doing, said, ended },
+            None => GitError::Missing,
+        })
+    }
+
+    /// How it ended, in Go's words; nothing if there is no such program.
+    fn ended(&self) -> Option<String> {
+        Some(match &self.status {
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return None,
+            Err(error) => system_words(error),
             Ok(status) => match status.code() {
                 Some(code) => format!("exit status {code}"),
                 None => status.to_string(),
             },
-        };
-        let said = String::from_utf8_lossy(&self.both).into_owned();
-        Err(GitError::Failed { doing, said, ended })
+        })
     }
 }
 
@@ -112,12 +122,8 @@ impl Checkout {
     /// Makes a checkout of a repository, or brings the one that is there up to date, and puts it to a version.
     pub(crate) fn fetch(remote: &str, folder: &Path, version: &str) -> Result<Self, GitError> {
         let checkout = Self::at(folder);
-        if is_checkout(folder) {
-            let known = checkout.git(&["config", "--get", "remote.origin.url"]);
-            let known = known.or_failed("Unable to retrieve local repo information")?;
-            if String::from_utf8_lossy(&known).trim() != remote {
-                return Err(GitError::OtherRemote);
-            }
+        if is_checkout(folder) && checkout.remote()? != remote {
+            return Err(GitError::OtherRemote);
         }
         if folder.exists() {
             checkout.update()?;
@@ -136,6 +142,18 @@ impl Checkout {
 
     fn git(&self, arguments: &[&str]) -> Ran {
         git(Some(&self.folder), arguments)
+    }
+
+    /// Where it was fetched from.
+    ///
+    /// # Errors
+    /// When it was not.
+    pub(crate) fn remote(&self) -> Result<String, GitError> {
+        let ran = self.git(&["config", "--get", "remote.origin.url"]);
+        if ran.is_good() {
+            return Ok(String::from_utf8_lossy(&ran.both).trim().to_owned());
+        }
+        Err(ran.ended().map_or(GitError::Missing, |ended| GitError::NoRemote { ended }))
     }
 
     /// Whether files were changed since they were checked out.

@@ -46,6 +46,8 @@ impl Source {
         }
         if text.starts_with("http://") || text.starts_with("https://") {
             if is_archive_name(text) {
+                sprig::url::Url::parse(text.as_bytes())
+                    .map_err(|error| SourceError::Url(error.to_string()))?;
                 return Ok(Self::Archive(text.to_owned()));
             }
             if says_it_is_an_archive(text, client) {

@@ -20,5 +20,6 @@ mod profile;
 mod progress;
 mod provenance;
 mod reference;
+mod scene;
 mod starters;
 mod teach;

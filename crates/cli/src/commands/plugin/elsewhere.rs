@@ -55,9 +55,10 @@ pub(super) fn install(context: &mut Context<'_>, root: &Path, given: &str) -> Re
                     .within("failed to get verification data: failed to download plugin"),
                 error => Failure::plain(error.to_string()),
             })?;
-            // Helm: whatever keeps it from being fetched, there is none.
+            // Helm: whatever keeps it from being fetched, there is none; nor is an empty one any.
             let most = ("provenance.file", limits.provenance.provenance);
             let provenance = fetch::get(&client, &format!("{url}.prov"), &plain, most).ok();
+            let provenance = provenance.filter(|bytes| !bytes.is_empty());
             let fetched = Fetched { file, bytes, provenance, layout: Layout::Anywhere };
             return install_archive(context, given, &place, fetched);
         }

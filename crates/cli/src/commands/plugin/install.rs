@@ -152,7 +152,10 @@ pub(super) fn install_archive(
     }
     archive::unpack(&bytes, &change, layout, &limits).map_err(|error| match error {
         ArchiveError::Elsewhere => Failure::plain(missing(layout)),
-        other => unpacked(&other).within("failed to extract archive"),
+        other => unpacked(&other).within(match layout {
+            Layout::Folder(_) => "failed to extract archive",
+            Layout::Anywhere => "extracting files from archive",
+        }),
     })?;
     let about = About { source: given.to_owned(), installed: now(), signer, granted: Vec::new() };
     put(context, change, place, about)

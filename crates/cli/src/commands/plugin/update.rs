@@ -32,6 +32,7 @@ fn one(context: &mut Context<'_>, plugins: &Plugins, root: &Path, plugin: &Plugi
         return Err(Failure::plain(WORDS).logged(line));
     }
     let checkout = Checkout::at(&real);
+    checkout.remote().map_err(|error| Failure::plain(error.to_string()))?;
     if checkout.is_changed() {
         return Err(Failure::plain("plugin repo was modified"));
     }
@@ -71,7 +72,12 @@ fn one(context: &mut Context<'_>, plugins: &Plugins, root: &Path, plugin: &Plugi
     elsewhere::copy(&real, &change)?;
     let new = change.new_folder();
     moved_on(&Checkout::at(&new), &new)?;
-    let manifest = change.plugin().map_err(failed)?.manifest;
+    // Where it will be, and not where it is prepared.
+    let unusable = |error: StoreError| match error {
+        StoreError::Plugin(pin::ReadyError::Load(error)) => Failure::plain(error.said_of(&plugin.folder)),
+        other => failed(other),
+    };
+    let manifest = change.plugin().map_err(unusable)?.manifest;
     let next = Plugin { folder: plugin.folder.clone(), manifest };
     let about = about(context, &next, &entry)?;
     let (mut entry, mut module) = change.describe(about.clone(), &limits).map_err(failed)?;
