@@ -23,3 +23,4 @@ mod reference;
 mod scene;
 mod starters;
 mod teach;
+mod terminal;
