@@ -1,4 +1,4 @@
-//! Standard output and standard error, buffered until the end so that nothing half-written is left.
+//! Standard output and standard error, buffered until all is known so that nothing half-written is left.
 
 use std::io::{self, Write};
 
@@ -9,7 +9,12 @@ pub(crate) struct Output {
     err: Vec<u8>,
     /// For standard error too, behind all the rest.
     remarks: Vec<u8>,
+    /// What was wrong when [`Output::spill`] wrote.
+    unwritten: Option<io::Error>,
 }
+
+/// So many bytes are worth a call to the system.
+const MUCH: usize = 64 << 10;
 
 impl Output {
     /// Adds to standard output.
@@ -44,11 +49,25 @@ impl Output {
         self.remarks.extend_from_slice(text.as_bytes());
     }
 
+    /// Writes what there is if that is much, so that no large text is held whole. What goes wrong is told by
+    /// [`Output::flush`].
+    pub(crate) fn spill(&mut self) {
+        if self.out.len() >= MUCH
+            && let Err(error) = self.flush()
+        {
+            self.out.clear();
+            self.unwritten.get_or_insert(error);
+        }
+    }
+
     /// Writes everything: errors first, as Helm logs before it prints, and remarks last.
     ///
     /// # Errors
     /// When standard output cannot be written; a closed pipe is the reader's right and no error.
     pub(crate) fn flush(&mut self) -> io::Result<()> {
+        if let Some(error) = self.unwritten.take() {
+            return Err(error);
+        }
         io::stderr().write_all(&self.err).or_else(ignore_closed)?;
         self.err.clear();
         let mut stdout = io::stdout().lock();

@@ -36,6 +36,7 @@ pub(crate) fn parse(
         return Err(ParseError::new(format!("template: {name}:1: text is larger than 4 GiB"), 0..0));
     }
     let tokens = lex(&source);
+    let code = with_room(source, &tokens);
     let mut parser = Parser {
         name,
         tokens,
@@ -43,7 +44,7 @@ pub(crate) fn parse(
         furthest: 0,
         action_line: 0,
         functions,
-        code: Code { source, ..Code::default() },
+        code,
         definitions: BTreeMap::new(),
         scope: Scope::new(),
         pending: Vec::new(),
@@ -70,6 +71,34 @@ pub(crate) fn parse(
     };
     let templates = definitions.into_values().chain(own).map(template).collect();
     Ok(Definitions { templates, names_itself })
+}
+
+/// Tables with room for what the tokens can become, so that they need not move while they grow.
+fn with_room(source: Arc<[u8]>, tokens: &Tokens) -> Code {
+    let mut code = Code { source, ..Code::default() };
+    let (mut nodes, mut pipes, mut commands, mut args, mut fields, mut strings) = (0, 0, 0, 0, 0, 0);
+    for token in tokens.iter() {
+        match token.kind {
+            Kind::Text => nodes += 1,
+            Kind::LeftDelim => (nodes, pipes, commands) = (nodes + 1, pipes + 1, commands + 1),
+            // Nothing stands in these.
+            Kind::End | Kind::Else => (nodes, pipes, commands) = (nodes - 1, pipes - 1, commands - 1),
+            Kind::LeftParen => (pipes, commands, args) = (pipes + 1, commands + 1, args + 1),
+            Kind::Pipe => commands += 1,
+            Kind::Field => (args, fields) = (args + 1, fields + 1),
+            Kind::String | Kind::RawString => (args, strings) = (args + 1, strings + 1),
+            Kind::Identifier | Kind::Variable | Kind::Dot | Kind::Number => args += 1,
+            _ => {}
+        }
+    }
+    let room = |count: isize| usize::try_from(count).unwrap_or(0);
+    code.nodes.reserve_exact(room(nodes));
+    code.pipes.reserve_exact(room(pipes));
+    code.commands.reserve_exact(room(commands));
+    code.args.reserve_exact(room(args));
+    code.fields.reserve_exact(room(fields));
+    code.strings.reserve_exact(room(strings));
+    code
 }
 
 /// Moves what was collected to its place in a table.

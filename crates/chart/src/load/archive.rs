@@ -165,6 +165,8 @@ pub fn unpack(bytes: &[u8], limits: &ArchiveLimits) -> Result<Vec<File>, Archive
     };
     let mut tar = tar::Archive::new(stream);
     let mut files = Vec::new();
+    // One for all files: the system clears what a large one gives back.
+    let mut data = Vec::new();
     let mut remaining = limits.total;
     let broken = |error: io::Error| read_error(&error, limits);
     for (count, entry) in tar.entries_with_seek().map_err(broken)?.enumerate() {
@@ -189,7 +191,8 @@ pub fn unpack(bytes: &[u8], limits: &ArchiveLimits) -> Result<Vec<File>, Archive
             return Err(ArchiveError::TooLarge(limits.total));
         }
         // Never reserve what a header only claims.
-        let mut data = Vec::with_capacity(usize::try_from(size.min(1024 * 1024)).unwrap_or(0));
+        data.clear();
+        data.reserve(usize::try_from(size.min(1024 * 1024)).unwrap_or(0));
         if kind.is_file() || kind.is_contiguous() || kind.is_gnu_sparse() {
             (&mut entry).take(remaining + 1).read_to_end(&mut data).map_err(broken)?;
         }

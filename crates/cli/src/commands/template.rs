@@ -15,6 +15,7 @@ use crate::dependencies::{Manager, check_client_files, source_date_epoch};
 use crate::explain::{self, Report, Scene, Sources, Tape};
 use crate::host::Machine;
 use crate::limits::{Limits, limits};
+use crate::output::Output;
 use crate::output_folder::OutputFolder;
 use crate::outside::References;
 use crate::paths;
@@ -389,9 +390,6 @@ fn everything(files: &RenderedFiles) -> Vec<u8> {
     out
 }
 
-/// Bytes that [`document`] adds.
-const AROUND: usize = "---\n# Source: \n\n".len();
-
 /// Adds one document as it is printed.
 pub(crate) fn document(out: &mut Vec<u8>, path: &str, content: &[u8]) {
     out.extend_from_slice(b"---\n# Source: ");
@@ -424,23 +422,32 @@ fn print(
         shown.map(|hook| (hook.path.clone(), hook.manifest.as_slice())).collect()
     };
     let output_dir = parsed.string("output-dir", "");
-    let mut text = Vec::new();
+    let wanted = parsed.all("show-only").to_vec();
+    let mut text = b"\n".to_vec();
     if output_dir.is_empty() {
-        // Large charts print megabytes: once into the right place.
-        let shown = manifests.resources.iter().map(|manifest| (&manifest.path, manifest.content.len()));
-        let shown = shown.chain(crds.iter().map(|(path, content)| (path, content.len())));
-        let shown = shown.chain(hooks.iter().map(|(path, content)| (path, content.len())));
-        text.reserve_exact(shown.map(|(path, length)| path.len() + length + AROUND).sum::<usize>() + 1);
+        // What is chosen from must be there as a whole.
+        let spill = |output: &mut Output| {
+            if wanted.is_empty() {
+                output.spill();
+            }
+        };
+        let mut end = 0;
         for (path, content) in crds.into_iter().chain(resources) {
-            document(&mut text, &path, content);
+            spill(context.output);
+            let out = context.output.bytes();
+            let start = out.len();
+            document(out, &path, content);
+            // A separator begins it: only behind it there is something to trim.
+            end = start + render::trim(&out[start..]).len();
         }
-        // In front there is nothing to trim: a separator begins the text.
-        let length = render::trim(&text).len();
-        text.truncate(length);
-        text.push(b'\n');
+        let out = context.output.bytes();
+        out.truncate(end);
+        out.push(b'\n');
         for (path, content) in hooks {
-            document(&mut text, &path, content);
+            spill(context.output);
+            document(context.output.bytes(), &path, content);
         }
+        text = std::mem::take(context.output.bytes());
     } else {
         let named = if parsed.bool("release-name") {
             paths::join(Path::new(&output_dir), release).to_string_lossy().into_owned()
@@ -468,9 +475,7 @@ fn print(
             unwritten.failure.followed_by(more)
         })?;
         context.output.out(&wrote);
-        text.push(b'\n');
     }
-    let wanted = context.parsed.all("show-only").to_vec();
     if wanted.is_empty() {
         let out = context.output.bytes();
         if out.is_empty() {
