@@ -9,12 +9,15 @@
 
 mod load;
 mod mac;
+mod meanwhile;
 mod memory;
 #[cfg(unix)]
 mod private;
 
+use crate::engine::Wasm;
 pub(crate) use load::{Kept, Memory};
-use mac::{Mac, TAG_BYTES};
+use mac::{About, Mac, TAG_BYTES};
+pub use meanwhile::Meanwhile;
 use std::hash::{Hash, Hasher};
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -22,8 +25,9 @@ use wasmtime::{Config, Engine, Module};
 
 /// Files larger than this were not written by us.
 const MOST_BYTES: u64 = 1 << 30;
-const MAGIC: &[u8; 16] = b"pintle-module-2\n";
-const HEAD: usize = MAGIC.len() + TAG_BYTES;
+const MAGIC: &[u8; 16] = b"pintle-module-3\n";
+/// Magic, MAC, BLAKE3 of the module; the code follows.
+const HEAD: usize = MAGIC.len() + TAG_BYTES + blake3::OUT_LEN;
 const EXTENSION: &str = "cwasm";
 
 /// A folder of compiled modules and the key that authenticates them.
@@ -109,19 +113,25 @@ impl Cache {
     /// The compiled form of a module, if there is an authentic one. The engine's configuration
     /// must have been given to [`attach`].
     #[cfg(unix)]
-    pub(crate) fn load(&self, engine: &Engine, digest: &[u8; 32]) -> Option<Kept> {
+    pub(crate) fn load(&self, engine: &Engine, digest: &[u8; 32], meanwhile: &Meanwhile<'_>) -> Option<Kept> {
         let identity = Self::identity(engine, digest);
         let (mut file, bytes) = private::file(&self.path(&identity), MOST_BYTES)?;
         let mut head = [0; HEAD];
         file.read_exact(&mut head).ok()?;
-        let tag = head.strip_prefix(MAGIC)?.first_chunk()?;
-        let bytes = usize::try_from(bytes).ok()?.checked_sub(HEAD)?;
-        let mac = Mac::new(&self.key, &identity, bytes);
-        load::Verified::read(&mut file, bytes, mac, tag)?.module(engine)
+        let (tag, module) = head.strip_prefix(MAGIC)?.split_first_chunk()?;
+        let module = *module.first_chunk()?;
+        let about = About { identity, module, bytes: usize::try_from(bytes).ok()?.checked_sub(HEAD)? };
+        let source = load::Source { file: &file, from: HEAD as u64 };
+        load::Verified::read(source, &Mac::new(&self.key), tag, &about, meanwhile)?.module(engine, module)
     }
 
     #[cfg(not(unix))]
-    pub(crate) fn load(&self, _engine: &Engine, _digest: &[u8; 32]) -> Option<Kept> {
+    pub(crate) fn load(
+        &self,
+        _engine: &Engine,
+        _digest: &[u8; 32],
+        _meanwhile: &Meanwhile<'_>,
+    ) -> Option<Kept> {
         None
     }
 
@@ -152,13 +162,16 @@ impl Cache {
     }
 
     /// Keeps the compiled form of a module for an engine. What goes wrong is only a slower start next time.
-    pub(crate) fn store(&self, module: &Module, engine: &Engine, digest: &[u8; 32]) {
+    pub(crate) fn store(&self, module: &Module, engine: &Engine, wasm: &Wasm<'_>) {
         let Ok(code) = module.serialize() else { return };
-        let identity = Self::identity(engine, digest);
-        let mut mac = Mac::new(&self.key, &identity, code.len());
-        mac.update(&code);
+        let identity = Self::identity(engine, wasm.digest());
+        let about = About { identity, module: blake3::hash(wasm.bytes()).into(), bytes: code.len() };
+        let mac = Mac::new(&self.key);
+        let tag = mac.tag(&about, &load::pieces(&mac, &code));
         #[cfg(unix)]
-        private::write(&self.folder, &self.path(&identity), &[MAGIC, &mac.tag(), &code]);
+        private::write(&self.folder, &self.path(&identity), &[MAGIC, &tag, &about.module, &code]);
+        #[cfg(not(unix))]
+        let _ = tag;
     }
 }
 

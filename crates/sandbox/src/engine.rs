@@ -5,7 +5,7 @@ mod finish;
 mod ticker;
 
 use crate::abi::{AbiKind, wasi};
-use crate::cache::{Cache, Memory};
+use crate::cache::{Cache, Meanwhile, Memory};
 use crate::call::Call;
 use crate::clock::{Cancel, Clock};
 use crate::host::{HostFunction, engine_words};
@@ -104,6 +104,7 @@ pub struct Loaded {
     /// Our functions that it imports; each call needs a grant for each.
     imports: BTreeSet<HostFunction>,
     from: LoadedFrom,
+    blake3: Option<[u8; 32]>,
     /// Of the code. Fields are dropped in their order: this has to stand behind what has anything of the module.
     _memory: Memory,
 }
@@ -112,6 +113,12 @@ impl Loaded {
     /// Where it came from.
     pub fn from(&self) -> LoadedFrom {
         self.from
+    }
+
+    /// BLAKE3 of the module, if it came from the cache, where it is kept with the code and authenticated with it. Bytes
+    /// that have it are those that had the SHA-256 by which the module was found; it takes a fifth of the time.
+    pub fn blake3(&self) -> Option<&[u8; 32]> {
+        self.blake3.as_ref()
     }
 
     /// Our host functions that it imports.
@@ -196,20 +203,21 @@ impl Sandbox {
     pub fn load(&self, wasm: &Wasm<'_>, abi: AbiKind, fuel: Fuel) -> Result<Loaded, StartError> {
         self.check(wasm)?;
         let engine = self.engine(fuel)?;
-        if let Some(loaded) = self.load_cached(&wasm.digest, abi, fuel)? {
+        if let Some(loaded) = self.load_cached(&wasm.digest, abi, fuel, &Meanwhile::nothing())? {
             return Ok(loaded);
         }
         let Some(cache) = &self.cache else { return self.compile(wasm, abi, fuel) };
         // What it makes runs in the other engine too: they differ in nothing that counts for running.
         let quick = self.new_engine(fuel, OptLevel::None)?;
         let module = self.compiled(&quick, wasm)?;
-        cache.store(&module, engine, &wasm.digest);
-        if let Some(loaded) = self.load_cached(&wasm.digest, abi, fuel)? {
+        cache.store(&module, engine, wasm);
+        if let Some(loaded) = self.load_cached(&wasm.digest, abi, fuel, &Meanwhile::nothing())? {
             return Ok(Loaded { from: LoadedFrom::Compiled, ..loaded });
         }
         // It could not be kept. What was compiled runs in the engine that it was compiled by.
         let (instance, imports) = link(&quick, &module, abi)?;
-        Ok(Loaded { abi, fuel, instance, imports, from: LoadedFrom::Compiled, _memory: Memory::none() })
+        let (blake3, from) = (None, LoadedFrom::Compiled);
+        Ok(Loaded { abi, fuel, instance, imports, from, blake3, _memory: Memory::none() })
     }
 
     fn compiled(&self, engine: &Engine, wasm: &Wasm<'_>) -> Result<Module, StartError> {
@@ -225,10 +233,11 @@ impl Sandbox {
         let engine = self.engine(fuel)?;
         let module = self.compiled(engine, wasm)?;
         if let Some(cache) = &self.cache {
-            cache.store(&module, engine, &wasm.digest);
+            cache.store(&module, engine, wasm);
         }
         let (instance, imports) = link(engine, &module, abi)?;
-        Ok(Loaded { abi, fuel, instance, imports, from: LoadedFrom::Compiled, _memory: Memory::none() })
+        let (blake3, from) = (None, LoadedFrom::Compiled);
+        Ok(Loaded { abi, fuel, instance, imports, from, blake3, _memory: Memory::none() })
     }
 
     /// Refuses what cannot be a module, before anything of it is compiled.
@@ -248,26 +257,22 @@ impl Sandbox {
     }
 
     /// Makes a module ready from the cache alone, by its digest; `None` if it is not there. For a caller that knows
-    /// which digest a file must have, and verifies the file meanwhile: nothing runs before [`Sandbox::call`].
+    /// which digest a file must have, and verifies the file meanwhile: nothing runs before [`Sandbox::call`]. It may be
+    /// that nothing was done meanwhile.
     pub fn load_cached(
         &self,
         digest: &[u8; 32],
         abi: AbiKind,
         fuel: Fuel,
+        meanwhile: &Meanwhile<'_>,
     ) -> Result<Option<Loaded>, StartError> {
         let engine = self.engine(fuel)?;
-        let Some(kept) = self.cache.as_ref().and_then(|cache| cache.load(engine, digest)) else {
+        let Some(kept) = self.cache.as_ref().and_then(|cache| cache.load(engine, digest, meanwhile)) else {
             return Ok(None);
         };
         let (instance, imports) = link(engine, kept.module(), abi)?;
-        Ok(Some(Loaded {
-            abi,
-            fuel,
-            instance,
-            imports,
-            from: LoadedFrom::Cache,
-            _memory: kept.into_memory(),
-        }))
+        let (blake3, from) = (Some(*kept.blake3()), LoadedFrom::Cache);
+        Ok(Some(Loaded { abi, fuel, instance, imports, from, blake3, _memory: kept.into_memory() }))
     }
 
     /// Removes compiled modules that were written least lately until at most `most` bytes are left; answers how many

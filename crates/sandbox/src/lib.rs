@@ -25,7 +25,7 @@ mod terminal;
 mod trace;
 
 pub use abi::AbiKind;
-pub use cache::{Cache, CacheError};
+pub use cache::{Cache, CacheError, Meanwhile};
 pub use call::{Call, CurrentRelease, Output, Stdin, Tempdir, World};
 pub use clock::{Cancel, Clock, Deadline, Stop, SystemClock};
 pub use engine::{Fuel, Loaded, LoadedFrom, Options, Sandbox, Wasm};

@@ -114,14 +114,16 @@ impl Plugins {
     pub(crate) fn installed(&self, environment: &Environment, folder: &Path) -> Result<Ready, Failure> {
         let lock = self.lock(environment)?;
         let digest = std::fs::canonicalize(folder).ok().and_then(|folder| lock.entry(&folder)?.module());
-        let modules = &self.modules;
-        std::thread::scope(|scope| {
-            if let Some(digest) = digest {
-                // Without a thread it is loaded later.
-                let _ = std::thread::Builder::new().spawn_scoped(scope, move || modules.prefetch(&digest));
-            }
-            pin::ready(folder, lock, &pin::Limits::default()).map_err(|error| not_ready(&error))
-        })
+        let limits = pin::Limits::default();
+        let look = || pin::look(folder, lock, &limits);
+        let mut looked = None;
+        if let Some(digest) = &digest {
+            self.modules.prefetch(digest, || looked = Some(look()));
+        }
+        // What was compiled of a module knows the digest of it that is taken sooner.
+        let known = |blake3: &[u8; 32]| digest.filter(|digest| self.modules.knows(digest, blake3));
+        let ready = looked.unwrap_or_else(look).and_then(|looked| looked.ready(known));
+        ready.map_err(|error| not_ready(&error))
     }
 
     /// The plugin of a folder that the user named.

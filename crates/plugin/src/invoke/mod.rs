@@ -19,8 +19,8 @@ use std::time::Duration;
 
 use guard::{Actor, Denial, Guard};
 use sandbox::{
-    AbiKind, Cancel, CurrentRelease, Fuel, Loaded, LoadedFrom, LogLevel, LogLine, Outbound, Output, Sandbox,
-    StartError, Stdin, Trace, Usage, Wasm,
+    AbiKind, Cancel, CurrentRelease, Fuel, Loaded, LoadedFrom, LogLevel, LogLine, Meanwhile, Outbound,
+    Output, Sandbox, StartError, Stdin, Trace, Usage, Wasm,
 };
 
 use crate::manifest::{Config, Runtime};
@@ -50,11 +50,19 @@ impl Modules {
         &self.sandbox
     }
 
-    /// Loads a module that was compiled before, while somebody looks whether its file has this digest. Nothing of it
-    /// runs until it is called.
-    pub fn prefetch(&self, digest: &[u8; 32]) {
+    /// Loads a module that was compiled before, while `meanwhile` looks, on another thread, whether its file has this
+    /// digest. Nothing of it runs until it is called.
+    pub fn prefetch(&self, digest: &[u8; 32], meanwhile: impl FnOnce() + Send) {
+        let meanwhile = Meanwhile::new(meanwhile);
         // What is wrong is told by who wants to call it.
-        let _ = self.compiled(digest, Fuel::Off);
+        let _ = self.found(digest, Fuel::Off, &meanwhile);
+        meanwhile.run();
+    }
+
+    /// Whether bytes with this BLAKE3 are the module with this digest, as far as a module knows that was loaded.
+    pub fn knows(&self, digest: &[u8; 32], blake3: &[u8; 32]) -> bool {
+        let loaded = self.loaded.lock().unwrap_or_else(PoisonError::into_inner);
+        loaded.iter().any(|((known, _), module)| known == digest && module.blake3() == Some(blake3))
     }
 
     /// A module that was compiled before, by its digest: loaded once, however often it is called.
@@ -62,12 +70,21 @@ impl Modules {
     /// # Errors
     /// When it cannot run.
     pub fn compiled(&self, digest: &[u8; 32], fuel: Fuel) -> Result<Option<Arc<Loaded>>, StartError> {
+        self.found(digest, fuel, &Meanwhile::nothing())
+    }
+
+    fn found(
+        &self,
+        digest: &[u8; 32],
+        fuel: Fuel,
+        meanwhile: &Meanwhile<'_>,
+    ) -> Result<Option<Arc<Loaded>>, StartError> {
         let key = (*digest, fuel);
         let mut loaded = self.loaded.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((_, module)) = loaded.iter().find(|(known, _)| *known == key) {
             return Ok(Some(Arc::clone(module)));
         }
-        let module = self.sandbox.load_cached(digest, AbiKind::Extism, fuel)?.map(Arc::new);
+        let module = self.sandbox.load_cached(digest, AbiKind::Extism, fuel, meanwhile)?.map(Arc::new);
         loaded.extend(module.iter().map(|module| (key, Arc::clone(module))));
         Ok(module)
     }

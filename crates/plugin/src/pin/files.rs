@@ -79,10 +79,28 @@ pub enum FilesError {
 /// The files of a plugin as they were read.
 #[derive(Debug, Default)]
 pub(crate) struct Files {
-    /// What each is.
+    /// What each is, but for the module, as long as its digest is not taken.
     pub(crate) pinned: BTreeMap<String, Pinned>,
     /// The module.
-    pub(crate) module: Option<Module>,
+    pub(crate) module: Found,
+}
+
+/// The module among the files.
+#[derive(Debug, Default)]
+pub(crate) enum Found {
+    /// There is none.
+    #[default]
+    None,
+    /// Its digest is among the others.
+    Digested(Module),
+    /// It was read, and its BLAKE3 is known.
+    Read {
+        /// Its name.
+        name: String,
+        /// Where it is; a file.
+        place: Place,
+        blake3: [u8; 32],
+    },
 }
 
 /// The module of a plugin: which one it is, and where its bytes are.
@@ -93,7 +111,7 @@ pub struct Module {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum Place {
+pub(crate) enum Place {
     Memory(Vec<u8>),
     File { path: PathBuf, folder: PathBuf, most: u64 },
 }
@@ -107,13 +125,8 @@ impl Module {
     /// A file that is looked at, of which only the digest is kept: a module that was compiled before runs without its
     /// bytes. A larger one is refused.
     pub(crate) fn file(path: &Path, folder: &Path, most: u64) -> Result<Self, FilesError> {
-        let (digest, bytes) = digest(&mut open(path)?, most, &mut Vec::new())
-            .map_err(|source| FilesError::Read { path: path.to_owned(), source })?;
-        if bytes > most {
-            return Err(too_large(folder, most));
-        }
-        let place = Place::File { path: path.to_owned(), folder: folder.to_owned(), most };
-        Ok(Self { digest, place })
+        let digest = sha256(path, folder, most, &mut Vec::new())?.0;
+        Ok(Self { digest, place: Place::File { path: path.to_owned(), folder: folder.to_owned(), most } })
     }
 
     /// Its SHA-256.
@@ -139,13 +152,65 @@ impl Module {
     }
 }
 
-/// What becomes of the bytes of a module that was looked at.
+/// What is kept of a module that is looked at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Keep {
-    /// They are held in memory.
+    /// Its bytes.
     Bytes,
-    /// They are read again by who needs them.
+    /// Its digest. Who needs the bytes reads them again.
     Digest,
+    /// Its BLAKE3, which is taken sooner; then see [`Files::known`].
+    Blake3,
+}
+
+/// The SHA-256 of a module, and how many bytes it has.
+fn sha256(path: &Path, folder: &Path, most: u64, buffer: &mut Vec<u8>) -> Result<(Digest, u64), FilesError> {
+    let mut hasher = Sha256::new();
+    let bytes = within(path, folder, most, buffer, |bytes| hasher.update(bytes))?;
+    Ok((Digest::finish(hasher), bytes))
+}
+
+/// Reads a module bit by bit, and answers how many bytes it has.
+fn within(
+    path: &Path,
+    folder: &Path,
+    most: u64,
+    buffer: &mut Vec<u8>,
+    take: impl FnMut(&[u8]),
+) -> Result<u64, FilesError> {
+    let read = each(&mut open(path)?, most, buffer, take);
+    let bytes = read.map_err(|source| FilesError::Read { path: path.to_owned(), source })?;
+    if bytes > most { Err(too_large(folder, most)) } else { Ok(bytes) }
+}
+
+impl Files {
+    /// Takes the digest of the module, if that was not done yet. `known` is asked for it by the BLAKE3, and answers if
+    /// somebody who can be trusted has had both of the same bytes; otherwise the file is read again.
+    pub(crate) fn known(
+        &mut self,
+        known: impl FnOnce(&[u8; 32]) -> Option<[u8; 32]>,
+    ) -> Result<(), FilesError> {
+        if let Found::Read { .. } = self.module
+            && let Found::Read { name, place, blake3 } = std::mem::take(&mut self.module)
+        {
+            let digest = match (known(&blake3), &place) {
+                (Some(digest), _) => Digest::from(digest),
+                (None, Place::Memory(bytes)) => Digest::of(bytes),
+                (None, Place::File { path, folder, most }) => sha256(path, folder, *most, &mut Vec::new())?.0,
+            };
+            self.pinned.insert(name, Pinned::File(digest));
+            self.module = Found::Digested(Module { digest, place });
+        }
+        Ok(())
+    }
+
+    /// The module, if its digest was taken.
+    pub(crate) fn into_module(self) -> Option<Module> {
+        match self.module {
+            Found::Digested(module) => Some(module),
+            Found::None | Found::Read { .. } => None,
+        }
+    }
 }
 
 fn too_large(folder: &Path, most: u64) -> FilesError {
@@ -161,8 +226,8 @@ pub(crate) fn read(
     data: &[String],
     limits: &Limits,
 ) -> Result<Files, FilesError> {
-    let mut walk =
-        Walk { folder, data, module, limits, files: Files::default(), bytes: 0, buffer: Vec::new() };
+    let (files, buffer) = (Files::default(), Vec::new());
+    let mut walk = Walk { folder, data, module, limits, files, bytes: 0, buffer };
     walk.files.pinned.insert(crate::manifest::FILE.to_owned(), Pinned::File(Digest::of(manifest)));
     walk.bytes = manifest.len() as u64;
     walk.below("", 0)?;
@@ -208,17 +273,19 @@ impl Walk<'_> {
                 // plugin.yaml, which was read first.
                 continue;
             }
-            if self.files.pinned.len() >= self.limits.files {
+            let module = usize::from(matches!(self.files.module, Found::Read { .. }));
+            if self.files.pinned.len() + module >= self.limits.files {
                 return Err(self.limit("files", self.limits.files as u64));
             }
             let pinned = if kind.is_symlink() { self.link(&path, &name)? } else { self.file(path, &name)? };
-            self.files.pinned.insert(name, pinned);
+            // The module has its place when its digest is taken.
+            self.files.pinned.extend(pinned.map(|pinned| (name, pinned)));
         }
         Ok(())
     }
 
     /// A link to a file is that file; one to a folder stays a link, and must stay within what is read.
-    fn link(&mut self, path: &Path, name: &str) -> Result<Pinned, FilesError> {
+    fn link(&mut self, path: &Path, name: &str) -> Result<Option<Pinned>, FilesError> {
         let failed = |source| FilesError::Read { path: path.to_owned(), source };
         match std::fs::metadata(path) {
             Ok(there) if there.is_dir() => {
@@ -233,59 +300,86 @@ impl Walk<'_> {
         }
         let target = std::fs::read_link(path).map_err(failed)?;
         match target.into_os_string().into_string() {
-            Ok(target) => Ok(Pinned::Link(target)),
+            Ok(target) => Ok(Some(Pinned::Link(target))),
             Err(_) => Err(FilesError::Name { path: path.to_owned() }),
         }
     }
 
-    fn file(&mut self, path: PathBuf, name: &str) -> Result<Pinned, FilesError> {
+    fn file(&mut self, path: PathBuf, name: &str) -> Result<Option<Pinned>, FilesError> {
         let left = self.limits.bytes.saturating_sub(self.bytes);
-        let keep = self.module.filter(|(module, _)| *module == name).map(|(_, keep)| keep);
-        let most = if keep.is_some() { left.min(self.limits.module) } else { left };
-        if keep == Some(Keep::Bytes) {
-            let bytes = bytes(&path, self.folder, most)?;
-            self.bytes += bytes.len() as u64;
-            let module = Module::held(bytes);
-            let digest = module.digest;
-            self.files.module = Some(module);
-            return Ok(Pinned::File(digest));
+        if let Some((_, keep)) = self.module.filter(|(module, _)| *module == name) {
+            return self.module(path, name, keep, left.min(self.limits.module));
         }
-        let (digest, bytes) = digest(&mut open(&path)?, most, &mut self.buffer)
+        let (digest, bytes) = digest(&mut open(&path)?, left, &mut self.buffer)
             .map_err(|source| FilesError::Read { path: path.clone(), source })?;
-        if bytes > most {
-            return Err(match keep {
-                Some(_) => too_large(self.folder, most),
-                None => self.limit("bytes", self.limits.bytes),
-            });
+        if bytes > left {
+            return Err(self.limit("bytes", self.limits.bytes));
         }
         self.bytes += bytes;
-        if keep.is_some() {
-            let place = Place::File { path, folder: self.folder.to_owned(), most };
-            self.files.module = Some(Module { digest, place });
-        }
-        Ok(Pinned::File(digest))
+        Ok(Some(Pinned::File(digest)))
+    }
+
+    fn module(
+        &mut self,
+        path: PathBuf,
+        name: &str,
+        keep: Keep,
+        most: u64,
+    ) -> Result<Option<Pinned>, FilesError> {
+        let folder = self.folder.to_owned();
+        let module = match keep {
+            Keep::Bytes => {
+                let bytes = bytes(&path, &folder, most)?;
+                self.bytes += bytes.len() as u64;
+                Module::held(bytes)
+            }
+            Keep::Digest => {
+                let (digest, bytes) = sha256(&path, &folder, most, &mut self.buffer)?;
+                self.bytes += bytes;
+                Module { digest, place: Place::File { path, folder, most } }
+            }
+            Keep::Blake3 => {
+                let mut hasher = blake3::Hasher::new();
+                let take = |bytes: &[u8]| {
+                    hasher.update(bytes);
+                };
+                self.bytes += within(&path, &folder, most, &mut self.buffer, take)?;
+                let (name, blake3) = (name.to_owned(), hasher.finalize().into());
+                self.files.module = Found::Read { name, place: Place::File { path, folder, most }, blake3 };
+                return Ok(None);
+            }
+        };
+        let pinned = Pinned::File(module.digest);
+        self.files.module = Found::Digested(module);
+        Ok(Some(pinned))
     }
 }
 
-/// The digest of an open file, and how many bytes it has; reading ends soon after `most`. The buffer is for this
-/// function alone, and is there so that not each file has one of its own.
+/// The digest of an open file, and how many bytes it has; reading ends soon after `most`.
 pub(crate) fn digest(file: &mut File, most: u64, buffer: &mut Vec<u8>) -> io::Result<(Digest, u64)> {
+    let mut hasher = Sha256::new();
+    let bytes = each(file, most, buffer, |bytes| hasher.update(bytes))?;
+    Ok((Digest::finish(hasher), bytes))
+}
+
+/// Reads a file bit by bit, and answers how many bytes it has; reading ends soon after `most`. The buffer is for this
+/// function alone, and is there so that not each file has one of its own.
+fn each(file: &mut File, most: u64, buffer: &mut Vec<u8>, mut take: impl FnMut(&[u8])) -> io::Result<u64> {
     // Little enough to stay in the processor's cache between being read and being digested.
     buffer.resize(64 << 10, 0);
-    let mut hasher = Sha256::new();
     let mut bytes = 0u64;
     while bytes <= most {
         match file.read(buffer) {
             Ok(0) => break,
             Ok(read) => {
-                hasher.update(&buffer[..read]);
+                take(buffer.get(..read).unwrap_or_default());
                 bytes += read as u64;
             }
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
             Err(error) => return Err(error),
         }
     }
-    Ok((Digest::finish(hasher), bytes))
+    Ok(bytes)
 }
 
 /// Opens what must be a file. A pipe is not waited for.

@@ -13,7 +13,7 @@ use govalue::print::quote;
 use guard::{Actor, Grant, Provenance};
 
 use crate::discover::{self, LoadError, MODULE, Plugin};
-use crate::lock::{Entry, Lock};
+use crate::lock::{Entry, Lock, Unfinished};
 use crate::manifest::{self, Manifest, Runtime};
 
 pub(crate) use files::{Files, Keep};
@@ -154,32 +154,79 @@ impl Ready {
 /// # Errors
 /// When it is no plugin, when a file was changed, added or removed, or while it is being installed.
 pub fn ready(folder: &Path, lock: &Lock, limits: &Limits) -> Result<Ready, ReadyError> {
+    looked(folder, lock, limits, Keep::Digest)?.ready(|_| None)
+}
+
+/// The first half of [`ready`]: reads the plugin. Of its module not the digest is taken that plugins.lock has, but
+/// BLAKE3, which is sooner done.
+///
+/// # Errors
+/// As [`ready`]; but that a file was changed, added or removed is told by [`Looked::ready`].
+pub fn look<'a>(folder: &Path, lock: &'a Lock, limits: &Limits) -> Result<Looked<'a>, ReadyError> {
+    looked(folder, lock, limits, Keep::Blake3)
+}
+
+/// A plugin that was read, and is not compared yet with what plugins.lock says.
+#[derive(Debug)]
+pub struct Looked<'a>(Found<'a>);
+
+#[derive(Debug)]
+enum Found<'a> {
+    /// There is nothing to compare it with.
+    Unmanaged(Ready),
+    Managed {
+        plugin: Plugin,
+        files: Files,
+        entry: Option<&'a Entry>,
+        unfinished: Option<&'a Unfinished>,
+    },
+}
+
+fn looked<'a>(folder: &Path, lock: &'a Lock, limits: &Limits, keep: Keep) -> Result<Looked<'a>, ReadyError> {
     let known = std::fs::canonicalize(folder).ok();
     let (entry, unfinished) = match &known {
         Some(real) => (lock.entry(real), lock.unfinished(real)),
         None => (None, None),
     };
     let (Some(real), true) = (known, entry.is_some() || unfinished.is_some()) else {
-        return alone(folder, limits, Standing::Unmanaged);
+        return alone(folder, limits, Standing::Unmanaged).map(|ready| Looked(Found::Unmanaged(ready)));
     };
-    let (plugin, files) = read(folder, &real, limits, Keep::Digest)?;
-    // While it is changed, either of the two plugins may lie here, whole.
-    let candidates = entry.into_iter().chain(unfinished.and_then(|one| one.next.as_ref()));
-    let mut differing = Vec::new();
-    for candidate in candidates {
-        let differences = compare(candidate, &files);
-        if differences.is_empty() {
-            let (grants, standing) =
-                (candidate.granted.clone(), Standing::Managed(Box::new(candidate.clone())));
-            return Ok(Ready { plugin, module: files.module, standing, grants });
+    let (plugin, files) = read(folder, &real, limits, keep)?;
+    Ok(Looked(Found::Managed { plugin, files, entry, unfinished }))
+}
+
+impl Looked<'_> {
+    /// The second half of [`ready`]: compares. `known` tells the SHA-256 of the module by its BLAKE3, if somebody who
+    /// can be trusted has had both of the same bytes; otherwise it is taken of the file now.
+    ///
+    /// # Errors
+    /// As [`ready`].
+    pub fn ready(self, known: impl FnOnce(&[u8; 32]) -> Option<[u8; 32]>) -> Result<Ready, ReadyError> {
+        let (plugin, mut files, entry, unfinished) = match self.0 {
+            Found::Unmanaged(ready) => return Ok(ready),
+            Found::Managed { plugin, files, entry, unfinished } => (plugin, files, entry, unfinished),
+        };
+        files
+            .known(known)
+            .map_err(|source| ReadyError::Files { name: plugin.manifest.name.clone(), source })?;
+        // While it is changed, either of the two plugins may lie here, whole.
+        let candidates = entry.into_iter().chain(unfinished.and_then(|one| one.next.as_ref()));
+        let mut differing = Vec::new();
+        for candidate in candidates {
+            let differences = compare(candidate, &files);
+            if differences.is_empty() {
+                let (grants, standing) =
+                    (candidate.granted.clone(), Standing::Managed(Box::new(candidate.clone())));
+                return Ok(Ready { plugin, module: files.into_module(), standing, grants });
+            }
+            differing.push((candidate, differences));
         }
-        differing.push((candidate, differences));
-    }
-    match differing.into_iter().next() {
-        Some((entry, differences)) if unfinished.is_none() => {
-            Err(ReadyError::Changed { name: entry.name.clone(), linked: entry.linked, differences })
+        match differing.into_iter().next() {
+            Some((entry, differences)) if unfinished.is_none() => {
+                Err(ReadyError::Changed { name: entry.name.clone(), linked: entry.linked, differences })
+            }
+            _ => Err(ReadyError::Unfinished { name: plugin.manifest.name }),
         }
-        _ => Err(ReadyError::Unfinished { name: plugin.manifest.name }),
     }
 }
 
@@ -216,7 +263,7 @@ pub(crate) fn read(
     let module = matches!(manifest.runtime, Runtime::Extism(_)).then_some((MODULE, keep));
     let files = files::read(real, &bytes, module, &manifest.data_folders, limits)
         .map_err(|source| ReadyError::Files { name: manifest.name.clone(), source })?;
-    if module.is_some() && files.module.is_none() {
+    if module.is_some() && matches!(files.module, files::Found::None) {
         return Err(LoadError::NoModule { module: folder.join(MODULE) }.into());
     }
     Ok((Plugin { folder: folder.to_owned(), manifest }, files))

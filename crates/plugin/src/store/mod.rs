@@ -270,7 +270,7 @@ fn describe(
     about: About,
     limits: &Limits,
 ) -> Result<(Entry, Option<pin::Module>), StoreError> {
-    let (plugin, files) = pin::read(folder, real, limits, pin::Keep::Bytes)?;
+    let (plugin, mut files) = pin::read(folder, real, limits, pin::Keep::Bytes)?;
     let Manifest { name, version, .. } = &plugin.manifest;
     let entry = Entry {
         folder: known.to_owned(),
@@ -282,9 +282,9 @@ fn describe(
         linked,
         requested: requests(&plugin.manifest),
         granted: about.granted.into_iter().map(|grant| grant.given(known)).collect(),
-        files: files.pinned,
+        files: std::mem::take(&mut files.pinned),
     };
-    Ok((entry, files.module))
+    Ok((entry, files.into_module()))
 }
 
 impl Change<'_, '_> {

@@ -84,6 +84,31 @@ fn a_module_that_is_changed_after_it_was_compared_gives_no_bytes() {
     assert!(matches!(module.bytes(), Err(FilesError::Read { .. })));
 }
 
+/// Who knows the digest of a module by another one is believed, is asked about the bytes that lie there now, and is not
+/// needed.
+#[test]
+fn who_knows_the_module_by_another_digest_is_asked_about_its_bytes() {
+    let place = Place::new();
+    let sha256 = place.entry().module().unwrap();
+    let mut asked = Vec::new();
+    let mut ready = |answer: Option<[u8; 32]>| {
+        let folder = place.folder.path().join("gh");
+        pin::look(&folder, &place.lock, &Limits::default())?.ready(|blake3| {
+            asked.push(*blake3);
+            answer
+        })
+    };
+    for answer in [None, Some(sha256)] {
+        assert_eq!(*ready(answer).unwrap().module.unwrap().digest(), sha256);
+    }
+    // What is known of other bytes is of no use, and a file that was changed is found out without anybody.
+    assert!(matches!(ready(Some([1; 32])), Err(ReadyError::Changed { .. })));
+    place.write("plugin.wasm", "nodule");
+    assert!(matches!(ready(None), Err(ReadyError::Changed { .. })));
+    let of = |text: &str| *blake3::hash(text.as_bytes()).as_bytes();
+    assert_eq!(asked, [of("module"), of("module"), of("module"), of("nodule")]);
+}
+
 #[test]
 fn a_file_that_was_changed_added_or_removed_refuses_and_is_named() {
     let place = Place::new();

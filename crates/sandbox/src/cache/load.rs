@@ -1,35 +1,91 @@
 //! The one place with `unsafe` in this project.
 
-use super::mac::{Mac, TAG_BYTES};
+use super::mac::{About, Mac, TAG_BYTES};
+#[cfg(unix)]
+use super::meanwhile::Meanwhile;
 use super::memory::{Code, Room};
 #[cfg(not(all(target_os = "linux", target_arch = "x86_64")))]
 pub(super) use copied::attach;
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
 pub(super) use in_place::attach;
-use std::io::Read;
 use wasmtime::Module;
 
+/// A piece of the code, which has a MAC of its own.
+pub(super) const PIECE: usize = 512 << 10;
 /// How much is read and digested at once: little enough to stay in the processor's cache in between.
-const PIECE: usize = 128 << 10;
+const STEP: usize = 128 << 10;
+
+/// Where the code is.
+#[cfg(unix)]
+pub(super) struct Source<'a> {
+    pub(super) file: &'a std::fs::File,
+    /// The place in the file where it begins.
+    pub(super) from: u64,
+}
+
+/// The MACs of the pieces of code that is in memory.
+pub(super) fn pieces(mac: &Mac, code: &[u8]) -> Vec<[u8; TAG_BYTES]> {
+    let tag = |bytes: &[u8]| {
+        let mut piece = mac.piece();
+        piece.update(bytes);
+        piece.tag()
+    };
+    code.chunks(PIECE).map(tag).collect()
+}
 
 /// Compiled code whose MAC was right, in memory of this process. The only way to one is [`Verified::read`], and it
 /// holds on to what was verified, so that nothing else can be loaded in its place.
 pub(super) struct Verified(Code);
 
 impl Verified {
-    /// Reads so many bytes, for which `mac` was made, and compares their MAC in constant time.
+    /// Reads the code and compares its MAC in constant time. Another thread takes pieces from the end, after it has
+    /// done what there was to be done `meanwhile`; so the two do not fill the same large page, but for one.
+    #[cfg(unix)]
     pub(super) fn read(
-        from: &mut impl Read,
-        bytes: usize,
-        mut mac: Mac,
+        source: Source<'_>,
+        mac: &Mac,
         tag: &[u8; TAG_BYTES],
+        about: &About,
+        meanwhile: &Meanwhile<'_>,
     ) -> Option<Self> {
-        let mut room = Room::new(bytes)?;
-        for piece in room.bytes().chunks_mut(PIECE) {
-            from.read_exact(piece).ok()?;
-            mac.update(piece);
-        }
-        if mac.is(tag) { room.freeze().map(Self) } else { None }
+        use std::os::unix::fs::FileExt as _;
+        use std::sync::{Barrier, Mutex, PoisonError};
+
+        let mut room = Room::new(about.bytes)?;
+        let mut tags = vec![[0; TAG_BYTES]; about.bytes.div_ceil(PIECE)];
+        let left = Mutex::new(room.bytes().chunks_mut(PIECE).zip(&mut tags).enumerate());
+        let work = |at_the_end: bool| -> Option<()> {
+            loop {
+                let mut left = left.lock().unwrap_or_else(PoisonError::into_inner);
+                let next = if at_the_end { left.next_back() } else { left.next() };
+                drop(left);
+                let Some((number, (bytes, tag))) = next else { return Some(()) };
+                let at = source.from + number as u64 * PIECE as u64;
+                let mut piece = mac.piece();
+                for (at, step) in (at..).step_by(STEP).zip(bytes.chunks_mut(STEP)) {
+                    source.file.read_exact_at(step, at).ok()?;
+                    piece.update(step);
+                }
+                *tag = piece.tag();
+            }
+        };
+        let both = Barrier::new(2);
+        std::thread::scope(|scope| {
+            let helper = std::thread::Builder::new().spawn_scoped(scope, || {
+                both.wait();
+                meanwhile.run();
+                work(true)
+            });
+            // A new thread is often put behind the one that made it, though another processor has nothing to do; who
+            // waits and is woken is put there. Also, what a thread sets up when it begins does not mix with our faults.
+            if helper.is_ok() {
+                both.wait();
+            }
+            let done = work(false);
+            // Without a thread everything was done here.
+            done.and(helper.map_or(Some(()), |helper| helper.join().ok().flatten()))
+        })?;
+        if mac.is(tag, about, &tags) { room.freeze().map(Self) } else { None }
     }
 }
 
@@ -41,9 +97,15 @@ pub(crate) struct Kept {
     // In this order: the module is dropped first.
     module: Module,
     memory: Memory,
+    blake3: [u8; 32],
 }
 
 impl Kept {
+    /// BLAKE3 of the module.
+    pub(crate) fn blake3(&self) -> &[u8; 32] {
+        &self.blake3
+    }
+
     /// To be instantiated.
     pub(crate) fn module(&self) -> &Module {
         &self.module
@@ -51,7 +113,7 @@ impl Kept {
 
     /// Drops the module.
     pub(crate) fn into_memory(self) -> Memory {
-        let Self { module, memory } = self;
+        let Self { module, memory, .. } = self;
         drop(module);
         memory
     }
@@ -120,7 +182,7 @@ mod in_place {
             unsafe_code,
             reason = "wasmtime cannot check machine code; who wrote it is checked here instead"
         )]
-        pub(in super::super) fn module(self, engine: &Engine) -> Option<Kept> {
+        pub(in super::super) fn module(self, engine: &Engine, blake3: [u8; 32]) -> Option<Kept> {
             // SAFETY: `Module::deserialize_raw` trusts its bytes completely: they contain machine code and the tables
             // that say where memory may be accessed. Its contract is that the bytes are the unmodified output of
             // `Module::serialize` (or `Engine::precompile_module`) of a wasmtime, that they stay where and as they are
@@ -129,7 +191,7 @@ mod in_place {
             //
             // That holds here, because
             // - `self.0` is private to this file and only `Verified::read` sets it, after keyed BLAKE3 over the length
-            //   and exactly these bytes was right under the user's key. They were in memory of this process, which no
+            //   and all pieces of exactly these bytes was right under the user's key. They were in memory of this process, which no
             //   other has, when they were digested, not in a file that could change between the check and this call;
             //   since the check the memory is readonly;
             // - the memory stays until `Kept` and then `Loaded` is dropped, both of which drop what they have of the
@@ -145,7 +207,7 @@ mod in_place {
             // - the guest never reaches either folder: they are not mapped into any instance by this crate, and a
             //   grant of `file` for the configuration folder is the user's own act.
             let module = unsafe { Module::deserialize_raw(engine, NonNull::from(self.0.bytes())) }.ok()?;
-            Some(Kept { module, memory: Memory { _code: Some(self.0) } })
+            Some(Kept { module, memory: Memory { _code: Some(self.0) }, blake3 })
         }
     }
 }
@@ -165,10 +227,10 @@ mod copied {
             unsafe_code,
             reason = "wasmtime cannot check machine code; who wrote it is checked here instead"
         )]
-        pub(in super::super) fn module(self, engine: &Engine) -> Option<Kept> {
+        pub(in super::super) fn module(self, engine: &Engine, blake3: [u8; 32]) -> Option<Kept> {
             // SAFETY: as above, and simpler: the bytes are borrowed for the call, and copied.
             let module = unsafe { Module::deserialize(engine, self.0.bytes()) }.ok()?;
-            Some(Kept { module, memory: Memory::none() })
+            Some(Kept { module, memory: Memory::none(), blake3 })
         }
     }
 }

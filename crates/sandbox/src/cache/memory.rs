@@ -27,11 +27,15 @@ mod large {
         /// Room for so many bytes, all zero; `None` if there is none.
         pub(in super::super) fn new(bytes: usize) -> Option<Self> {
             let all = bytes.checked_next_multiple_of(LARGE)?;
-            let memory = MmapMut::map_anon(all.checked_add(LARGE)?).ok()?;
+            // For less than a quarter of one, small pages are filled sooner.
+            let large = bytes.checked_add(LARGE - LARGE / 4)? / LARGE * LARGE;
+            let mut memory = MmapMut::map_anon(all.checked_add(LARGE)?).ok()?;
             let start = memory.as_ptr().align_offset(LARGE);
             let range = start..start.checked_add(bytes)?;
             // A wish: without large pages it works as well.
-            let _ = memory.advise_range(Advice::HugePage, start, all);
+            let _ = memory.advise_range(Advice::HugePage, start, large);
+            // The first fault is the only one that locks all memory of the process, and other threads out.
+            *memory.get_mut(start)? = 0;
             (range.end <= memory.len()).then_some(Self { memory, range })
         }
 

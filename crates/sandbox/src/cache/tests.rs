@@ -1,5 +1,4 @@
 use super::*;
-use sha2::{Digest, Sha256};
 use std::os::unix::fs::PermissionsExt;
 
 /// An engine that may run what is loaded from a cache.
@@ -36,9 +35,9 @@ impl Drop for Scratch {
     }
 }
 
-fn compiled(engine: &Engine, wat: &str) -> (Module, [u8; 32]) {
-    let wasm = wat::parse_str(wat).unwrap();
-    (Module::from_binary(engine, &wasm).unwrap(), Sha256::digest(&wasm).into())
+fn compiled(engine: &Engine, wat: &str) -> (Module, Wasm<'static>) {
+    let wasm = Wasm::new(wat::parse_str(wat).unwrap());
+    (Module::from_binary(engine, wasm.bytes()).unwrap(), wasm)
 }
 
 const ONE: &str = r#"(module (func (export "run") (result i32) i32.const 1))"#;
@@ -49,12 +48,12 @@ fn what_was_stored_is_loaded_also_by_the_next_process() {
     let scratch = Scratch::new("stored");
     let cache = scratch.cache();
     let first = engine();
-    let (module, digest) = compiled(&first, ONE);
-    assert!(cache.load(&first, &digest).is_none());
-    cache.store(&module, module.engine(), &digest);
-    assert!(cache.load(&first, &digest).is_some());
+    let (module, wasm) = compiled(&first, ONE);
+    assert!(cache.load(&first, wasm.digest(), &Meanwhile::nothing()).is_none());
+    cache.store(&module, module.engine(), &wasm);
+    assert!(cache.load(&first, wasm.digest(), &Meanwhile::nothing()).is_some());
     let cache = scratch.cache();
-    assert!(cache.load(&engine(), &digest).is_some());
+    assert!(cache.load(&engine(), wasm.digest(), &Meanwhile::nothing()).is_some());
     assert_eq!(scratch.files().len(), 1, "nothing else is left behind");
     let mode = std::fs::metadata(&scratch.files()[0]).unwrap().permissions().mode();
     assert_eq!(mode & 0o777, 0o600);
@@ -68,10 +67,10 @@ fn what_was_loaded_runs_and_its_memory_goes_after_it() {
     let cache = scratch.cache();
     let engine = engine();
     for (wat, answer) in [(ONE, 1), (TWO, 2)] {
-        let (module, digest) = compiled(&engine, wat);
-        cache.store(&module, module.engine(), &digest);
+        let (module, wasm) = compiled(&engine, wat);
+        cache.store(&module, module.engine(), &wasm);
         for _ in 0..3 {
-            let kept = cache.load(&engine, &digest).unwrap();
+            let kept = cache.load(&engine, wasm.digest(), &Meanwhile::nothing()).unwrap();
             let mut store = wasmtime::Store::new(&engine, ());
             let instance = wasmtime::Instance::new(&mut store, kept.module(), &[]).unwrap();
             let run = instance.get_typed_func::<(), i32>(&mut store, "run").unwrap();
@@ -87,11 +86,11 @@ fn an_engine_that_is_not_attached_gets_nothing() {
     let scratch = Scratch::new("unattached");
     let cache = scratch.cache();
     let engine = engine();
-    let (module, digest) = compiled(&engine, ONE);
-    cache.store(&module, module.engine(), &digest);
-    assert!(cache.load(&engine, &digest).is_some());
+    let (module, wasm) = compiled(&engine, ONE);
+    cache.store(&module, module.engine(), &wasm);
+    assert!(cache.load(&engine, wasm.digest(), &Meanwhile::nothing()).is_some());
     if cfg!(all(target_os = "linux", target_arch = "x86_64")) {
-        assert!(cache.load(&Engine::default(), &digest).is_none());
+        assert!(cache.load(&Engine::default(), wasm.digest(), &Meanwhile::nothing()).is_none());
     }
 }
 
@@ -100,9 +99,9 @@ fn pages_of_code_cannot_be_written_and_other_pages_cannot_be_run() {
     let scratch = Scratch::new("protection");
     let cache = scratch.cache();
     let engine = engine();
-    let (module, digest) = compiled(&engine, ONE);
-    cache.store(&module, module.engine(), &digest);
-    let kept = cache.load(&engine, &digest).unwrap();
+    let (module, wasm) = compiled(&engine, ONE);
+    cache.store(&module, module.engine(), &wasm);
+    let kept = cache.load(&engine, wasm.digest(), &Meanwhile::nothing()).unwrap();
     let (text, image) = (kept.module().text().as_ptr_range(), kept.module().image_range());
     if !cfg!(target_os = "linux") {
         return;
@@ -133,8 +132,8 @@ fn pruning_removes_the_oldest_first() {
     let all: u64 = scratch.files().iter().map(|path| path.metadata().unwrap().len()).sum();
     assert_eq!(cache.prune(all).unwrap(), 0);
     assert!(cache.prune(all - 1).unwrap() > 0);
-    assert!(cache.load(&engine, &one.1).is_none());
-    assert!(cache.load(&engine, &two.1).is_some());
+    assert!(cache.load(&engine, one.1.digest(), &Meanwhile::nothing()).is_none());
+    assert!(cache.load(&engine, two.1.digest(), &Meanwhile::nothing()).is_some());
 }
 
 #[test]
@@ -142,13 +141,13 @@ fn another_module_and_another_engine_find_nothing() {
     let scratch = Scratch::new("other");
     let cache = scratch.cache();
     let engine = engine();
-    let (module, digest) = compiled(&engine, ONE);
-    cache.store(&module, module.engine(), &digest);
-    assert!(cache.load(&engine, &compiled(&engine, TWO).1).is_none());
+    let (module, wasm) = compiled(&engine, ONE);
+    cache.store(&module, module.engine(), &wasm);
+    assert!(cache.load(&engine, compiled(&engine, TWO).1.digest(), &Meanwhile::nothing()).is_none());
     let mut config = Config::new();
     attach(config.consume_fuel(true));
     let metered = Engine::new(&config).unwrap();
-    assert!(cache.load(&metered, &digest).is_none());
+    assert!(cache.load(&metered, wasm.digest(), &Meanwhile::nothing()).is_none());
 }
 
 #[test]
@@ -156,26 +155,73 @@ fn every_changed_or_missing_byte_is_noticed() {
     let scratch = Scratch::new("changed");
     let cache = scratch.cache();
     let engine = engine();
-    let (module, digest) = compiled(&engine, ONE);
-    cache.store(&module, module.engine(), &digest);
+    let (module, wasm) = compiled(&engine, ONE);
+    cache.store(&module, module.engine(), &wasm);
     let path = scratch.files().remove(0);
     let good = std::fs::read(&path).unwrap();
-    let places = [0, 5, MAGIC.len(), MAGIC.len() + 31, HEAD, HEAD + 1, good.len() / 2, good.len() - 1];
+    let (tag, module) = (MAGIC.len(), MAGIC.len() + TAG_BYTES);
+    let places = [0, 5, tag, module - 1, module, HEAD - 1, HEAD, HEAD + 1, good.len() / 2, good.len() - 1];
     for place in places {
         let mut bad = good.clone();
         bad[place] ^= 1;
         std::fs::write(&path, &bad).unwrap();
-        assert!(cache.load(&engine, &digest).is_none(), "byte {place}");
+        assert!(cache.load(&engine, wasm.digest(), &Meanwhile::nothing()).is_none(), "byte {place}");
     }
     for length in [0, 1, MAGIC.len(), HEAD - 1, HEAD, good.len() - 1] {
         std::fs::write(&path, &good[..length]).unwrap();
-        assert!(cache.load(&engine, &digest).is_none(), "cut at {length}");
+        assert!(cache.load(&engine, wasm.digest(), &Meanwhile::nothing()).is_none(), "cut at {length}");
     }
     let longer = [good.as_slice(), b"x"].concat();
     std::fs::write(&path, longer).unwrap();
-    assert!(cache.load(&engine, &digest).is_none(), "longer");
+    assert!(cache.load(&engine, wasm.digest(), &Meanwhile::nothing()).is_none(), "longer");
     std::fs::write(&path, &good).unwrap();
-    assert!(cache.load(&engine, &digest).is_some());
+    assert!(cache.load(&engine, wasm.digest(), &Meanwhile::nothing()).is_some());
+}
+
+/// Long code is taken in pieces, by two threads.
+#[test]
+fn every_piece_of_long_code_counts_and_so_does_their_order() {
+    let scratch = Scratch::new("pieces");
+    let path = scratch.0.join("file");
+    let code: Vec<u8> = (0..3 * load::PIECE + 5).map(|at| (at % 251) as u8).collect();
+    let mac = Mac::new(&[7; 32]);
+    let about = |bytes| About { identity: [1; 32], module: [2; 32], bytes };
+    let tag = mac.tag(&about(code.len()), &load::pieces(&mac, &code));
+    let read = |file: &[u8], bytes| {
+        std::fs::write(&path, [b"head", file].concat()).unwrap();
+        let file = std::fs::File::open(&path).unwrap();
+        let source = load::Source { file: &file, from: 4 };
+        load::Verified::read(source, &mac, &tag, &about(bytes), &Meanwhile::nothing()).is_some()
+    };
+    for _ in 0..20 {
+        assert!(read(&code, code.len()));
+    }
+    for place in [0, load::PIECE - 1, load::PIECE, 2 * load::PIECE + 9, 3 * load::PIECE, code.len() - 1] {
+        let mut changed = code.clone();
+        changed[place] ^= 1;
+        assert!(!read(&changed, code.len()), "{place}");
+    }
+    let mut swapped = code.clone();
+    swapped.rotate_left(load::PIECE);
+    assert!(!read(&swapped, code.len()));
+    assert!(!read(&code[..code.len() - 1], code.len()), "cut");
+    assert!(!read(&code, code.len() - 1));
+    assert!(!read(&code, 3 * load::PIECE));
+    assert!(!read(&[], 0));
+}
+
+/// The one digest stands for the other: it must be of the same bytes.
+#[test]
+fn the_other_digest_of_a_module_comes_from_the_file_and_is_authentic() {
+    let scratch = Scratch::new("blake3");
+    let cache = scratch.cache();
+    let engine = engine();
+    for wat in [ONE, TWO] {
+        let (module, wasm) = compiled(&engine, wat);
+        cache.store(&module, module.engine(), &wasm);
+        let kept = cache.load(&engine, wasm.digest(), &Meanwhile::nothing()).unwrap();
+        assert_eq!(*kept.blake3(), *blake3::hash(wasm.bytes()).as_bytes());
+    }
 }
 
 #[test]
@@ -183,13 +229,13 @@ fn a_file_in_the_place_of_another_is_not_loaded() {
     let scratch = Scratch::new("moved");
     let cache = scratch.cache();
     let engine = engine();
-    let (one, digest_one) = compiled(&engine, ONE);
-    let (two, digest_two) = compiled(&engine, TWO);
-    cache.store(&one, one.engine(), &digest_one);
-    cache.store(&two, two.engine(), &digest_two);
-    let [from, to] = [&digest_one, &digest_two].map(|digest| cache.path(&Cache::identity(&engine, digest)));
+    let (one, wasm_one) = compiled(&engine, ONE);
+    let (two, wasm_two) = compiled(&engine, TWO);
+    cache.store(&one, one.engine(), &wasm_one);
+    cache.store(&two, two.engine(), &wasm_two);
+    let [from, to] = [&wasm_one, &wasm_two].map(|wasm| cache.path(&Cache::identity(&engine, wasm.digest())));
     std::fs::rename(from, to).unwrap();
-    assert!(cache.load(&engine, &digest_two).is_none());
+    assert!(cache.load(&engine, wasm_two.digest(), &Meanwhile::nothing()).is_none());
 }
 
 #[test]
@@ -197,11 +243,11 @@ fn a_planted_file_of_somebody_elses_key_is_not_loaded() {
     let (mine, theirs) = (Scratch::new("mine"), Scratch::new("theirs"));
     let cache = mine.cache();
     let engine = engine();
-    let (module, digest) = compiled(&engine, ONE);
-    theirs.cache().store(&module, module.engine(), &digest);
+    let (module, wasm) = compiled(&engine, ONE);
+    theirs.cache().store(&module, module.engine(), &wasm);
     let planted = theirs.files().remove(0);
-    std::fs::copy(&planted, cache.path(&Cache::identity(&engine, &digest))).unwrap();
-    assert!(cache.load(&engine, &digest).is_none());
+    std::fs::copy(&planted, cache.path(&Cache::identity(&engine, wasm.digest()))).unwrap();
+    assert!(cache.load(&engine, wasm.digest(), &Meanwhile::nothing()).is_none());
 }
 
 #[test]
@@ -209,22 +255,22 @@ fn a_file_that_others_may_write_or_that_is_a_link_is_not_loaded() {
     let scratch = Scratch::new("links");
     let cache = scratch.cache();
     let engine = engine();
-    let (module, digest) = compiled(&engine, ONE);
-    cache.store(&module, module.engine(), &digest);
+    let (module, wasm) = compiled(&engine, ONE);
+    cache.store(&module, module.engine(), &wasm);
     let path = scratch.files().remove(0);
     let with_mode = |mode| std::fs::set_permissions(&path, std::fs::Permissions::from_mode(mode)).unwrap();
     for mode in [0o620, 0o602, 0o644, 0o660] {
         with_mode(mode);
-        assert!(cache.load(&engine, &digest).is_none(), "{mode:o}");
+        assert!(cache.load(&engine, wasm.digest(), &Meanwhile::nothing()).is_none(), "{mode:o}");
     }
     with_mode(0o600);
-    assert!(cache.load(&engine, &digest).is_some());
+    assert!(cache.load(&engine, wasm.digest(), &Meanwhile::nothing()).is_some());
     let elsewhere = scratch.0.join("elsewhere");
     std::fs::hard_link(&path, &elsewhere).unwrap();
-    assert!(cache.load(&engine, &digest).is_none(), "two names");
+    assert!(cache.load(&engine, wasm.digest(), &Meanwhile::nothing()).is_none(), "two names");
     std::fs::remove_file(&path).unwrap();
     std::os::unix::fs::symlink(&elsewhere, &path).unwrap();
-    assert!(cache.load(&engine, &digest).is_none(), "symbolic link");
+    assert!(cache.load(&engine, wasm.digest(), &Meanwhile::nothing()).is_none(), "symbolic link");
 }
 
 #[test]
@@ -265,8 +311,8 @@ fn a_file_of_another_user_is_not_loaded_and_a_key_of_another_user_is_refused() {
     let scratch = Scratch::new("owner");
     let cache = scratch.cache();
     let engine = engine();
-    let (module, digest) = compiled(&engine, ONE);
-    cache.store(&module, module.engine(), &digest);
+    let (module, wasm) = compiled(&engine, ONE);
+    cache.store(&module, module.engine(), &wasm);
     let path = scratch.files().remove(0);
     let me = rustix::process::geteuid().as_raw();
     let give = |path: &std::path::Path, user: u32| std::os::unix::fs::chown(path, Some(user), None);
@@ -274,9 +320,9 @@ fn a_file_of_another_user_is_not_loaded_and_a_key_of_another_user_is_refused() {
         assert_ne!(me, 0, "root can give files away");
         return;
     }
-    assert!(cache.load(&engine, &digest).is_none());
+    assert!(cache.load(&engine, wasm.digest(), &Meanwhile::nothing()).is_none());
     give(&path, me).unwrap();
-    assert!(cache.load(&engine, &digest).is_some());
+    assert!(cache.load(&engine, wasm.digest(), &Meanwhile::nothing()).is_some());
     let key = scratch.0.join("config").join("key");
     give(&key, me + 1).unwrap();
     assert!(matches!(
@@ -294,20 +340,20 @@ fn what_is_no_file_in_a_files_place_is_passed_over_at_once() {
     let scratch = Scratch::new("pipe");
     let cache = scratch.cache();
     let engine = engine();
-    let (module, digest) = compiled(&engine, ONE);
-    let path = cache.path(&Cache::identity(&engine, &digest));
+    let (module, wasm) = compiled(&engine, ONE);
+    let path = cache.path(&Cache::identity(&engine, wasm.digest()));
     std::fs::create_dir(&path).unwrap();
-    assert!(cache.load(&engine, &digest).is_none(), "a folder");
-    cache.store(&module, module.engine(), &digest);
-    assert!(cache.load(&engine, &digest).is_none(), "a folder stays one");
+    assert!(cache.load(&engine, wasm.digest(), &Meanwhile::nothing()).is_none(), "a folder");
+    cache.store(&module, module.engine(), &wasm);
+    assert!(cache.load(&engine, wasm.digest(), &Meanwhile::nothing()).is_none(), "a folder stays one");
     std::fs::remove_dir(&path).unwrap();
     for target in ["/dev/zero", "/dev/null", "/etc/hostname"] {
         std::os::unix::fs::symlink(target, &path).unwrap();
-        assert!(cache.load(&engine, &digest).is_none(), "{target}");
+        assert!(cache.load(&engine, wasm.digest(), &Meanwhile::nothing()).is_none(), "{target}");
         std::fs::remove_file(&path).unwrap();
     }
     std::fs::write(&path, b"").unwrap();
-    assert!(cache.load(&engine, &digest).is_none(), "empty");
-    cache.store(&module, module.engine(), &digest);
-    assert!(cache.load(&engine, &digest).is_some(), "it is replaced");
+    assert!(cache.load(&engine, wasm.digest(), &Meanwhile::nothing()).is_none(), "empty");
+    cache.store(&module, module.engine(), &wasm);
+    assert!(cache.load(&engine, wasm.digest(), &Meanwhile::nothing()).is_some(), "it is replaced");
 }
