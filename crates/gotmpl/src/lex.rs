@@ -63,8 +63,9 @@ impl Kind {
         )
     }
 
-    fn keyword(word: &[u8]) -> Option<Self> {
-        Some(match word {
+    fn of_word(word: &[u8]) -> Self {
+        match word {
+            b"true" | b"false" => Self::Bool,
             b"block" => Self::Block,
             b"break" => Self::Break,
             b"continue" => Self::Continue,
@@ -76,8 +77,8 @@ impl Kind {
             b"nil" => Self::Nil,
             b"template" => Self::Template,
             b"with" => Self::With,
-            _ => return None,
-        })
+            _ => Self::Identifier,
+        }
     }
 }
 
@@ -142,6 +143,41 @@ impl Tokens {
 pub(crate) fn quote(text: &[u8]) -> String {
     govalue::print::quote(text)
 }
+
+/// What a byte may be inside an action, as far as the common tokens need it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Class {
+    /// A blank or a tab.
+    Blank,
+    /// Where a line ends.
+    Line,
+    Letter,
+    Digit,
+    Dot,
+    Dollar,
+    /// What a name may end at, besides blanks and the dot.
+    Ends,
+    Other,
+}
+
+static CLASSES: [Class; 256] = {
+    let mut classes = [Class::Other; 256];
+    let mut byte: u8 = 0;
+    while byte < 128 {
+        classes[byte as usize] = match byte {
+            b' ' | b'\t' => Class::Blank,
+            b'\r' | b'\n' => Class::Line,
+            b'a'..=b'z' | b'A'..=b'Z' | b'_' => Class::Letter,
+            b'0'..=b'9' => Class::Digit,
+            b'.' => Class::Dot,
+            b'$' => Class::Dollar,
+            b',' | b'|' | b':' | b')' | b'(' => Class::Ends,
+            _ => Class::Other,
+        };
+        byte += 1;
+    }
+    classes
+};
 
 /// Reads the tokens of a text.
 pub(crate) fn lex(source: &[u8]) -> Tokens {
@@ -313,8 +349,46 @@ impl Lexer<'_> {
         self.skip();
     }
 
+    /// Reads the token if it is one of the three that nearly all are: a single blank, a name, and a field or a variable
+    /// that ends where one may. Whatever else stands here is left to the long way.
+    fn common(&mut self) -> bool {
+        let class = |at: usize| self.source.get(at).map_or(Class::Other, |&byte| CLASSES[usize::from(byte)]);
+        let (first, second) = (class(self.at), class(self.at + 1));
+        let mut end = self.at + 1;
+        let kind = match first {
+            // Lines are counted, and what may trim is looked at, by the long way.
+            Class::Blank
+                if !matches!(second, Class::Blank | Class::Line) && self.source.get(end) != Some(&b'-') =>
+            {
+                Kind::Space
+            }
+            Class::Letter => Kind::Identifier,
+            Class::Dot if second == Class::Letter => Kind::Field,
+            Class::Dollar => Kind::Variable,
+            _ => return false,
+        };
+        if kind != Kind::Space {
+            while matches!(class(end), Class::Letter | Class::Digit) {
+                end += 1;
+            }
+            if !matches!(class(end), Class::Blank | Class::Line | Class::Dot | Class::Ends) {
+                return false;
+            }
+        }
+        let kind = match kind {
+            Kind::Identifier => Kind::of_word(&self.source[self.at..end]),
+            kind => kind,
+        };
+        self.tokens.push(Token { kind, start: self.at as u32, end: end as u32, line: self.start_line });
+        (self.at, self.start) = (end, end);
+        true
+    }
+
     /// Reads one token; true when the action is over.
     fn inside_action(&mut self) -> Result<bool, Stop> {
+        if self.common() {
+            return Ok(false);
+        }
         if let Some(trim) = self.right_delim_here() {
             if self.parens != 0 {
                 return Err(self.fail("unclosed left paren"));
@@ -456,12 +530,7 @@ impl Lexer<'_> {
         if !self.at_terminator() {
             return Err(self.fail(format!("bad character {}", unicode(self.peek()))));
         }
-        let word = &self.source[self.start..self.at];
-        let kind = match word {
-            b"true" | b"false" => Kind::Bool,
-            _ => Kind::keyword(word).unwrap_or(Kind::Identifier),
-        };
-        self.push(kind);
+        self.push(Kind::of_word(&self.source[self.start..self.at]));
         Ok(())
     }
 

@@ -4,12 +4,16 @@
 //! names, and what all files hold together. Nothing is written anywhere; links in the archive are not followed.
 
 use std::io::{self, Read, Seek, SeekFrom};
+use std::sync::{Arc, LazyLock};
+
+use govalue::Bytes;
+use govalue::print::quote;
 
 use super::assemble::{assemble, check_version};
+use super::late::Late;
 use super::{BOM, Context, LoadError, MAX_CHART_SIZE, reader};
 use crate::chart::{Chart, File};
 use crate::go;
-use govalue::print::quote;
 
 /// Bounds for a chart that is loaded; the names are those of [`LoadError::limit`].
 #[derive(Debug, Clone, Copy)]
@@ -110,7 +114,7 @@ pub fn archive(name: &str, bytes: &[u8], context: &mut Context<'_>) -> Result<Ch
         other if context.detect => LoadError::UnreadableArchive(other),
         other => LoadError::Archive(other),
     })?;
-    context.count(&files)?;
+    context.count(files.iter().map(|file| file.data.len() as u64).sum())?;
     if let Some(tell) = context.templates {
         files.iter().filter(|file| reader::is_template(&file.name)).for_each(|file| tell(file.data.shared()));
     }
@@ -148,6 +152,47 @@ pub fn check_archive(name: &str, bytes: &[u8]) -> Result<(), LoadError> {
 /// # Errors
 /// When it is no archive, breaks a limit, or names a file outside the chart.
 pub fn unpack(bytes: &[u8], limits: &ArchiveLimits) -> Result<Vec<File>, ArchiveError> {
+    unpack_all(bytes, limits, |_, _| None).map(|unpacked| unpacked.files)
+}
+
+/// What an archive unpacks to.
+pub(super) struct Unpacked {
+    pub(super) files: Vec<File>,
+    /// How long they are together.
+    pub(super) bytes: u64,
+}
+
+/// As [`unpack`], for an archive that is kept: files that may wait are unpacked again when somebody looks at one.
+pub(super) fn unpack_kept(
+    archive: &Arc<[u8]>,
+    limits: &ArchiveLimits,
+    late: Option<&Late>,
+) -> Result<Unpacked, ArchiveError> {
+    let Some(late) = late else { return unpack_all(archive, limits, |_, _| None) };
+    let (kept, limits_then) = (Arc::clone(archive), *limits);
+    // All of them at the first look at any: one at a time would unpack as often as there are files.
+    let again = Arc::new(LazyLock::new(move || unpack(&kept, &limits_then).unwrap_or_default()));
+    let mut count = 0;
+    unpack_all(archive, limits, |name, data| {
+        let index = count;
+        count += 1;
+        late.is_worth(name, data.len() as u64).then(|| {
+            let again = Arc::clone(&again);
+            Bytes::later(move || match again.get(index) {
+                Some(file) => Arc::clone(file.data.shared()),
+                // It was unpacked before, from the same bytes.
+                None => Arc::from([]),
+            })
+        })
+    })
+}
+
+/// Unpacks; `later` is asked for a stand-in for each file, in order.
+fn unpack_all(
+    bytes: &[u8],
+    limits: &ArchiveLimits,
+    mut later: impl FnMut(&str, &[u8]) -> Option<Bytes>,
+) -> Result<Unpacked, ArchiveError> {
     if bytes.is_empty() {
         return Err(ArchiveError::Broken("EOF".to_owned()));
     }
@@ -167,6 +212,7 @@ pub fn unpack(bytes: &[u8], limits: &ArchiveLimits) -> Result<Vec<File>, Archive
     let mut files = Vec::new();
     // One for all files: the system clears what a large one gives back.
     let mut data = Vec::new();
+    let mut unpacked = 0;
     let mut remaining = limits.total;
     let broken = |error: io::Error| read_error(&error, limits);
     for (count, entry) in tar.entries_with_seek().map_err(broken)?.enumerate() {
@@ -203,9 +249,12 @@ pub fn unpack(bytes: &[u8], limits: &ArchiveLimits) -> Result<Vec<File>, Archive
         }
         remaining -= length;
         let modified = entry.header().mtime().ok().and_then(|seconds| i64::try_from(seconds).ok());
-        files.push(File::new(inner, data.strip_prefix(BOM).unwrap_or(&data)).changed_at(modified));
+        let data = data.strip_prefix(BOM).unwrap_or(&data);
+        unpacked += data.len() as u64;
+        let data = later(&inner, data).unwrap_or_else(|| data.into());
+        files.push(File::new(inner, data).changed_at(modified));
     }
-    if files.is_empty() { Err(ArchiveError::Empty) } else { Ok(files) }
+    if files.is_empty() { Err(ArchiveError::Empty) } else { Ok(Unpacked { files, bytes: unpacked }) }
 }
 
 /// Some writers mark a directory in the mode only.
@@ -337,6 +386,34 @@ mod tests {
             }
         }
         out.finish().unwrap_or_default()
+    }
+
+    #[test]
+    fn files_that_wait_are_those_that_were_unpacked() {
+        let long = |letter: &str| letter.repeat(8 << 10).into_bytes();
+        let marked = [BOM, &long("m")].concat();
+        let (readme, template) = (long("r"), long("t"));
+        let archive: Arc<[u8]> = tgz(&[
+            ("c/Chart.yaml", b"name: c"),
+            ("c/README.md", &readme),
+            ("c/templates/a.yaml", &template),
+            ("c/docs/marked.md", &marked),
+            ("c/docs/short.md", b"short"),
+        ])
+        .into();
+        let limits = ArchiveLimits::default();
+        let eager = unpack(&archive, &limits).unwrap_or_default();
+        let late = unpack_kept(&archive, &limits, Some(&Late::new(true))).map_err(|e| e.to_string());
+        let late = late.unwrap_or_else(|error| panic!("{error}"));
+        assert_eq!(late.bytes, eager.iter().map(|file| file.data.len() as u64).sum::<u64>());
+        let waits = |file: &File| format!("{:?}", file.data) == "[not fetched]";
+        let waiting: Vec<&str> =
+            late.files.iter().filter(|file| waits(file)).map(|file| &*file.name).collect();
+        assert_eq!(waiting, ["README.md", "docs/marked.md"]);
+        let all = |files: &[File]| -> Vec<(String, Vec<u8>)> {
+            files.iter().map(|file| (file.name.to_string(), file.data.to_vec())).collect()
+        };
+        assert_eq!(all(&late.files), all(&eager));
     }
 
     fn names(entries: &[(&str, &[u8])]) -> Result<Vec<String>, String> {

@@ -128,7 +128,7 @@ fn subchart(
                 context
                     .unpack(&data)
                     .map_err(LoadError::from)
-                    .and_then(|files| context.count(&files).map(|()| files))
+                    .and_then(|unpacked| context.count(unpacked.bytes).map(|()| unpacked.files))
                     .and_then(|files| assemble(files, context, depth + 1))
             }
         }

@@ -1,4 +1,4 @@
-//! [`Late`]: files of a folder that are read only when somebody looks at them.
+//! [`Late`]: files of a folder, and of the archives in it, that are read only when somebody looks at them.
 //!
 //! Definitions of custom resources, readmes and tests are most of the bytes of many charts, and most renders look at
 //! none of them. Whether such a file can be opened, and how large it is, is found out with all others.
@@ -53,9 +53,14 @@ impl Late {
         }
     }
 
-    /// Whether reading it late saves anything.
-    pub(super) fn is_worth(status: &Status) -> bool {
-        status.is_file() && status.len() >= WORTH
+    /// Whether to read a file of so many bytes late saves anything.
+    pub(super) fn is_large(length: u64) -> bool {
+        length >= WORTH
+    }
+
+    /// Whether a file is one of them, and worth it.
+    pub(super) fn is_worth(&self, inner: &str, length: u64) -> bool {
+        Self::is_large(length) && self.may_wait(inner)
     }
 
     /// Contents that are read when they are looked at.

@@ -26,6 +26,8 @@ use std::sync::Arc;
 
 use govalue::yaml;
 
+use self::archive::Unpacked;
+
 use crate::chart::{Chart, File};
 use crate::metadata::{ValidationError, Versions};
 use crate::notice::Notice;
@@ -90,7 +92,7 @@ pub struct Context<'a> {
     /// Bytes that were unpacked so far.
     unpacked: u64,
     /// Archives of the folder with what they unpack to, as far as that is known already.
-    early: Vec<(Arc<[u8]>, Vec<File>)>,
+    early: Vec<(Arc<[u8]>, Unpacked)>,
     /// Bytes of documents that were read since `outside` was asked whether to go on.
     read: usize,
     /// Whether `apiVersion` picks the loader before anything else is looked at, as most of Helm does. Some of
@@ -141,16 +143,16 @@ impl<'a> Context<'a> {
     }
 
     /// The files in an archive under `charts/`.
-    fn unpack(&mut self, data: &Arc<[u8]>) -> Result<Vec<File>, ArchiveError> {
+    fn unpack(&mut self, data: &Arc<[u8]>) -> Result<Unpacked, ArchiveError> {
         match self.early.iter().position(|(early, _)| Arc::ptr_eq(early, data)) {
             Some(at) => Ok(self.early.swap_remove(at).1),
-            None => unpack(data, &self.limits),
+            None => archive::unpack_kept(data, &self.limits, self.late.as_ref()),
         }
     }
 
     /// Counts what came out of an archive: each may be small, and all of them together not.
-    fn count(&mut self, files: &[File]) -> Result<(), LoadError> {
-        self.unpacked += files.iter().map(|file| file.data.len() as u64).sum::<u64>();
+    fn count(&mut self, bytes: u64) -> Result<(), LoadError> {
+        self.unpacked += bytes;
         if self.unpacked > self.limits.unpacked {
             return Err(LoadError::Unpacked(self.limits.unpacked));
         }

@@ -17,10 +17,9 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 use govalue::Bytes;
 
-use super::archive::{self, ArchiveLimits};
+use super::archive::{self, ArchiveLimits, Unpacked};
 use super::late::Late;
 use super::{BOM, Context};
-use crate::chart::File;
 use crate::together;
 
 /// So many files are read by one thread before a second would have begun.
@@ -47,7 +46,7 @@ pub(super) struct Contents {
     pub(super) data: Bytes,
     pub(super) status: Status,
     /// What the archive that it is unpacks to, when it is a small one.
-    pub(super) unpacked: Option<Vec<File>>,
+    pub(super) unpacked: Option<Unpacked>,
 }
 
 /// Why a file was not read.
@@ -194,7 +193,7 @@ impl<'a> Shared<'a> {
     fn read(&self, file: &Wanted) -> Reading {
         let mut contents = self.contents(&file.path, file.may_wait, &self.left)?;
         if is_archive(&file.path) {
-            contents.unpacked = self.unpack(&contents.data);
+            contents.unpacked = self.unpack(contents.data.shared());
         }
         if let Some(tell) = self.templates
             && file.is_template
@@ -217,20 +216,23 @@ impl<'a> Shared<'a> {
         let (file, status) = open(path)?;
         take(left, status.len())?;
         let data = match &self.late {
-            Some(late) if may_wait && Late::is_worth(&status) => late.bytes(path, &status),
+            Some(late) if may_wait && status.is_file() && Late::is_large(status.len()) => {
+                late.bytes(path, &status)
+            }
             _ => unmarked(whole(file, &status, left)?).into(),
         };
         Ok(Contents { data, status, unpacked: None })
     }
 
     /// What is in an archive, if that is little.
-    fn unpack(&self, data: &[u8]) -> Option<Vec<File>> {
+    fn unpack(&self, data: &Arc<[u8]>) -> Option<Unpacked> {
         let most = EARLY.min(self.limits.total).min(self.limits.unpacked);
         take(&self.left_early, most).ok()?;
-        let files = archive::unpack(data, &ArchiveLimits { total: most, ..self.limits }).ok();
-        let used = files.iter().flatten().map(|file| file.data.len() as u64).sum();
+        let limits = ArchiveLimits { total: most, ..self.limits };
+        let unpacked = archive::unpack_kept(data, &limits, self.late.as_ref()).ok();
+        let used = unpacked.as_ref().map_or(0, |unpacked| unpacked.bytes);
         self.left_early.fetch_add(most.saturating_sub(used), Ordering::Relaxed);
-        files
+        unpacked
     }
 
     fn waiting(&self) -> MutexGuard<'_, Waiting> {
