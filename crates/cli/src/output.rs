@@ -1,6 +1,6 @@
 //! Standard output and standard error, buffered until all is known so that nothing half-written is left.
 
-use std::io::{self, Write};
+use std::io::{self, IsTerminal, Write};
 
 /// What a command prints.
 #[derive(Debug, Default)]
@@ -68,15 +68,28 @@ impl Output {
         if let Some(error) = self.unwritten.take() {
             return Err(error);
         }
-        io::stderr().write_all(&self.err).or_else(ignore_closed)?;
+        printed(&mut io::stderr(), &self.err)?;
         self.err.clear();
-        let mut stdout = io::stdout().lock();
-        stdout.write_all(&self.out).and_then(|()| stdout.flush()).or_else(ignore_closed)?;
+        printed(&mut io::stdout().lock(), &self.out)?;
         self.out.clear();
-        io::stderr().write_all(&self.remarks).or_else(ignore_closed)?;
+        printed(&mut io::stderr(), &self.remarks)?;
         self.remarks.clear();
         Ok(())
     }
+}
+
+/// Writes all of a text. Most of what is printed is by charts, plugins and servers, and a terminal obeys what it prints:
+/// it gets no control sequences. Pipes and files get the bytes as they are.
+fn printed<S: Write + IsTerminal>(stream: &mut S, text: &[u8]) -> io::Result<()> {
+    if text.is_empty() {
+        return Ok(());
+    }
+    let written = if stream.is_terminal() {
+        stream.write_all(&sandbox::without_controls(text))
+    } else {
+        stream.write_all(text)
+    };
+    written.and_then(|()| stream.flush()).or_else(ignore_closed)
 }
 
 fn ignore_closed(error: io::Error) -> io::Result<()> {

@@ -38,7 +38,7 @@ fn distance(a: &str, b: &str) -> usize {
 }
 
 /// Quotes for a POSIX shell, in single quotes.
-pub(crate) fn shell_quoted(text: &str) -> String {
+pub fn shell_quoted(text: &str) -> String {
     format!("'{}'", text.replace('\'', r"'\''"))
 }
 

@@ -37,6 +37,7 @@ pub use outbound::{
 };
 pub use outcome::{End, Frame, LogLevel, LogLine, Outcome, Stack, Usage};
 pub use start::StartError;
+pub use terminal::without_controls;
 pub use trace::{Event, Step, Trace};
 
 /// Removes the temporary folders that killed processes left in `root`, and answers how many. Folders in use are left

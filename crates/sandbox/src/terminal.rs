@@ -3,6 +3,11 @@
 //! A terminal obeys what it prints: it can be made to hide a line, to answer as if the user had typed, or to change
 //! the clipboard. Text, line breaks and tabs pass; everything else that a terminal acts on does not.
 
+/// A text as it may be printed on a terminal: without control sequences. (Line breaks and tabs stay.)
+pub fn without_controls(text: &[u8]) -> Vec<u8> {
+    Cleaner::default().clean(text)
+}
+
 /// Removes control sequences from a stream of bytes that may break anywhere.
 #[derive(Debug, Default)]
 pub(crate) struct Cleaner {

@@ -1,5 +1,6 @@
 //! How a call failed.
 
+use std::borrow::Cow;
 use std::error::Error;
 use std::fmt::{self, Write as _};
 
@@ -232,8 +233,8 @@ impl fmt::Display for InvokeError {
             Cause::Trapped { trap, .. } => write!(f, "plugin error: wasm error: {trap}")?,
             Cause::Denied { denial, function: "http_request", .. } => {
                 let url = match denial.question() {
-                    guard::Question::Http { url, .. } => url.as_str(),
-                    _ => "",
+                    guard::Question::Http { url, .. } => without_secrets(url),
+                    _ => Cow::Borrowed(""),
                 };
                 write!(f, "plugin error: HTTP request to '{url}' is not allowed")?;
             }
@@ -266,6 +267,15 @@ impl fmt::Display for InvokeError {
             Some(stack) => f.write_str(&told(stack)),
             None => Ok(()),
         }
+    }
+}
+
+/// A URL as it was asked for, unless it could hold a password or a token.
+fn without_secrets(url: &str) -> Cow<'_, str> {
+    match guard::Url::parse(url) {
+        Some(parsed) if parsed.user_info().is_none() && parsed.query().is_none() => Cow::Borrowed(url),
+        Some(parsed) => Cow::Owned(parsed.shown()),
+        None => Cow::Borrowed("(unreadable)"),
     }
 }
 

@@ -3,7 +3,7 @@
 use std::io::{BufRead as _, IsTerminal as _, Read as _};
 
 use govalue::print::quote;
-use guard::{Capability, Grant};
+use guard::{Capability, Grant, shell_quoted};
 use plugin::lock;
 
 use crate::commands::Context;
@@ -69,7 +69,8 @@ fn variable(context: &Context<'_>) -> bool {
 
 fn refused(name: &str, lacking: &[Grant]) -> Failure {
     let words: Vec<String> = lacking.iter().map(Grant::to_words).collect();
-    let one = lacking.first().map(Grant::to_words).unwrap_or_default();
+    // The words are the plugin's, and the line is one to be pasted.
+    let one = shell_quoted(&lacking.first().map(Grant::to_words).unwrap_or_default());
     Failure::plain(format!(
         "plugin {} asks for what nobody granted: {}",
         quote(name.as_bytes()),
@@ -77,7 +78,7 @@ fn refused(name: &str, lacking: &[Grant]) -> Failure {
     ))
     .with_code(DENIED)
     .with_hint(format!(
-        "--grant-requested (or PINTLE_GRANT_REQUESTED=1) grants all of it, --grant '{one}' that much"
+        "--grant-requested (or PINTLE_GRANT_REQUESTED=1) grants all of it, --grant {one} that much"
     ))
 }
 
