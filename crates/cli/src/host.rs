@@ -1,30 +1,41 @@
 //! The real world behind a template's questions.
 
-use std::net::ToSocketAddrs;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
+use artifact::http;
+use gotmpl::LimitError;
 use govalue::{Map, Value};
 use guard::Permit;
 use render::{Host, KeyAnswer, KeyRequest, Moment};
 use sprig::time::Zone;
 
 use crate::environment::Environment;
+use crate::limits::Limits;
 use crate::progress::Progress;
 
 /// Clock, zone, randomness, keys and names of this machine. Lookups find nothing: there is no cluster.
 pub(crate) struct Machine {
     zone: String,
     progress: Progress,
+    /// Seconds that all names may take, and what they have taken.
+    seconds: u64,
+    waited: Duration,
 }
 
 impl Machine {
-    pub(crate) fn new(environment: &Environment, progress: &Progress) -> Self {
-        Self { zone: local_zone(environment), progress: progress.clone() }
+    pub(crate) fn new(environment: &Environment, progress: &Progress, limits: &Limits) -> Self {
+        Self { progress: progress.clone(), ..Self::silent(local_zone(environment), limits) }
     }
 
     /// For who is not told what is being done.
-    pub(crate) fn silent(zone: String) -> Self {
-        Self { zone, progress: Progress::default() }
+    pub(crate) fn silent(zone: String, limits: &Limits) -> Self {
+        let (seconds, waited) = (limits.dns_seconds, Duration::ZERO);
+        Self { zone, progress: Progress::default(), seconds, waited }
+    }
+
+    /// The time that is left for names.
+    fn left(&self) -> Duration {
+        Duration::from_secs(self.seconds).saturating_sub(self.waited)
     }
 }
 
@@ -109,13 +120,39 @@ impl Host for Machine {
     }
 
     fn resolve_host(&mut self, _: Permit, name: &str) -> Result<Vec<String>, String> {
-        match (name, 0).to_socket_addrs() {
-            Ok(addresses) => {
-                let mut found: Vec<String> = addresses.map(|address| address.ip().to_string()).collect();
-                found.dedup();
-                Ok(found)
-            }
-            Err(_) => Err(format!("lookup {name}: no such host")),
-        }
+        let started = Instant::now();
+        let found = http::lookup(name, started + self.left());
+        self.waited += started.elapsed();
+        let found = found.map_err(|_| format!("lookup {name}: no such host"))?;
+        let mut found: Vec<String> = found.iter().map(ToString::to_string).collect();
+        found.dedup();
+        Ok(found)
+    }
+
+    fn limit_met(&self) -> Option<LimitError> {
+        self.left().is_zero().then_some(LimitError { name: "dns.seconds", limit: self.seconds })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use guard::{Actor, Guard, Policy, Question};
+
+    #[test]
+    fn names_have_a_time_together() {
+        let mut guard = Guard::new(Policy::builder().flag("chart:shop dns").unwrap().build());
+        let mut permit = || {
+            let question = Question::ResolveHost { name: "localhost".to_owned() };
+            guard.check(&[&Actor::chart("shop")], question).unwrap()
+        };
+        let limits = |dns_seconds| Limits { dns_seconds, ..Limits::default() };
+        let mut patient = Machine::silent("UTC".to_owned(), &limits(3600));
+        assert!(!patient.resolve_host(permit(), "localhost").unwrap().is_empty());
+        assert_eq!(patient.limit_met(), None);
+        // It has waited for so long already.
+        patient.waited = Duration::from_secs(3600);
+        assert!(patient.resolve_host(permit(), "localhost").is_err());
+        assert_eq!(patient.limit_met(), Some(LimitError { name: "dns.seconds", limit: 3600 }));
     }
 }

@@ -33,6 +33,8 @@ pub(crate) struct Limits {
     pub(crate) schema: u64,
     /// Seconds for the check of the values of all charts.
     pub(crate) schema_seconds: u64,
+    /// Seconds for the names that templates ask for.
+    pub(crate) dns_seconds: u64,
     /// Of the text of all templates.
     pub(crate) templates: u64,
     /// Of executing templates.
@@ -53,6 +55,7 @@ impl Default for Limits {
             values: 0,
             schema: 0,
             schema_seconds: 0,
+            dns_seconds: 0,
             templates: 0,
             budget: Budget::default(),
             plugin: Allowance::default(),
@@ -102,6 +105,7 @@ pub(crate) const TABLE: &[Limit] = &[
     limit("chart.files", 500_000, |limits, value| limits.chart.files = size(value)),
     shallow("chart.nesting", 64, 500, |limits, value| limits.chart.nesting = size(value)),
     limit("chart.unpacked", mebi(256), |limits, value| limits.chart.unpacked = value),
+    limit("dns.seconds", 5, |limits, value| limits.dns_seconds = value),
     limit("plugin.compile-memory", mebi(1 << 10), |limits, value| limits.sandbox.compile_memory = value),
     limit("plugin.compile-time", 30, |limits, value| {
         limits.sandbox.compile_time = Duration::from_secs(value);

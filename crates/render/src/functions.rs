@@ -67,7 +67,7 @@ static HOST_FUNCTIONS: &[Function] = &[
     host("required", STRING_ANY, required),
     host("fail", ONE_STRING, fail),
     host("lookup", signature(&[STRING, STRING, STRING, STRING]), lookup),
-    host("getHostByName", ONE_STRING, resolve_host),
+    priced("getHostByName", ONE_STRING, price::name, resolve_host),
     host("now", NONE, |call, _| {
         let zone = local_zone(call, "now")?;
         Ok(dates::time_object(now(call, "now", &zone)?))
@@ -407,7 +407,11 @@ fn resolve_host(call: &mut Call<'_, '_>, args: &[Value]) -> CallResult {
             return if strict || session.enable_dns { Err(denied) } else { Ok("".into()) };
         }
     };
-    let addresses = session(call)?.host.resolve_host(permit, &name).map_err(failure)?;
+    let host = &mut session(call)?.host;
+    let addresses = match host.resolve_host(permit, &name) {
+        Ok(addresses) => addresses,
+        Err(why) => return Err(host.limit_met().map_or_else(|| failure(why), |limit| Box::new(limit))),
+    };
     if addresses.len() < 2 {
         return Ok(addresses.first().map_or("".into(), |address| Value::str(address.as_str())));
     }

@@ -4,7 +4,7 @@
 //! line gives the real clock and the keys crate, tests give a script, a recording host writes answers down.
 //! Every method takes a [`Permit`], which only the guard can make.
 
-use gotmpl::Watch;
+use gotmpl::{LimitError, Watch};
 use govalue::Value;
 use guard::Permit;
 
@@ -135,4 +135,9 @@ pub trait Host {
 
     /// Addresses of a host name.
     fn resolve_host(&mut self, permit: Permit, name: &str) -> Result<Vec<String>, String>;
+
+    /// The limit because of which the last question had no answer, if that was why.
+    fn limit_met(&self) -> Option<LimitError> {
+        None
+    }
 }

@@ -64,7 +64,7 @@ pub(super) fn run(context: &mut Context<'_>) -> Result<(), Failure> {
                 let tape = context.environment.explains().then(Tape::default);
                 let before = tape.as_ref().map(|_| copy(&values));
                 let host: Box<dyn render::Host> =
-                    Box::new(Machine::new(context.environment, &context.progress));
+                    Box::new(Machine::new(context.environment, &context.progress, &limits));
                 let host = match &tape {
                     Some(tape) => tape.record(host),
                     None => host,

@@ -162,7 +162,7 @@ pub(super) fn run(context: &mut Context<'_>) -> Result<(), Failure> {
     };
     let tape = context.environment.explains().then(Tape::default);
     let again = tape.as_ref().map(|_| options.clone());
-    let host: Box<dyn render::Host> = Box::new(Machine::new(context.environment, &context.progress));
+    let host: Box<dyn render::Host> = Box::new(Machine::new(context.environment, &context.progress, &limits));
     let host = match &tape {
         Some(tape) => tape.record(host),
         None => host,
@@ -300,7 +300,8 @@ fn name_and_chart(context: &Context<'_>) -> Result<(String, String), Failure> {
             let name = if template.is_empty() {
                 "release-name".to_owned()
             } else {
-                let host = Box::new(Machine::new(context.environment, &context.progress));
+                let limits = crate::limits::limits(context)?;
+                let host = Box::new(Machine::new(context.environment, &context.progress, &limits));
                 let name = render::execute_own("name-template", &template, &Value::Nil, host)
                     .map_err(Failure::plain)?;
                 String::from_utf8_lossy(&name).into_owned()

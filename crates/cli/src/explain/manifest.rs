@@ -101,6 +101,10 @@ impl Host for Recorder {
         result
     }
 
+    fn limit_met(&self) -> Option<gotmpl::LimitError> {
+        self.host.limit_met()
+    }
+
     fn begins(&mut self, template: &str) {
         self.host.begins(template);
     }

@@ -239,6 +239,11 @@ fn cve_2023_25165_get_host_by_name() {
     assert!(audit.contains("\"capability\":\"dns\"") && audit.contains("\"denied\""), "{audit}");
     place.strict(&[]).is_denied("chart:shop may not use dns (localhost)");
     assert!(!place.run(&["template", "r", "shop", "--enable-dns"]).out.contains("a: \"\""));
+    // Nor may it ask for as many as it likes.
+    let many = Place::chart("{{ range until 50 }}{{ $x := getHostByName \"localhost\" }}{{ end }}a: 1\n");
+    let run = |limit: &str| many.run(&["template", "r", "shop", "--enable-dns", "--limit", limit]);
+    assert_eq!(run("render.steps=8e6").code, 11);
+    assert_eq!(run("render.steps=12e6").code, 0);
 }
 
 /// A chart whose name leads elsewhere was saved elsewhere.

@@ -236,7 +236,7 @@ fn searched(args: &[Value], effort: fn(regex::Effort, &[u8]) -> u64, bytes: u64)
     let (pattern, text) = (string(args, 0), string(args, 1));
     let (pattern_effort, is_new) = regex::effort(pattern);
     let compiled = if is_new { pattern_effort.compilation() } else { Cost::from(0) };
-    let read = if is_new { 600 + 2 * pattern.len() as u64 } else { 6 + pattern.len() as u64 / 4 };
+    let read = if is_new { 600 + 4 * pattern.len() as u64 } else { 6 + pattern.len() as u64 / 4 };
     let made = Cost::from(bytes);
     // What is no UTF-8 is copied first.
     let copied = text.len() as u64 / 8;

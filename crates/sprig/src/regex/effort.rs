@@ -37,6 +37,14 @@ impl Effort {
     /// Of a pattern that cannot be read.
     pub(super) const NONE: Self = Self { states: 0, ahead: Ahead::Pattern };
 
+    /// Of a pattern that nobody should read: more than all steps that there are.
+    pub(super) const ENDLESS: Self = Self { states: 1 << 50, ahead: Ahead::Text };
+
+    /// Whether it pays to look how matches begin.
+    pub(super) fn is_small(self) -> bool {
+        self.states < 1_000
+    }
+
     pub(super) fn of(hir: &Hir) -> Self {
         let mut effort = Self { states: 0, ahead: Ahead::Pattern };
         effort.states = effort.walk(hir, true);
@@ -45,7 +53,7 @@ impl Effort {
 
     /// Steps and bytes to compile it.
     pub(crate) fn compilation(self) -> Cost {
-        Cost { steps: self.states.saturating_mul(4), bytes: self.states.saturating_mul(24) }
+        Cost { steps: self.states.saturating_mul(8), bytes: self.states.saturating_mul(24) }
     }
 
     /// Steps at most to search a text for the first match.
