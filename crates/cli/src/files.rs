@@ -1,11 +1,16 @@
 //! Files that commands leave behind: whole, or not at all.
 //!
 //! A file is written under another name next to its place and then renamed over it, so that neither a full
-//! disk nor an interrupt leaves half of one. Several files are all written before the first is renamed.
+//! disk nor an interrupt leaves half of one. Several files are all written before the first is renamed. What a killed
+//! process left is removed by the next that writes into the same folder.
+
+mod markers;
 
 use std::fs;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
+
+use markers::Markers;
 
 use crate::prepare::system_words;
 
@@ -41,6 +46,8 @@ pub(crate) struct Batch {
     waiting: Vec<(PathBuf, PathBuf)>,
     /// Folders that were made for them, outermost first.
     made: Vec<PathBuf>,
+    /// What tells others that they are not left over.
+    markers: Markers,
 }
 
 impl Batch {
@@ -95,8 +102,8 @@ impl Batch {
         if fs::symlink_metadata(&place).is_ok_and(|status| status.is_dir()) {
             return Err(failed(io::Error::from(io::ErrorKind::IsADirectory)));
         }
-        // Short, as the name itself may be as long as the system lets names be.
-        let beside = place.with_file_name(format!(".pintle-{}-{}", std::process::id(), self.waiting.len()));
+        let folder = place.parent().unwrap_or(Path::new(""));
+        let beside = folder.join(self.markers.name(folder, self.waiting.len()));
         let mut options = fs::OpenOptions::new();
         // New, so that a link which somebody left under this name is not followed.
         options.write(true).create_new(true);
@@ -128,9 +135,10 @@ impl Batch {
 impl Drop for Batch {
     fn drop(&mut self) {
         for (beside, _) in &self.waiting {
-            // What cannot be removed either is named like a leftover.
+            // What cannot be removed either is a leftover, and swept.
             let _ = fs::remove_file(beside);
         }
+        self.markers.release();
         for folder in self.made.iter().rev() {
             // Only empty folders go.
             let _ = fs::remove_dir(folder);
@@ -202,8 +210,8 @@ mod tests {
             symlink(target, at(link)).unwrap();
         }
         // A name that somebody guessed leads nowhere either.
-        symlink("kept", at(&format!(".pintle-{}-0", std::process::id()))).unwrap();
         let mut batch = Batch::default();
+        symlink("kept", at(&format!(".pintle-{}-{}-0", std::process::id(), batch.markers.number()))).unwrap();
         batch.file(&at("through"), b"new", OWN).unwrap();
         batch.file(&at("dangling"), b"new", SHARED).unwrap();
         batch.replace(&at("replaced"), b"new", OWN).unwrap();
