@@ -35,7 +35,7 @@ pub(crate) enum FetchError {
 pub(crate) type Most = (&'static str, u64);
 
 /// The proxies of the environment, as Go finds them.
-fn proxies(environment: &Environment) -> Proxies {
+pub(crate) fn proxies(environment: &Environment) -> Proxies {
     let either = |upper: &str, lower: &str| environment.get(upper).or_else(|| environment.get(lower));
     Proxies {
         http: either("HTTP_PROXY", "http_proxy").map(str::to_owned),

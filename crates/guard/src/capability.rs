@@ -8,6 +8,8 @@ use std::fmt;
 pub enum Capability {
     /// HTTP requests of plugins.
     Http,
+    /// The proxies of the environment, for HTTP requests of plugins.
+    Proxy,
     /// Resolving host names (`getHostByName`).
     Dns,
     /// Reading the cluster (`lookup`, host functions).
@@ -48,8 +50,9 @@ pub enum Capability {
 
 impl Capability {
     /// Every capability, in the order of the documentation.
-    pub const ALL: [Capability; 19] = [
+    pub const ALL: [Capability; 20] = [
         Self::Http,
+        Self::Proxy,
         Self::Dns,
         Self::Cluster,
         Self::Release,
@@ -74,6 +77,7 @@ impl Capability {
     pub fn word(self) -> &'static str {
         match self {
             Self::Http => "http",
+            Self::Proxy => "proxy",
             Self::Dns => "dns",
             Self::Cluster => "cluster",
             Self::Release => "release",

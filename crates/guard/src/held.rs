@@ -112,7 +112,9 @@ fn includes(held: &Scope, asked: &Scope) -> bool {
         (Scope::Env(held), Scope::Env(asked))
         | (Scope::Dns(held), Scope::Dns(asked))
         | (Scope::Chart(held), Scope::Chart(asked)) => all(held, asked),
-        (Scope::SchemaRef(held), Scope::SchemaRef(asked)) => all(held, asked),
+        (Scope::SchemaRef(held), Scope::SchemaRef(asked)) | (Scope::Proxy(held), Scope::Proxy(asked)) => {
+            all(held, asked)
+        }
         (Scope::Tempdir(held), Scope::Tempdir(asked)) => asked <= held,
         _ => held == asked,
     }

@@ -72,6 +72,11 @@ pub enum Question {
         /// Where the connection would go; `None` while only the name is known.
         address: Option<IpAddr>,
     },
+    /// A proxy that a request goes through, which finds the address itself.
+    Proxy {
+        /// Its URL, without user and password.
+        url: String,
+    },
     /// One environment variable.
     Env {
         /// Its name.
@@ -155,6 +160,7 @@ impl Question {
             Self::ReadOutside { .. } | Self::WriteOutside { .. } => Capability::File,
             Self::SchemaRef { .. } => Capability::SchemaRef,
             Self::Http { .. } => Capability::Http,
+            Self::Proxy { .. } => Capability::Proxy,
             Self::Env { .. } | Self::Environment => Capability::Env,
             Self::Folders => Capability::File,
             Self::Tempdir { .. } => Capability::Tempdir,
@@ -191,7 +197,7 @@ impl Question {
             Self::ResolveHost { name } => name.clone(),
             Self::ReadOutside { path } => path.clone(),
             Self::WriteOutside { path } => format!("rw {path}"),
-            Self::SchemaRef { url } => shown_url(url),
+            Self::SchemaRef { url } | Self::Proxy { url } => shown_url(url),
             Self::Http { method, url, address } => {
                 let mut text = format!("{method} {}", shown_url(url));
                 if let Some(address) = address {
@@ -249,6 +255,7 @@ impl Question {
                 methods: vec![method.clone()],
                 urls: vec![UrlPattern::literal(&Url::parse(url)?)],
             }),
+            Self::Proxy { url } => Scope::Proxy(vec![UrlPattern::literal(&Url::parse(url)?)]),
             Self::Env { name } => Scope::Env(vec![Pattern::literal(name)]),
             // To grant "any" would be more than was asked for.
             Self::Environment | Self::Folders => return None,
@@ -296,7 +303,7 @@ impl Question {
             Self::Lookup { api_version, kind, namespace, name } => vec![api_version, kind, namespace, name],
             Self::ResolveHost { name } => vec![name],
             Self::ReadOutside { path } | Self::WriteOutside { path } => vec![path],
-            Self::SchemaRef { url } => vec![url],
+            Self::SchemaRef { url } | Self::Proxy { url } => vec![url],
             Self::Http { method, url, .. } => vec![method, url],
             Self::Env { name } => vec![name],
             Self::Release { namespace, name, .. } => vec![namespace, name],
@@ -317,7 +324,7 @@ impl Question {
             Self::Lookup { api_version, kind, namespace, name } => vec![api_version, kind, namespace, name],
             Self::ResolveHost { name } => vec![name],
             Self::ReadOutside { path } | Self::WriteOutside { path } => vec![path],
-            Self::SchemaRef { url } => vec![url],
+            Self::SchemaRef { url } | Self::Proxy { url } => vec![url],
             Self::Http { method, url, .. } => vec![method, url],
             Self::Env { name } => vec![name],
             Self::Release { namespace, name, .. } => vec![namespace, name],

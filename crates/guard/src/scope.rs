@@ -34,6 +34,8 @@ pub enum Scope {
     Clock(ClockKind),
     /// `schema-ref`: URLs.
     SchemaRef(Vec<UrlPattern>),
+    /// `proxy`: their URLs.
+    Proxy(Vec<UrlPattern>),
 }
 
 /// Which requests. An empty list of methods is every method.
@@ -167,7 +169,8 @@ impl Scope {
                 (Mode::ReadOnly, Coverage::Yes) => Coverage::Unclear,
                 (_, coverage) => coverage,
             },
-            (Self::SchemaRef(urls), Question::SchemaRef { url }) => match Url::parse(url) {
+            (Self::SchemaRef(urls), Question::SchemaRef { url })
+            | (Self::Proxy(urls), Question::Proxy { url }) => match Url::parse(url) {
                 Some(url) => urls.iter().any(|pattern| pattern.matches(&url)).into(),
                 None => Coverage::Unclear,
             },

@@ -8,7 +8,7 @@ pub(crate) mod location;
 pub(crate) mod request;
 
 use crate::limits::Limit;
-use crate::outbound::{Asking, HttpRequest, HttpResponse, OutboundError};
+use crate::outbound::{Asking, HttpRequest, HttpResponse, Outbound, OutboundError};
 use crate::state::{Halt, State};
 use crate::trace::Step;
 use pintle_guard::{Denial, Permit, Question, Url};
@@ -42,6 +42,17 @@ fn failed(message: impl Into<String>) -> Halt {
 
 fn denied(denial: Denial) -> Halt {
     Halt::Denied { function: FUNCTION, denial }
+}
+
+/// The headers, with the user of the URL where they name none.
+fn with_user(headers: &[(String, String)], url: &Url) -> Vec<(String, String)> {
+    let mut headers = headers.to_vec();
+    if let Some(user_info) = url.user_info()
+        && !headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("authorization"))
+    {
+        headers.push(("Authorization".to_owned(), request::basic(user_info)));
+    }
+    headers
 }
 
 impl State {
@@ -99,6 +110,36 @@ impl State {
         let parsed = Url::parse(url).filter(|url| matches!(url.scheme(), "http" | "https"));
         let parsed = parsed.ok_or_else(|| failed("the URL is not http or https"))?;
         let port = parsed.port().ok_or_else(|| failed("the URL has no port"))?;
+        let request = HttpRequest {
+            method: method.to_owned(),
+            scheme: parsed.scheme().to_owned(),
+            host: parsed.host().to_owned(),
+            port,
+            target: match parsed.query() {
+                Some(query) => format!("{}?{query}", parsed.path()),
+                None => parsed.path().to_owned(),
+            },
+            headers: with_user(headers, &parsed),
+            body: body.to_vec(),
+        };
+        if let Some(proxy) = self.outbound.proxy(&request.url()) {
+            let question_of_proxy = Question::Proxy { url: proxy.clone() };
+            // Who was not granted it goes without, as who has none.
+            if self.guard.would_allow(&[&self.actor], &question_of_proxy) {
+                // Where the URL says the address, it is judged as everywhere.
+                let permit = match parsed.host_address() {
+                    Some(address) => self.ask(question(Some(address))).map_err(denied)?,
+                    None => name_permit,
+                };
+                let proxy_permit = self.ask(question_of_proxy).map_err(denied)?;
+                return self.sent(
+                    &request,
+                    &parsed,
+                    &format!("through the proxy {proxy}"),
+                    |outbound, asking| outbound.exchange_through(permit, proxy_permit, &request, asking),
+                );
+            }
+        }
         let mut refused = None;
         let mut chosen: Option<(Permit, IpAddr)> = None;
         for address in self.addresses(&parsed, &name_permit)? {
@@ -110,41 +151,36 @@ impl State {
                 Err(denial) => refused = refused.or(Some(denial)),
             }
         }
-        self.charge_records()?;
         let Some((permit, address)) = chosen else {
             return Err(match refused {
                 Some(denial) => denied(denial),
                 None => failed(format!("{} has no address", parsed.host())),
             });
         };
-        let mut headers = headers.to_vec();
-        if let Some(user_info) = parsed.user_info()
-            && !headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("authorization"))
-        {
-            headers.push(("Authorization".to_owned(), request::basic(user_info)));
-        }
-        let request = HttpRequest {
-            method: method.to_owned(),
-            scheme: parsed.scheme().to_owned(),
-            host: parsed.host().to_owned(),
-            port,
-            target: match parsed.query() {
-                Some(query) => format!("{}?{query}", parsed.path()),
-                None => parsed.path().to_owned(),
-            },
-            headers,
-            body: body.to_vec(),
-        };
+        let address = SocketAddr::new(address, port);
+        self.sent(&request, &parsed, &format!("at {}", address.ip()), |outbound, asking| {
+            outbound.exchange(permit, address, &request, asking)
+        })
+    }
+
+    /// Sends what was allowed, and completes its record.
+    fn sent(
+        &mut self,
+        request: &HttpRequest,
+        url: &Url,
+        way: &str,
+        send: impl FnOnce(&mut dyn Outbound, Asking<'_>) -> Result<HttpResponse, OutboundError>,
+    ) -> Result<HttpResponse, Halt> {
+        self.charge_records()?;
         let at = self.elapsed();
         let most = self.limits.http_response.min(self.limits.http_total.saturating_sub(self.http.bytes));
         let asking = Asking { actor: &self.actor, guard: &mut self.guard, deadline: &self.deadline, most };
-        let answer = self.outbound.exchange(permit, SocketAddr::new(address, port), &request, asking);
+        let answer = send(self.outbound.as_mut(), asking);
         let took = self.elapsed().saturating_sub(at);
-        self.stamp(took, body.len() as u64);
-        self.traced(Step::Ask, at, Some(body.len() as u64), || {
-            format!("{method} {} at {address}", parsed.shown())
-        });
-        answer.map_err(|error| self.outbound_failed(error, &parsed))
+        let bytes = request.body.len() as u64;
+        self.stamp(took, bytes);
+        self.traced(Step::Ask, at, Some(bytes), || format!("{} {} {way}", request.method, url.shown()));
+        answer.map_err(|error| self.outbound_failed(error, url))
     }
 
     fn addresses(&mut self, url: &Url, permit: &Permit) -> Result<Vec<IpAddr>, Halt> {

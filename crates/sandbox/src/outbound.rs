@@ -144,8 +144,8 @@ pub struct TemplateRequest {
 
 /// How the world is asked. Every method takes the permit for exactly that question.
 ///
-/// Only [`Outbound::resolve`] and [`Outbound::exchange`] touch the network for `http_request`; which addresses and
-/// hops are allowed has been decided before.
+/// Only [`Outbound::resolve`], [`Outbound::exchange`] and [`Outbound::exchange_through`] touch the network for
+/// `http_request`; which addresses, hops and proxies are allowed has been decided before.
 pub trait Outbound: Send {
     /// The addresses of a host name, in the order of preference.
     fn resolve(
@@ -167,6 +167,23 @@ pub trait Outbound: Send {
         _asking: Asking<'_>,
     ) -> Result<HttpResponse, OutboundError> {
         Err(OutboundError::Unsupported("this command has no network".to_owned()))
+    }
+
+    /// The proxy that requests to a URL would go through, by its own URL without user and password. Asked only to know
+    /// what the guard is to be asked about.
+    fn proxy(&self, _url: &str) -> Option<String> {
+        None
+    }
+
+    /// Does one HTTP exchange through the proxy that `proxy` is for, which finds the address of the server by itself.
+    fn exchange_through(
+        &mut self,
+        _permit: Permit,
+        _proxy: Permit,
+        _request: &HttpRequest,
+        _asking: Asking<'_>,
+    ) -> Result<HttpResponse, OutboundError> {
+        Err(OutboundError::Unsupported("this command knows no proxies".to_owned()))
     }
 
     /// One part of a release.

@@ -44,6 +44,11 @@ impl Route {
         Ok(Self { addresses: addresses(first, deadline)?, proxy })
     }
 
+    /// Whether a proxy stands before the server.
+    pub(super) fn has_proxy(&self) -> bool {
+        self.proxy.is_some()
+    }
+
     /// For a request that the proxy makes itself: the words by which it knows us, which may be none.
     pub(super) fn proxy_for_plain(&self, url: &Url) -> Option<Option<&str>> {
         let proxy = self.proxy.as_ref().filter(|_| url.scheme() == "http")?;
@@ -70,6 +75,13 @@ impl Proxy {
         });
         Ok(Self { url, authorization })
     }
+}
+
+/// A proxy as it may be shown: scheme, host and port. What is no proxy stays as it is, but for what may be a password.
+pub(super) fn shown_proxy(text: &str) -> String {
+    let Ok(proxy) = Proxy::read(text) else { return without_user(text) };
+    let port = proxy.url.port_or_known_default().unwrap_or(0);
+    format!("{}://{}:{port}", proxy.url.scheme(), proxy.url.host_str().unwrap_or_default())
 }
 
 /// The text of a proxy that is not even a URL, without what may be a password.

@@ -231,6 +231,28 @@ impl Client {
         )
     }
 
+    /// Sends one request through the proxy that its URL takes, which finds the server's address by itself. Otherwise as
+    /// [`Client::send_to`].
+    ///
+    /// # Errors
+    /// As there, and when the URL takes no proxy.
+    pub fn send_through_proxy(&self, request: &Outgoing<'_>) -> Result<Answer, HttpError> {
+        let url = parsed(request.url)?;
+        let Outgoing { method, headers, body, limits, deadline, stop, .. } = *request;
+        let route = Route::find(&url, &self.settings.proxies, deadline)?;
+        if !route.has_proxy() {
+            let why = "no proxy is for this URL".to_owned();
+            return Err(HttpError::Proxy { proxy: String::new(), why });
+        }
+        let tls = || self.tls();
+        exchange::perform(
+            connect::open(&url, &route, &tls, &self.settings),
+            &exchange::Request { method, url: &url, headers, body, proxied: route.proxy_for_plain(&url) },
+            &limits,
+            self.patience(deadline, stop.cloned())?,
+        )
+    }
+
     /// How long a request is waited for, and what drives it meanwhile: made once, for the first.
     fn patience(&self, deadline: Instant, stop: Option<Stop>) -> Result<Patience, HttpError> {
         let make = || {

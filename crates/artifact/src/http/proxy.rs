@@ -34,6 +34,12 @@ impl Proxies {
         (!self.excepts(url)).then_some(proxy)
     }
 
+    /// The proxy that requests to a URL go through, as it may be shown: without its user and password.
+    pub fn shown_for(&self, url: &str) -> Option<String> {
+        let url = Url::parse(url).ok()?;
+        self.for_url(&url).map(super::connect::shown_proxy)
+    }
+
     fn excepts(&self, url: &Url) -> bool {
         let port = url.port_or_known_default().unwrap_or(0);
         let (name, address) = match url.host() {

@@ -1,8 +1,8 @@
 //! How a guest's questions are answered once the guard has allowed them: names and servers, and charts on this machine.
 //!
 //! Which name, address and hop a guest may have is decided before; here a connection goes to exactly the address that
-//! was judged. Plugins are never taken through a proxy: a proxy finds the address itself, so that only the name could
-//! be judged. What a plugin has rendered asks the plugin's own guard in the plugin's name.
+//! was judged. A proxy finds the address itself, so that only the name can be judged: a plugin is taken through one
+//! where the user granted that, and goes without otherwise. What a plugin has rendered asks the plugin's own guard in the plugin's name.
 
 use std::collections::BTreeMap;
 use std::net::{IpAddr, SocketAddr};
@@ -20,6 +20,7 @@ use serde_json::Value;
 
 use crate::commands::template::document;
 use crate::environment::Environment;
+use crate::fetch::proxies;
 use crate::host::{Machine, local_zone};
 use crate::limits::Limits;
 use crate::outside::{GuardedLinks, References};
@@ -41,7 +42,9 @@ pub(crate) struct World {
     clients: BTreeMap<(String, String), Client>,
     limits: Limits,
     zone: String,
-    /// The variable that names a proxy, which is not used.
+    /// The proxies of the environment.
+    proxies: Proxies,
+    /// The variable that names a proxy, for who goes without and finds nobody.
     proxy: Option<&'static str>,
     /// Authorities to trust instead of the system's.
     authorities: Option<Vec<u8>>,
@@ -53,28 +56,40 @@ impl World {
         const PROXIES: [&str; 4] = ["HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy"];
         let proxy = PROXIES.into_iter().find(|name| environment.get(name).is_some());
         let zone = local_zone(environment);
-        Self { clients: BTreeMap::new(), limits, zone, proxy, authorities: None }
+        Self {
+            clients: BTreeMap::new(),
+            limits,
+            zone,
+            proxies: proxies(environment),
+            proxy,
+            authorities: None,
+        }
     }
 
-    fn client(&mut self, actor: &Actor, request: &HttpRequest) -> &Client {
-        let origin = format!("{}://{}:{}", request.scheme, request.host, request.port);
+    /// A client that goes through the proxies of the environment, or one that never does.
+    fn client(&mut self, actor: &Actor, request: &HttpRequest, through: bool) -> &Client {
+        let way = if through { " through a proxy" } else { "" };
+        let origin = format!("{}://{}:{}{way}", request.scheme, request.host, request.port);
         let settings = || Settings {
             // What a guest wants to be called it says itself.
             user_agent: String::new(),
             tls: Tls { authorities: self.authorities.clone(), ..Tls::default() },
-            proxies: Proxies::default(),
+            proxies: if through { self.proxies.clone() } else { Proxies::default() },
             timeout: Duration::ZERO,
             limits: http::Limits::default(),
         };
         self.clients.entry((actor.to_string(), origin)).or_insert_with(|| Client::new(settings()))
     }
 
-    fn failure(&self, error: &HttpError) -> OutboundError {
+    fn failure(&self, error: &HttpError, through: bool) -> OutboundError {
         match error.cause() {
             HttpError::Timeout | HttpError::Stopped => OutboundError::Stopped,
             HttpError::Body { .. } => OutboundError::TooLarge,
             HttpError::Lookup { .. } | HttpError::Connect { .. } => {
-                let note = self.proxy.map(|name| format!(" (plugins do not go through the proxy of {name})"));
+                let note = self
+                    .proxy
+                    .filter(|_| !through)
+                    .map(|name| format!(" (the proxy of {name} was not granted)"));
                 OutboundError::Failed(format!("{}{}", error.cause(), note.unwrap_or_default()))
             }
             cause => OutboundError::Failed(cause.to_string()),
@@ -96,7 +111,7 @@ impl Outbound for World {
         host: &str,
         asking: Asking<'_>,
     ) -> Result<Vec<IpAddr>, OutboundError> {
-        http::lookup(host, end(asking.deadline)?).map_err(|error| self.failure(&error))
+        http::lookup(host, end(asking.deadline)?).map_err(|error| self.failure(&error, false))
     }
 
     fn exchange(
@@ -106,31 +121,21 @@ impl Outbound for World {
         request: &HttpRequest,
         asking: Asking<'_>,
     ) -> Result<HttpResponse, OutboundError> {
-        let deadline = asking.deadline.clone();
-        let stop: http::Stop = Arc::new(move || deadline.remaining().is_err());
-        let headers: Vec<(String, Vec<u8>)> =
-            request.headers.iter().map(|(name, value)| (name.clone(), value.clone().into_bytes())).collect();
-        let url = request.url();
-        let body = asking.most.saturating_add(SLACK);
-        let outgoing = Outgoing {
-            method: &request.method,
-            url: &url,
-            headers: &headers,
-            body: &request.body,
-            deadline: end(asking.deadline)?,
-            stop: Some(&stop),
-            limits: http::Limits { head: HEAD, body, redirects: 0 },
-        };
-        let answer = self.client(asking.actor, request).send_to(address, &outgoing);
-        let answer = answer.map_err(|error| self.failure(&error))?;
-        let headers = answer.headers.iter();
-        Ok(HttpResponse {
-            status: answer.status,
-            headers: headers
-                .map(|(name, value)| (name.to_owned(), String::from_utf8_lossy(value).into_owned()))
-                .collect(),
-            body: Box::new(answer.body),
-        })
+        self.send(request, asking, Some(address))
+    }
+
+    fn proxy(&self, url: &str) -> Option<String> {
+        self.proxies.shown_for(url)
+    }
+
+    fn exchange_through(
+        &mut self,
+        _permit: Permit,
+        _proxy: Permit,
+        request: &HttpRequest,
+        asking: Asking<'_>,
+    ) -> Result<HttpResponse, OutboundError> {
+        self.send(request, asking, None)
     }
 
     fn show_chart(
@@ -165,6 +170,44 @@ fn failed(error: impl std::fmt::Display) -> OutboundError {
 }
 
 impl World {
+    /// Sends a request to an address, or through the proxy that it takes.
+    fn send(
+        &mut self,
+        request: &HttpRequest,
+        asking: Asking<'_>,
+        address: Option<SocketAddr>,
+    ) -> Result<HttpResponse, OutboundError> {
+        let deadline = asking.deadline.clone();
+        let stop: http::Stop = Arc::new(move || deadline.remaining().is_err());
+        let headers: Vec<(String, Vec<u8>)> =
+            request.headers.iter().map(|(name, value)| (name.clone(), value.clone().into_bytes())).collect();
+        let url = request.url();
+        let body = asking.most.saturating_add(SLACK);
+        let outgoing = Outgoing {
+            method: &request.method,
+            url: &url,
+            headers: &headers,
+            body: &request.body,
+            deadline: end(asking.deadline)?,
+            stop: Some(&stop),
+            limits: http::Limits { head: HEAD, body, redirects: 0 },
+        };
+        let client = self.client(asking.actor, request, address.is_none());
+        let answer = match address {
+            Some(address) => client.send_to(address, &outgoing),
+            None => client.send_through_proxy(&outgoing),
+        };
+        let answer = answer.map_err(|error| self.failure(&error, address.is_none()))?;
+        let headers = answer.headers.iter();
+        Ok(HttpResponse {
+            status: answer.status,
+            headers: headers
+                .map(|(name, value)| (name.to_owned(), String::from_utf8_lossy(value).into_owned()))
+                .collect(),
+            body: Box::new(answer.body),
+        })
+    }
+
     /// Loads a chart of this machine. Links that leave it are asked for in the plugin's name.
     fn load(&self, reference: &str, actor: &Actor, guard: &mut Guard) -> Result<Chart, OutboundError> {
         let path = Path::new(reference);
@@ -235,7 +278,7 @@ impl World {
             ahead: None,
             on_behalf_of: Some(actor.clone()),
         };
-        let host = Box::new(Machine::silent(self.zone.clone()));
+        let host = Box::new(Machine::silent(self.zone.clone(), &self.limits));
         let rendered = render::execute(&resolved, options, host, std::mem::take(guard), &Provenance::Local);
         *guard = rendered.guard;
         let files = rendered.files.map_err(failed)?;

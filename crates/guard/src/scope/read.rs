@@ -37,6 +37,7 @@ pub(crate) fn from_node(capability: Capability, node: &Node) -> Result<Scope, Fo
         Capability::Chart => Ok(Scope::Chart(list_or_field(capability, node, "sources", pattern)?)),
         Capability::Env => Ok(Scope::Env(list_or_field(capability, node, "names", pattern)?)),
         Capability::SchemaRef => Ok(Scope::SchemaRef(list_or_field(capability, node, "urls", url)?)),
+        Capability::Proxy => Ok(Scope::Proxy(list_or_field(capability, node, "urls", url)?)),
         Capability::Cluster => {
             let mut scope = ClusterScope::default();
             for (key, value) in fields(capability, node, &["verbs", "kinds", "namespaces", "names"])? {
@@ -138,6 +139,9 @@ pub(crate) fn from_flag(capability: Capability, text: &str) -> Result<Scope, Pro
         Capability::Env => Ok(Scope::Env(patterns(capability, &words)?)),
         Capability::SchemaRef => {
             Ok(Scope::SchemaRef(words.iter().map(|word| url(capability, word)).collect::<Result<_, _>>()?))
+        }
+        Capability::Proxy => {
+            Ok(Scope::Proxy(words.iter().map(|word| url(capability, word)).collect::<Result<_, _>>()?))
         }
         Capability::Cluster => {
             if words.len() > 3 {

@@ -16,7 +16,9 @@ pub(crate) fn to_flag(scope: &Scope) -> Option<String> {
         Scope::Dns(names) | Scope::Env(names) | Scope::Chart(names) => {
             names.iter().map(|name| word(name.as_str(), "")).collect::<Vec<_>>().join(" ")
         }
-        Scope::SchemaRef(urls) => urls.iter().map(|url| word(url.as_str(), "")).collect::<Vec<_>>().join(" "),
+        Scope::SchemaRef(urls) | Scope::Proxy(urls) => {
+            urls.iter().map(|url| word(url.as_str(), "")).collect::<Vec<_>>().join(" ")
+        }
         Scope::Cluster(cluster) => {
             let verbs: Vec<&str> = cluster.verbs.iter().map(|verb| verb.word()).collect();
             let mut words = vec![if verbs.is_empty() { "get,list".to_owned() } else { verbs.join(",") }];
@@ -68,7 +70,7 @@ pub(crate) fn to_yaml(capability: &str, scope: &Scope) -> String {
             }
         }
         Scope::Dns(names) | Scope::Env(names) | Scope::Chart(names) => yaml_list(names),
-        Scope::SchemaRef(urls) => {
+        Scope::SchemaRef(urls) | Scope::Proxy(urls) => {
             let urls: Vec<String> = urls.iter().map(|url| yaml_scalar(url.as_str())).collect();
             format!("[{}]", urls.join(", "))
         }

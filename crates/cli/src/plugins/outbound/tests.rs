@@ -99,7 +99,7 @@ fn nobody_there_is_said_with_the_proxy_that_is_not_used() {
     assert!(plain.ends_with("connection refused"), "{plain}");
     let proxied = exchange(&mut world(&[("https_proxy", "http://u:secret@x")]), "p", address, LONG);
     let proxied = proxied.unwrap_err().to_string();
-    assert!(proxied.ends_with("(plugins do not go through the proxy of https_proxy)"), "{proxied}");
+    assert!(proxied.ends_with("(the proxy of https_proxy was not granted)"), "{proxied}");
     assert!(!proxied.contains("secret"));
 }
 

@@ -4,6 +4,7 @@
 //! flags, its exit codes, what it prints, and files of plugins.
 
 mod compile;
+mod proxy;
 mod words;
 
 use std::io::{BufRead as _, BufReader, Write as _};
@@ -48,6 +49,11 @@ impl World {
     }
 
     fn pintle(&self, arguments: &[&str]) -> Run {
+        self.pintle_with(&[], arguments)
+    }
+
+    /// The same with more in its environment.
+    fn pintle_with(&self, variables: &[(&str, &str)], arguments: &[&str]) -> Run {
         let home = self.path().join("home");
         let output = Command::new(env!("CARGO_BIN_EXE_pintle"))
             .current_dir(self.path())
@@ -57,6 +63,7 @@ impl World {
             .env("HELM_CACHE_HOME", home.join("cache"))
             .env("HOME", &home)
             .env("AWS_SECRET_ACCESS_KEY", "open-sesame")
+            .envs(variables.iter().copied())
             .args(arguments)
             .output()
             .unwrap();
