@@ -432,7 +432,9 @@ fn print(
                 output.spill();
             }
         };
-        let mut end = 0;
+        // What was said before, about dependencies, is no document.
+        let before = context.output.bytes().len();
+        let mut end = before;
         for (path, content) in crds.into_iter().chain(resources) {
             spill(context.output);
             let out = context.output.bytes();
@@ -448,7 +450,8 @@ fn print(
             spill(context.output);
             document(context.output.bytes(), &path, content);
         }
-        text = std::mem::take(context.output.bytes());
+        let out = context.output.bytes();
+        text = if wanted.is_empty() { std::mem::take(out) } else { out.split_off(before) };
     } else {
         let named = if parsed.bool("release-name") {
             paths::join(Path::new(&output_dir), release).to_string_lossy().into_owned()
