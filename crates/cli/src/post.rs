@@ -6,7 +6,6 @@
 //! all are its own, as with Helm). And a path, as with Helm 3, is a program of the user's: native code, which runs
 //! only where `--grant 'plugin:NAME native'` says so.
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use chart::ResolvedChart;
@@ -97,8 +96,7 @@ pub(crate) fn render(
         };
         stream = ran.map_err(|failure| failure.within("error while running post render on files"))?;
     }
-    let divided: BTreeMap<String, Vec<u8>> = divide(&stream, limits).map_err(failed)?;
-    Ok(RenderedFiles { files: divided, ..files })
+    Ok(RenderedFiles { files: divide(&stream, limits).map_err(failed)?, ..files })
 }
 
 fn through_plugin(

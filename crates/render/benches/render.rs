@@ -149,7 +149,7 @@ fn execute_fifty_templates(bencher: Bencher<'_, '_>) {
 #[divan::bench]
 fn classify_and_sort(bencher: Bencher<'_, '_>) {
     let files = rendered(&chart());
-    let bytes: usize = files.files.values().map(Vec::len).sum();
+    let bytes: usize = files.files.values().map(|text| text.len()).sum();
     bencher.counter(BytesCount::new(bytes)).bench_local(|| classify(black_box(&files)).is_ok());
 }
 

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
+use bytes::Bytes;
 use chart::{ResolvedChart, together};
 use foldhash::{HashMap, HashMapExt as _};
 use gotmpl::{Budget, Functions, MissingKey, Parsed, Passage, Set};
@@ -200,7 +201,7 @@ fn run(
     renderables: &[Renderable<'_>],
     mut budget: Budget,
     session: &mut Session,
-) -> Result<BTreeMap<String, Vec<u8>>, RenderError> {
+) -> Result<BTreeMap<String, Bytes>, RenderError> {
     let mut files = BTreeMap::new();
     let mut out = Vec::new();
     for template in renderables {
@@ -211,7 +212,7 @@ fn run(
         out.clear();
         set.execute(&template.path, &dot(template), &mut out, session, &mut budget)
             .map_err(RenderError::execute)?;
-        files.insert(template.path.clone(), without_no_value(&out));
+        files.insert(template.path.clone(), without_no_value(&out).into());
     }
     Ok(files)
 }
@@ -280,7 +281,7 @@ fn find(haystack: &[u8], needle: &[u8]) -> Option<usize> {
 }
 
 /// Takes every file that ends in `NOTES.txt` out, and keeps the root chart's, or all of them.
-fn take_notes(files: &mut BTreeMap<String, Vec<u8>>, chart: &ResolvedChart, subcharts: bool) -> Vec<u8> {
+fn take_notes(files: &mut BTreeMap<String, Bytes>, chart: &ResolvedChart, subcharts: bool) -> Vec<u8> {
     let own = format!("{}/templates/NOTES.txt", chart.name());
     let mut notes = Vec::new();
     files.retain(|path, content| {

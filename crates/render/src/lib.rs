@@ -73,6 +73,8 @@ mod strict;
 
 use std::collections::BTreeMap;
 
+use bytes::Bytes;
+
 pub use ahead::Ahead;
 pub use capabilities::{
     Capabilities, DEFAULT_API_VERSIONS, DEFAULT_KUBE_VERSION, GO_VERSION, HELM_VERSION, KUBE_CLIENT_VERSION,
@@ -95,7 +97,7 @@ pub use strict::{NoHost, Semver, StrictError, strictly};
 #[derive(Debug, Clone, Default)]
 pub struct RenderedFiles {
     /// By path, from the root chart's name on; without notes and partials.
-    pub files: BTreeMap<String, Vec<u8>>,
+    pub files: BTreeMap<String, Bytes>,
     /// The notes.
     pub notes: Vec<u8>,
 }

@@ -1,5 +1,6 @@
 //! Rendered files → manifests: split into documents, tell hooks from resources, sort by kind.
 
+use bytes::Bytes;
 use chart::together;
 use govalue::Str;
 use govalue::yaml;
@@ -15,7 +16,7 @@ pub struct Manifest {
     /// The template it came from, from the root chart's name on.
     pub path: String,
     /// Its text: no leading blanks; trailing ones are kept.
-    pub content: Vec<u8>,
+    pub content: Bytes,
     /// Its kind, empty when it names none.
     pub kind: Str,
     /// Its apiVersion, empty when it names none.
@@ -159,7 +160,7 @@ pub fn classify_watched(
     limits: &yaml::Limits,
     read_all: &mut dyn FnMut(),
 ) -> Result<Manifests, RenderError> {
-    let size: usize = files.files.values().map(Vec::len).sum();
+    let size: usize = files.files.values().map(Bytes::len).sum();
     let threads = if size < WORTH_THREADS { 1 } else { threads };
     let of_manifests = files.files.iter().filter(|(path, _)| !base_name(path).starts_with('_'));
     let files: Vec<_> = of_manifests.collect();
@@ -168,7 +169,7 @@ pub fn classify_watched(
         documents.map(|document| (document, yaml::head_within(document, limits))).collect::<Vec<_>>()
     });
     let mut manifests = Manifests::default();
-    for ((path, _), documents) in files.into_iter().zip(read) {
+    for ((path, content), documents) in files.into_iter().zip(read) {
         for (document, head) in documents {
             let head = head.map_err(|source| RenderError::Manifest {
                 path: path.clone(),
@@ -179,7 +180,7 @@ pub fn classify_watched(
             let Some(hook_types) = hook else {
                 manifests.resources.push(Manifest {
                     path: path.clone(),
-                    content: document.to_vec(),
+                    content: content.slice_ref(document),
                     kind: head.kind.clone(),
                     api_version: head.api_version.clone(),
                     name: head.name.clone(),

@@ -6,6 +6,7 @@
 
 use std::collections::BTreeMap;
 
+use bytes::Bytes;
 use govalue::yaml::{Content, Limits, Text, WrittenNode, write_texts};
 
 use crate::manifest::split;
@@ -89,7 +90,7 @@ impl DocumentError {
 ///
 /// # Errors
 /// In Helm's words.
-pub fn merge(files: &BTreeMap<String, Vec<u8>>, limits: &Limits) -> Result<Vec<u8>, PostError> {
+pub fn merge(files: &BTreeMap<String, Bytes>, limits: &Limits) -> Result<Vec<u8>, PostError> {
     let mut merged = Vec::new();
     for (path, content) in files {
         let base = path.rsplit('/').next().unwrap_or_default();
@@ -113,7 +114,7 @@ pub fn merge(files: &BTreeMap<String, Vec<u8>>, limits: &Limits) -> Result<Vec<u
 ///
 /// # Errors
 /// In Helm's words.
-pub fn divide(stream: &[u8], limits: &Limits) -> Result<BTreeMap<String, Vec<u8>>, PostError> {
+pub fn divide(stream: &[u8], limits: &Limits) -> Result<BTreeMap<String, Bytes>, PostError> {
     let mut files: BTreeMap<String, Vec<Text>> = BTreeMap::new();
     for (number, mut text) in read_all(stream, limits).map_err(PostError::Parse)?.into_iter().enumerate() {
         if !says_something(&text.root) {
@@ -125,7 +126,7 @@ pub fn divide(stream: &[u8], limits: &Limits) -> Result<BTreeMap<String, Vec<u8>
         clear(&mut text.root, FILE).map_err(PostError::Clear)?;
         files.entry(named).or_default().push(text);
     }
-    Ok(files.into_iter().map(|(path, texts)| (path, written(texts))).collect())
+    Ok(files.into_iter().map(|(path, texts)| (path, written(texts).into())).collect())
 }
 
 /// Writes documents without what was noted in them while they were read.

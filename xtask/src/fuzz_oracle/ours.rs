@@ -111,7 +111,7 @@ fn manifest(document: &[u8]) -> Answer {
 
 fn rendered(files: &[(&str, &[u8])], values: &Map) -> Answer {
     let mut files = render(files, values)?;
-    Ok(files.files.remove(&format!("c/{TARGET}")).unwrap_or_default())
+    Ok(files.files.remove(&format!("c/{TARGET}")).unwrap_or_default().into())
 }
 
 fn render(files: &[(&str, &[u8])], values: &Map) -> Result<RenderedFiles, String> {

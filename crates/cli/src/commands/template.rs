@@ -207,7 +207,7 @@ pub(super) fn run(context: &mut Context<'_>) -> Result<(), Failure> {
             {
                 let sources = sources(context, &chart, &reference, &path, &limits);
                 let scene = Scene { sources, resolved: &resolved };
-                let printed = files.files.get(file).map_or(&[][..], Vec::as_slice);
+                let printed = files.files.get(file).map_or(&[][..], |printed| printed);
                 // Templates may have changed the values: they are put together anew. Nothing is asked of the guard
                 // that it was not asked before, and the audit list is written already.
                 let trace = || {
@@ -223,8 +223,6 @@ pub(super) fn run(context: &mut Context<'_>) -> Result<(), Failure> {
         }
     };
     drop(reading);
-    // What was printed lives on in the manifests.
-    drop(files);
     prepare::log(context, &manifests.notices);
     let _printing = profile::phase("print");
     print(context, &resolved, &name, &manifests)?;
@@ -413,8 +411,7 @@ fn print(
     } else {
         Vec::new()
     };
-    let resources =
-        manifests.resources.iter().map(|manifest| (manifest.path.clone(), manifest.content.as_slice()));
+    let resources = manifests.resources.iter().map(|manifest| (manifest.path.clone(), &*manifest.content));
     let skip_tests = parsed.bool("skip-tests");
     let hooks: Vec<(String, &[u8])> = if parsed.bool("no-hooks") {
         Vec::new()

@@ -159,7 +159,7 @@ fn check_files(
                 Ok(object) => object,
                 Err(reason) => {
                     findings.rule(Severity::Error, name, Err(format!("unable to parse YAML: {reason}")));
-                    return Some(Stop::Printed { template: path, content: content.clone() });
+                    return Some(Stop::Printed { template: path, content: content.to_vec() });
                 }
             };
             let Some(object) = object else { continue };

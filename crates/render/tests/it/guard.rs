@@ -180,7 +180,9 @@ fn render_with(files: &[(&str, &str)], user: &str, policy: guard::Builder) -> Ou
     let guard = Guard::new(policy.build());
     let mut rendered = execute(&resolved, options, Box::new(script.clone()), guard, &Provenance::Local);
     Outcome {
-        files: rendered.files.map(|files| files.files),
+        files: rendered
+            .files
+            .map(|all| all.files.into_iter().map(|(path, text)| (path, text.into())).collect()),
         records: rendered.guard.take_records(),
         asked: script.0.take(),
     }

@@ -12,13 +12,15 @@ fn answer(case: &Case) -> Json {
     let limits = Limits::default();
     let text = |bytes: Vec<u8>| Json::String(String::from_utf8(bytes).expect("UTF-8"));
     let document = case.bytes("in").expect("a document");
-    let files = BTreeMap::from([("c/templates/x.yaml".to_owned(), document)]);
+    let files = BTreeMap::from([("c/templates/x.yaml".to_owned(), document.into())]);
     let merged = match post::merge(&files, &limits) {
         Ok(merged) => merged,
         Err(error) => return json!({"merged": {"err": error.to_string()}}),
     };
     let files = match post::divide(&merged, &limits) {
-        Ok(files) => Json::Object(files.into_iter().map(|(path, content)| (path, text(content))).collect()),
+        Ok(files) => {
+            Json::Object(files.into_iter().map(|(path, content)| (path, text(content.into()))).collect())
+        }
         Err(error) => json!({"err": error.to_string()}),
     };
     json!({"merged": text(merged), "files": files})

@@ -111,7 +111,7 @@ fn evaluate(case: &Case) -> Result<Answer, String> {
         return release(&files).map(Answer::Release);
     }
     let path = format!("c/{TARGET}");
-    Ok(Answer::Text(files.files.get(&path).cloned().unwrap_or_default()))
+    Ok(Answer::Text(files.files.get(&path).map(|text| text.to_vec()).unwrap_or_default()))
 }
 
 /// A text as Go writes it in JSON.
