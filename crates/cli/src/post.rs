@@ -54,6 +54,8 @@ fn find(environment: &Environment, name: &str, log: &mut Vec<String>) -> Result<
 
 /// The release that is being rendered, for those who ask for its values.
 pub(crate) struct Release<'r> {
+    /// Its namespace and its name.
+    pub(crate) place: (&'r str, &'r str),
     /// What the user set.
     pub(crate) values: &'r Map,
     /// The chart, its values resolved.
@@ -66,7 +68,7 @@ impl Release<'_> {
             let options = json::Options::default();
             json::write(&Value::Map(map.clone()), &options).map_err(|error| Failure::of(&error))
         };
-        CurrentRelease::read(&text(self.values)?, &text(&self.chart.values)?)
+        CurrentRelease::read(self.place, &text(self.values)?, &text(&self.chart.values)?)
             .map_err(|error| Failure::plain(format!("cannot tell the values of the release: {error}")))
     }
 }

@@ -104,6 +104,14 @@ pub enum Question {
         /// `values`, `manifest`, `notes`, `hooks`, `metadata`, `history`.
         part: &'static str,
     },
+    /// The values of the release that is being rendered or post-rendered. A plugin has them without a grant, for it is
+    /// handed the manifests anyway; what is denied is denied.
+    CurrentRelease {
+        /// Its namespace.
+        namespace: String,
+        /// Its name.
+        name: String,
+    },
     /// Another chart.
     Chart {
         /// The reference as it was asked for: a path, a URL, `repo/name`.
@@ -168,7 +176,7 @@ impl Question {
             Self::Stream(Stream::Stdin) => Capability::Stdin,
             Self::Stream(Stream::Stdout) => Capability::Stdout,
             Self::Stream(Stream::Stderr) => Capability::Stderr,
-            Self::Release { .. } => Capability::Release,
+            Self::Release { .. } | Self::CurrentRelease { .. } => Capability::Release,
             Self::Chart { .. } => Capability::Chart,
             Self::Native { .. } => Capability::Native,
         }
@@ -216,6 +224,9 @@ impl Question {
                 format!("list {namespace} {part}")
             }
             Self::Release { namespace, name, part } => format!("{namespace}/{name} {part}"),
+            Self::CurrentRelease { namespace, name } => {
+                format!("{namespace}/{name} values, which is being rendered")
+            }
             Self::Chart { source } => source_without_secrets(source),
             Self::Native { program } => program.clone(),
         }
@@ -266,6 +277,8 @@ impl Question {
                 names: if name.is_empty() { Vec::new() } else { vec![Pattern::literal(name)] },
                 parts: vec![part],
             }),
+            // Nobody grants what everybody has.
+            Self::CurrentRelease { .. } => return None,
             Self::Chart { source } => Scope::Chart(vec![Pattern::literal(source)]),
         };
         // A scope that would not cover the question is worse than none: a path with `..`, for one.
@@ -306,7 +319,9 @@ impl Question {
             Self::SchemaRef { url } | Self::Proxy { url } => vec![url],
             Self::Http { method, url, .. } => vec![method, url],
             Self::Env { name } => vec![name],
-            Self::Release { namespace, name, .. } => vec![namespace, name],
+            Self::Release { namespace, name, .. } | Self::CurrentRelease { namespace, name } => {
+                vec![namespace, name]
+            }
             Self::Chart { source } => vec![source],
             Self::Native { program } => vec![program],
             Self::Environment | Self::Folders | Self::Tempdir { .. } | Self::Config | Self::Stream(_) => {
@@ -327,7 +342,9 @@ impl Question {
             Self::SchemaRef { url } | Self::Proxy { url } => vec![url],
             Self::Http { method, url, .. } => vec![method, url],
             Self::Env { name } => vec![name],
-            Self::Release { namespace, name, .. } => vec![namespace, name],
+            Self::Release { namespace, name, .. } | Self::CurrentRelease { namespace, name } => {
+                vec![namespace, name]
+            }
             Self::Chart { source } => vec![source],
             Self::Native { program } => vec![program],
             Self::Environment | Self::Folders | Self::Tempdir { .. } | Self::Config | Self::Stream(_) => {

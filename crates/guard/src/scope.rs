@@ -144,6 +144,9 @@ impl Scope {
             (Self::Release(scope), Question::Release { namespace, name, part }) => {
                 scope.covers(namespace, name, part).into()
             }
+            (Self::Release(scope), Question::CurrentRelease { namespace, name }) => {
+                scope.covers(namespace, name, "values").into()
+            }
             (Self::Chart(sources), Question::Chart { source }) => {
                 // What climbs leads elsewhere than it says.
                 if source.split(['/', '\\']).any(|segment| segment == "..") {

@@ -4,7 +4,7 @@ use crate::clock::Cancel;
 use crate::limits::Limits;
 use crate::outbound::{NoOutbound, Outbound};
 use crate::outcome::LogLevel;
-use pintle_guard::Actor;
+use pintle_guard::{Actor, Question};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::io::{Read, Write};
@@ -58,6 +58,10 @@ impl Call {
 /// The release that is being rendered or post-rendered: `helm_get_values` without a name answers from it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CurrentRelease {
+    /// Its namespace.
+    pub namespace: String,
+    /// Its name.
+    pub name: String,
     /// What the user set.
     pub values: Value,
     /// The chart's defaults included.
@@ -65,12 +69,22 @@ pub struct CurrentRelease {
 }
 
 impl CurrentRelease {
-    /// A release by its values, both as JSON.
+    /// A release by its place and its values, both as JSON.
     ///
     /// # Errors
     /// When one of them is none, or nests deeper than a guest could be told.
-    pub fn read(values: &[u8], all_values: &[u8]) -> Result<Self, serde_json::Error> {
-        Ok(Self { values: serde_json::from_slice(values)?, all_values: serde_json::from_slice(all_values)? })
+    pub fn read(
+        (namespace, name): (&str, &str),
+        values: &[u8],
+        all_values: &[u8],
+    ) -> Result<Self, serde_json::Error> {
+        let (values, all_values) = (serde_json::from_slice(values)?, serde_json::from_slice(all_values)?);
+        Ok(Self { namespace: namespace.to_owned(), name: name.to_owned(), values, all_values })
+    }
+
+    /// What the guard is asked before a guest is told.
+    pub(crate) fn question(&self) -> Question {
+        Question::CurrentRelease { namespace: self.namespace.clone(), name: self.name.clone() }
     }
 }
 

@@ -469,8 +469,12 @@ fn link(
 /// Our functions are linked only where something could be allowed through them: never a stub that pretends.
 fn check_imports(module: &Loaded, guard: &Guard, call: &Call) -> Result<(), StartError> {
     for function in &module.imports {
-        // Values of the release that is being rendered need no grant.
-        let free = *function == HostFunction::GetValues && call.current_release.is_some();
+        // Values of the release that is being rendered need no grant, and can be denied.
+        let free = *function == HostFunction::GetValues
+            && call
+                .current_release
+                .as_ref()
+                .is_some_and(|release| guard.would_allow(&[&call.actor], &release.question()));
         if !free && !guard.policy().could_allow(&call.actor, function.capability()) {
             return Err(StartError::NotGranted {
                 actor: call.actor.to_string(),

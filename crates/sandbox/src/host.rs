@@ -8,7 +8,7 @@ use crate::outbound::{
     Asking, ObjectQuery, Outbound, OutboundError, ReleasePart, ReleaseRef, TemplateRequest,
 };
 use crate::state::{Halt, State};
-use pintle_guard::{Capability, Permit, Question};
+use pintle_guard::{Capability, Denial, Permit, Question};
 use serde_json::{Map, Value, json};
 
 /// The host functions, by their names in `extism:host/user`.
@@ -93,6 +93,10 @@ impl From<Refusal> for Fail {
     }
 }
 
+fn denied(denial: &Denial) -> Refusal {
+    Refusal { code: "denied", message: denial.to_string() }
+}
+
 fn invalid(message: impl Into<String>) -> Refusal {
     Refusal { code: "invalid", message: message.into() }
 }
@@ -135,11 +139,17 @@ fn answer_inner(state: &mut State, function: HostFunction, request: &[u8]) -> Re
                 return release_part(state, release, ReleasePart::Values { all });
             }
             fields.finish()?;
-            // The release that is being rendered needs no grant: the plugin is handed its manifests anyway.
-            match &state.current_release {
-                Some(release) => Ok(if all { release.all_values.clone() } else { release.values.clone() }),
-                None => Err(invalid("no release is being rendered: `name` is needed").into()),
-            }
+            let Some(release) = &state.current_release else {
+                return Err(invalid("no release is being rendered: `name` is needed").into());
+            };
+            let (question, at) = (release.question(), state.elapsed());
+            // The permit is spent by the copy.
+            let _permit = state.ask(question).map_err(|denial| denied(&denial))?;
+            let told = state.current_release.as_ref();
+            let values = told.map(|release| if all { &release.all_values } else { &release.values });
+            let values = values.cloned().unwrap_or_default();
+            state.stamp(state.elapsed().saturating_sub(at), size(&values));
+            Ok(values)
         }
         HostFunction::GetManifest => named_part(state, fields, ReleasePart::Manifest),
         HostFunction::GetNotes => named_part(state, fields, ReleasePart::Notes),
@@ -233,8 +243,7 @@ fn ask(
     question: Question,
     answer: impl FnOnce(&mut dyn Outbound, Permit, Asking<'_>) -> Result<Value, OutboundError>,
 ) -> Result<Value, Fail> {
-    let permit =
-        state.ask(question).map_err(|denial| Refusal { code: "denied", message: denial.to_string() })?;
+    let permit = state.ask(question).map_err(|denial| denied(&denial))?;
     // Kept apart, because the outbound may ask the guard for what it renders.
     let record = state.guard.records().len();
     let at = state.elapsed();

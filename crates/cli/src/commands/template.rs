@@ -190,7 +190,8 @@ pub(super) fn run(context: &mut Context<'_>) -> Result<(), Failure> {
             return failed(context, &error, b"", report);
         }
     };
-    let release = post::Release { values: &values, chart: &resolved };
+    let namespace = context.environment.namespace(&context.parsed);
+    let release = post::Release { place: (&namespace, &name), values: &values, chart: &resolved };
     let files = match post::render(context, files, &release, &limits.yaml) {
         Ok(files) => files,
         Err(failure) => return Err(unrendered(context, failure)),

@@ -1,6 +1,7 @@
 //! Our host functions: each allowed, each denied, each asked with nonsense.
 
 use crate::support::*;
+use pintle_guard::{GrantsFile, Guard, Node, Policy};
 use pintle_sandbox::*;
 use serde_json::{Value, json};
 
@@ -175,17 +176,47 @@ fn a_path_that_climbs_is_no_granted_chart() {
     assert_eq!(script.touched.all(), [""; 0]);
 }
 
+fn shop() -> CurrentRelease {
+    let (values, all) = (r#"{"a":1}"#, r#"{"a":1,"b":2}"#);
+    CurrentRelease::read(("prod", "shop"), values.as_bytes(), all.as_bytes()).unwrap()
+}
+
+#[test]
+fn a_deny_takes_the_release_that_is_being_rendered_too() {
+    let get = |deny: &str| {
+        let item = Node::map([("release", Node::map([("names", Node::seq([Node::text(deny)]))]))]);
+        let probe = Node::map([("deny", Node::seq([item]))]);
+        let tree = Node::map([
+            ("apiVersion", Node::text("pintle.dev/v1alpha1")),
+            ("kind", Node::text("Grants")),
+            ("actors", Node::map([("plugin:probe", probe)])),
+        ]);
+        let file = GrantsFile::parse("denies.yaml", &tree).unwrap();
+        let mut guard = Guard::new(Policy::builder().file(file).build());
+        let mut call = call("{}");
+        call.current_release = Some(shop());
+        run_with(&asking(HostFunction::GetValues), &mut guard, call)
+    };
+    // The only function that it could be told by is not linked.
+    assert!(matches!(get("shop"), Err(StartError::NotGranted { .. })));
+    assert_eq!(output(&get("other").unwrap()), r#"{"ok":{"a":1}}"#);
+}
+
 #[test]
 fn the_release_that_is_being_rendered_needs_no_grant_and_others_do() {
     let wasm = asking(HostFunction::GetValues);
     let get = |request: &str, grants: &[&str]| {
         let mut call = call(request);
         call.outbound = Box::new(scripted());
-        call.current_release =
-            Some(CurrentRelease { values: json!({"a": 1}), all_values: json!({"a": 1, "b": 2}) });
-        let outcome = run_with(&wasm, &mut guard(grants), call).unwrap();
+        call.current_release = Some(shop());
+        let mut guard = guard(grants);
+        let outcome = run_with(&wasm, &mut guard, call).unwrap();
+        // Whoever needs no grant leaves a record all the same.
+        assert_eq!(guard.take_records().len(), 1, "{request}");
         serde_json::from_str::<Value>(output(&outcome)).unwrap()
     };
+    // A grant for another one takes nothing away.
+    assert_eq!(get("{}", &["release=prod/other notes"]), json!({"ok": {"a": 1}}));
     assert_eq!(get("{}", &[]), json!({"ok": {"a": 1}}));
     assert_eq!(get("", &[]), json!({"ok": {"a": 1}}));
     assert_eq!(get(r#"{"all":true}"#, &[]), json!({"ok": {"a": 1, "b": 2}}));
