@@ -42,5 +42,5 @@ pub use pattern::Pattern;
 pub use policy::{Builder, Policy};
 pub use question::{Question, Stream};
 pub use scope::{ClockKind, ClusterScope, FileScope, HttpScope, Mode, ReleaseScope, Scope, Verb};
-pub use text::{nearest, shell_quoted, yaml_scalar};
+pub use text::{distance, nearest, shell_quoted, yaml_scalar};
 pub use url::{Url, UrlPattern};

@@ -8,19 +8,18 @@ pub fn nearest(word: &str, known: impl IntoIterator<Item = &'static str>) -> Opt
     if word.len() > 64 {
         return None;
     }
-    let asked = word.to_ascii_lowercase();
+    let letters = |word: &str| word.to_ascii_lowercase().chars().collect::<Vec<char>>();
+    let asked = letters(word);
     known
         .into_iter()
-        .map(|candidate| (distance(&asked, &candidate.to_ascii_lowercase()), candidate))
+        .map(|candidate| (distance(&asked, &letters(candidate)), candidate))
         .filter(|(distance, candidate)| *distance <= 1 + candidate.len() / 4)
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, candidate)| candidate)
 }
 
-/// Edit distance, counting a swap of neighbours as one.
-fn distance(a: &str, b: &str) -> usize {
-    let a: Vec<char> = a.chars().collect();
-    let b: Vec<char> = b.chars().collect();
+/// Edits between two words, neighbours that changed places being one.
+pub fn distance(a: &[char], b: &[char]) -> usize {
     let mut before: Vec<usize> = Vec::new();
     let mut last: Vec<usize> = (0..=b.len()).collect();
     for (i, x) in a.iter().enumerate() {
@@ -124,6 +123,9 @@ mod tests {
 
     #[test]
     fn swapped_neighbours_are_one_apart() {
+        let distance = |a: &str, b: &str| {
+            super::distance(&a.chars().collect::<Vec<_>>(), &b.chars().collect::<Vec<_>>())
+        };
         assert_eq!(distance("clcok", "clock"), 1);
         assert_eq!(distance("", "abc"), 3);
     }

@@ -294,24 +294,10 @@ fn version_line(entry: &Map, number: &str) -> String {
 
 /// The day of a timestamp in words: `October 6, 2016`. No timestamp is Go's first day.
 fn day(timestamp: &str) -> String {
-    const MONTHS: [&str; 12] = [
-        "January",
-        "February",
-        "March",
-        "April",
-        "May",
-        "June",
-        "July",
-        "August",
-        "September",
-        "October",
-        "November",
-        "December",
-    ];
     let mut parts = timestamp.get(..10).unwrap_or("0001-01-01").split('-').map(str::parse::<usize>);
     match (parts.next(), parts.next(), parts.next()) {
         (Some(Ok(year)), Some(Ok(month @ 1..=12)), Some(Ok(day))) => {
-            format!("{} {day}, {year:04}", MONTHS[month - 1])
+            format!("{} {day}, {year:04}", govalue::print::MONTHS[month - 1])
         }
         _ => "January 1, 0001".to_owned(),
     }

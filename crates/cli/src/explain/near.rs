@@ -32,7 +32,7 @@ fn nearest_within<'k>(
         if other.len().abs_diff(wanted.len()) > admitted || other.is_empty() {
             continue;
         }
-        let distance = distance(&wanted, &other);
+        let distance = guard::distance(&wanted, &other);
         // Two short names of which nothing is the same are not near.
         if distance <= admitted && distance < wanted.len().max(other.len()) {
             let better = best.is_none_or(|(least, _)| distance < least);
@@ -42,24 +42,6 @@ fn nearest_within<'k>(
         }
     }
     best.map(|(_, name)| name)
-}
-
-/// Edits between two names, neighbours that changed places being one.
-fn distance(a: &[char], b: &[char]) -> usize {
-    let mut before: Vec<usize> = Vec::new();
-    let mut last: Vec<usize> = (0..=b.len()).collect();
-    for (i, ca) in a.iter().enumerate() {
-        let mut row = vec![i + 1];
-        for (j, cb) in b.iter().enumerate() {
-            let mut least = (last[j] + usize::from(ca != cb)).min(last[j + 1] + 1).min(row[j] + 1);
-            if i > 0 && j > 0 && *ca == b[j - 1] && a[i - 1] == *cb {
-                least = least.min(before[j - 1] + 1);
-            }
-            row.push(least);
-        }
-        before = std::mem::replace(&mut last, row);
-    }
-    last.last().copied().unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -18,7 +18,7 @@ mod walk;
 pub use printable::is_print;
 pub(crate) use quote::{Rune, first_rune, runes};
 pub use quote::{Unit, quote, quote_rune, quote_to_ascii, unquote, unquote_char};
-pub use time::duration;
+pub use time::{MONTHS, WEEKDAYS, duration};
 
 use crate::{Error, FloatKind, Value, number};
 

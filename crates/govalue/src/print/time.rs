@@ -12,7 +12,8 @@ pub(crate) fn text(kind: IntKind, n: i64) -> Option<Str> {
     })
 }
 
-const MONTHS: [&str; 12] = [
+/// The months as Go writes them, from January on.
+pub const MONTHS: [&str; 12] = [
     "January",
     "February",
     "March",
@@ -27,7 +28,9 @@ const MONTHS: [&str; 12] = [
     "December",
 ];
 
-const WEEKDAYS: [&str; 7] = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
+/// The days of the week as Go writes them, from Sunday on.
+pub const WEEKDAYS: [&str; 7] =
+    ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
 
 fn named(names: &'static [&'static str], index: i64, n: i64, ty: &str) -> Str {
     match usize::try_from(index).ok().and_then(|index| names.get(index)) {

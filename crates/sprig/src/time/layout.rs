@@ -1,24 +1,8 @@
 //! Layouts: what parts of the reference date `Mon Jan 2 15:04:05 MST 2006` mean, and writing a time by them.
 
+pub(super) use govalue::print::{MONTHS, WEEKDAYS};
+
 use super::Time;
-
-pub(super) const MONTHS: [&str; 12] = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-];
-
-pub(super) const WEEKDAYS: [&str; 7] =
-    ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
 
 /// How a number is written, and what is asked of it when it is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

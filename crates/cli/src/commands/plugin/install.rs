@@ -8,7 +8,7 @@ use plugin::pin;
 use plugin::store::{About, Change, NoFaults, Store, StoreError};
 use plugin::{LoadError, Plugin, subprocess};
 
-use super::source::{self, Source};
+use super::source::{self, Given};
 use super::{consent, elsewhere, hooks};
 use crate::commands::Context;
 use crate::limits::limits;
@@ -23,10 +23,10 @@ use crate::{log, provenance};
 pub(in crate::commands) fn install(context: &mut Context<'_>) -> Result<(), Failure> {
     let given = context.parsed.args.first().cloned().unwrap_or_default();
     let root = context.environment.data_home().join("plugins");
-    let installed = match Source::of(context, &given)? {
-        Source::Folder(folder) => link(context, &root, &given, &folder)?,
-        Source::Archive(path) => from_file(context, &root, &given, &path)?,
-        Source::Elsewhere => elsewhere::install(context, &root, &given)?,
+    let installed = match Given::of(context, &given)? {
+        Given::Folder(folder) => link(context, &root, &given, &folder)?,
+        Given::Archive(path) => from_file(context, &root, &given, &path)?,
+        Given::Elsewhere => elsewhere::install(context, &root, &given)?,
     };
     context.output.out(&format!("Installed plugin: {}\n", installed.name));
     Ok(())

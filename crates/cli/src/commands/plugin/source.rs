@@ -1,4 +1,5 @@
-//! Where a plugin comes from: what stands behind `plugin install`, told apart as Helm does.
+//! What is given to `plugin install`: something on this machine, told apart as Helm does, or somewhere else, which
+//! [`plugins::source`](crate::plugins::source) tells apart.
 
 use std::path::{Path, PathBuf};
 
@@ -8,9 +9,9 @@ use crate::plugins::source::is_archive_name;
 use crate::prepare::system_words;
 use crate::report::Failure;
 
-/// Where a plugin comes from.
+/// What is given.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Source {
+pub(super) enum Given {
     /// A folder of the user's, which is linked.
     Folder(PathBuf),
     /// An archive on this machine.
@@ -19,7 +20,7 @@ pub(super) enum Source {
     Elsewhere,
 }
 
-impl Source {
+impl Given {
     /// Tells by the words themselves and by what lies there.
     ///
     /// # Errors
