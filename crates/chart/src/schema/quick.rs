@@ -117,14 +117,28 @@ impl Check<'_> {
             }
             "additionalProperties" => {
                 let Json::Object(members) = value else { return Some(true) };
-                if beside.contains_key("patternProperties") {
-                    return None;
+                if let Some(patterns) = beside.get("patternProperties")
+                    && fits_all(patterns, members)?
+                {
+                    return Some(true);
                 }
                 let named = beside.get("properties").and_then(Json::as_object);
                 let mut met = true;
                 for (name, member) in members {
                     if !named.is_some_and(|named| named.contains_key(name)) {
                         met &= self.meets(member, argument)?;
+                    }
+                }
+                Some(met)
+            }
+            "patternProperties" => {
+                let Json::Object(members) = value else { return Some(true) };
+                let mut met = true;
+                if fits_all(argument, members)? {
+                    for schema in argument.as_object()?.values() {
+                        for member in members.values() {
+                            met &= self.meets(member, schema)?;
+                        }
                     }
                 }
                 Some(met)
@@ -179,9 +193,24 @@ impl Check<'_> {
     }
 }
 
+/// Whether there are patterns and every name fits each of them: nearly all that charts have fit whatever comes. The
+/// others are for the validator.
+fn fits_all(patterns: &Json, members: &Map<String, Json>) -> Option<bool> {
+    let patterns = patterns.as_object()?;
+    for pattern in patterns.keys() {
+        match pattern.as_str() {
+            ".*" => {}
+            // The point does not fit where a line ends, whatever that may be.
+            "^.*$" if members.keys().all(|name| !name.contains(['\n', '\r', '\u{2028}', '\u{2029}'])) => {}
+            _ => return None,
+        }
+    }
+    Some(!patterns.is_empty())
+}
+
 /// Keywords of some draft that only the validator knows here.
 fn is_known(keyword: &str) -> bool {
-    const KNOWN: [&str; 27] = [
+    const KNOWN: [&str; 26] = [
         "$id",
         "id",
         "$anchor",
@@ -203,7 +232,6 @@ fn is_known(keyword: &str) -> bool {
         "maxContains",
         "minContains",
         "multipleOf",
-        "patternProperties",
         "prefixItems",
         "propertyNames",
         "then",
@@ -293,7 +321,7 @@ mod tests {
                 0 | 1 => self.scalar(),
                 2 => (0..self.roll(4)).map(|_| self.value(depth + 1)).collect(),
                 _ => {
-                    let names = ["a", "b", "c"];
+                    let names = ["a", "b", "c\n"];
                     let members =
                         (0..self.roll(4)).map(|_| (names[self.roll(3)].to_owned(), self.value(depth + 1)));
                     Json::Object(members.collect())
@@ -348,7 +376,9 @@ mod tests {
                     0 => ("uniqueItems", json!(true)),
                     1 => ("pattern", json!("^a")),
                     2 => ("exclusiveMinimum", bound),
-                    3 => ("patternProperties", json!({"^a": self.schema(depth)})),
+                    3 => {
+                        ("patternProperties", json!({["^a", ".*", "^.*$"][self.roll(3)]: self.schema(depth)}))
+                    }
                     4 => ("contains", self.schema(depth)),
                     _ => ("multipleOf", json!(2)),
                 },
