@@ -178,7 +178,11 @@ fn parse(
     let ahead = options.ahead.as_ref().map(|ahead| ahead.finish()).unwrap_or_default();
     let threads = if size < WORTH_THREADS { 1 } else { options.threads };
     let parse = |path: &str, text: &Arc<[u8]>, owner| Parsed::new(path, Arc::clone(text), owner, functions);
-    let parsed = together::map(threads, &texts, |Text(path, text, owner)| match ahead.get(*text) {
+    // Most are the very texts that were told: to compare addresses is less than to read them all again.
+    let told: HashMap<usize, &Parsed> =
+        ahead.iter().map(|(text, parsed)| (text.as_ptr().addr(), parsed)).collect();
+    let find = |text: &Arc<[u8]>| told.get(&text.as_ptr().addr()).copied().or_else(|| ahead.get(text));
+    let parsed = together::map(threads, &texts, |Text(path, text, owner)| match find(text) {
         Some(parsed) => parsed.renamed(path, *owner).map_or_else(|| parse(path, text, *owner), Ok),
         None => parse(path, text, *owner),
     });
