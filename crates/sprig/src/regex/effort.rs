@@ -14,6 +14,8 @@ pub(crate) struct Effort {
     states: u64,
     /// How far an attempt that fails may have read.
     ahead: Ahead,
+    /// How many parts may be left out or replaced by others.
+    choices: u32,
 }
 
 /// How far an attempt to match that fails may have read.
@@ -35,25 +37,25 @@ const SKIMMED_IN_A_STEP: u64 = 32;
 
 impl Effort {
     /// Of a pattern that cannot be read.
-    pub(super) const NONE: Self = Self { states: 0, ahead: Ahead::Pattern };
+    pub(super) const NONE: Self = Self { states: 0, ahead: Ahead::Pattern, choices: 0 };
 
     /// Of a pattern that nobody should read: more than all steps that there are.
-    pub(super) const ENDLESS: Self = Self { states: 1 << 50, ahead: Ahead::Text };
+    pub(super) const ENDLESS: Self = Self { states: 1 << 50, ahead: Ahead::Text, choices: 0 };
 
-    /// Whether it pays to look how matches begin.
+    /// Whether it pays to look how matches begin: the ways to begin are multiplied by each choice.
     pub(super) fn is_small(self) -> bool {
-        self.states < 1_000
+        self.states < 1_000 && self.choices <= 8
     }
 
     pub(super) fn of(hir: &Hir) -> Self {
-        let mut effort = Self { states: 0, ahead: Ahead::Pattern };
+        let mut effort = Self { states: 0, ahead: Ahead::Pattern, choices: 0 };
         effort.states = effort.walk(hir, true);
         effort
     }
 
     /// Steps and bytes to compile it.
     pub(crate) fn compilation(self) -> Cost {
-        Cost { steps: self.states.saturating_mul(8), bytes: self.states.saturating_mul(24) }
+        Cost { steps: self.states.saturating_mul(16), bytes: self.states.saturating_mul(24) }
     }
 
     /// Steps at most to search a text for the first match.
@@ -93,9 +95,11 @@ impl Effort {
                     .fold(0, |sum: u64, (last, part)| sum.saturating_add(self.walk(part, last)))
             }
             HirKind::Alternation(parts) => {
+                self.choices = self.choices.saturating_add(1);
                 parts.iter().fold(1, |sum: u64, part| sum.saturating_add(self.walk(part, last)))
             }
             HirKind::Repetition(repetition) => {
+                self.choices = self.choices.saturating_add(u32::from(repetition.min == 0));
                 if repetition.max.is_none() && !last {
                     let ahead = if stays_in_line(&repetition.sub) { Ahead::Line } else { Ahead::Text };
                     self.ahead = self.ahead.max(ahead);
@@ -160,6 +164,15 @@ mod tests {
         ] {
             assert_eq!(effort(pattern).ahead, ahead, "{pattern}");
         }
+    }
+
+    #[test]
+    fn beginnings_are_looked_for_where_they_are_few() {
+        for small in ["abc", "foo|bar", "^[a-z0-9]([-a-z0-9]*[a-z0-9])?$", "v?[0-9]+(-.*)?"] {
+            assert!(effort(small).is_small(), "{small}");
+        }
+        assert!(!effort(&"a?".repeat(300)).is_small());
+        assert!(!effort(&"(|a)".repeat(300)).is_small());
     }
 
     #[test]
