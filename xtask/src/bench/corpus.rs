@@ -100,7 +100,7 @@ impl Corpus {
             arguments.extend(["-f".to_owned(), file.clone()]);
         }
         arguments.extend(line.args.iter().cloned());
-        Case { name: name.to_owned(), arguments, folder: self.unpacked.clone(), target }
+        Case { name: name.to_owned(), arguments, folder: self.unpacked.clone(), target, clear: None }
     }
 
     fn makes_keys(&self, line: &Line, ours: &Path, work: &Path) -> Result<bool, String> {

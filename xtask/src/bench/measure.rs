@@ -14,6 +14,8 @@ pub(super) struct Case {
     pub(super) folder: PathBuf,
     /// What is aimed at.
     pub(super) target: Target,
+    /// A folder that is removed before each run.
+    pub(super) clear: Option<PathBuf>,
 }
 
 /// How many times faster than Helm a case is to be, and how many times smaller.
@@ -151,7 +153,29 @@ fn command(case: &Case, program: &Path, home: &Path) -> Command {
     command
 }
 
+/// Runs a case once, to prepare others.
+///
+/// # Errors
+/// When it fails.
+pub(super) fn once(case: &Case, binary: &Path, home: &Path) -> Result<(), String> {
+    let done = command(case, binary, home).args(&case.arguments).stderr(Stdio::inherit()).output();
+    match done {
+        Ok(output) if output.status.success() => Ok(()),
+        Ok(output) => Err(format!("{}: {} ended with {}", case.name, binary.display(), output.status)),
+        Err(error) => Err(format!("{}: {error}", binary.display())),
+    }
+}
+
+/// Removes what a case wants removed.
+fn clear(case: &Case) {
+    if let Some(folder) = &case.clear {
+        // It need not be there.
+        let _ = std::fs::remove_dir_all(folder);
+    }
+}
+
 fn run(case: &Case, binary: &Path, home: &Path) -> Result<Run, String> {
+    clear(case);
     let mut command = command(case, binary, home);
     let start = Instant::now();
     let output =
@@ -163,6 +187,7 @@ fn run(case: &Case, binary: &Path, home: &Path) -> Result<Run, String> {
 /// Peak memory in MiB and processor time in milliseconds of one run, by way of [`report_peak`] in a process of
 /// its own: the system keeps the largest of all children of a process.
 fn peak(case: &Case, binary: &Path, home: &Path) -> Result<(f64, f64), String> {
+    clear(case);
     let own = std::env::current_exe().map_err(|error| error.to_string())?;
     let output = command(case, &own, home)
         .arg("peak")

@@ -6,6 +6,7 @@
 mod charts;
 mod corpus;
 mod measure;
+mod plugin;
 mod simple_umbrella;
 mod umbrella;
 
@@ -21,6 +22,8 @@ const USAGE: &str = "cargo xtask bench --pintle BINARY [options]
   --helm BINARY      an installed Helm (default: $HELM_ORACLE, or `helm`)
   --corpus FOLDER    real charts: the folder with cases.jsonl (default: none)
   --unpacked FOLDER  where its charts are unpacked (default: found in the temporary folder)
+  --plugin MODULE    a Wasm module with the functions of examples/plugins/kinds, as `cargo xtask e2e` leaves them in
+                     plugin-e2e/build of the target folder (default: none)
   --only WORDS       only cases whose name contains one of these, separated by commas
   --runs N           runs of each program and case (default: 11)
   --seconds S        stop earlier when a case takes longer, after three runs (default: 20)
@@ -32,6 +35,7 @@ struct Options {
     only: Vec<String>,
     corpus: Option<PathBuf>,
     unpacked: Option<PathBuf>,
+    plugin: Option<PathBuf>,
     sample: usize,
     seed: u64,
     json: bool,
@@ -48,8 +52,15 @@ impl Options {
 /// # Errors
 /// When an option is wrong, a binary is missing, or a chart cannot be written.
 pub fn run(arguments: &[String]) -> Result<(), String> {
-    let mut options =
-        Options { only: Vec::new(), corpus: None, unpacked: None, sample: 60, seed: 1, json: false };
+    let mut options = Options {
+        only: Vec::new(),
+        corpus: None,
+        unpacked: None,
+        plugin: None,
+        sample: 60,
+        seed: 1,
+        json: false,
+    };
     let (mut pintle, mut helm, mut runs, mut seconds) = (None, None, 11, 20.0);
     let mut arguments = arguments.iter();
     while let Some(name) = arguments.next() {
@@ -63,6 +74,7 @@ pub fn run(arguments: &[String]) -> Result<(), String> {
             "--pintle" => pintle = Some(value.clone()),
             "--helm" => helm = Some(value.clone()),
             "--corpus" => options.corpus = Some(value.into()),
+            "--plugin" => options.plugin = Some(value.into()),
             "--unpacked" => options.unpacked = Some(value.into()),
             "--only" => options.only = value.split(',').map(str::to_owned).collect(),
             "--runs" => runs = number(value)?.max(3) as usize,
@@ -134,6 +146,7 @@ fn cases(options: &Options, rivals: &Rivals, work: &Path) -> Result<Vec<Case>, S
         arguments: arguments.iter().map(|&argument| argument.to_owned()).collect(),
         folder: folder.to_owned(),
         target,
+        clear: None,
     };
     let root = crate::root();
     let mut cases = vec![
@@ -157,6 +170,9 @@ fn cases(options: &Options, rivals: &Rivals, work: &Path) -> Result<Vec<Case>, S
         {
             cases.extend(corpus.slowest(10, &rivals.ours, work)?.into_iter().flatten());
         }
+    }
+    if let Some(module) = &options.plugin {
+        cases.extend(plugin::cases(module, rivals, work)?);
     }
     let mut made = |name: &str, target: Target, write: &dyn Fn(&Path) -> std::io::Result<()>| {
         if !options.wants(name) {
