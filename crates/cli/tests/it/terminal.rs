@@ -29,6 +29,8 @@ import json, os, pty, select, signal, sys
 task = json.load(sys.stdin)
 child, terminal = pty.fork()
 if child == 0:
+    # Where these tests run in the background it is ignored, and who is ignored stays so.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
     os.chdir(task["folder"])
     os.execve(task["program"], ["pintle"] + task["arguments"], task["variables"])
 seen, at = b"", 0
