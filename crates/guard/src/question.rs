@@ -135,6 +135,32 @@ pub enum Stream {
     Stderr,
 }
 
+/// The texts of a question, borrowed as the question is; `$told` is how the name of a function is.
+macro_rules! texts {
+    ($question:expr, $function:ident => $told:expr) => {
+        match $question {
+            Self::Clock { $function }
+            | Self::Timezone { $function }
+            | Self::Random { $function }
+            | Self::Keygen { $function } => vec![$told],
+            Self::Lookup { api_version, kind, namespace, name } => vec![api_version, kind, namespace, name],
+            Self::ResolveHost { name } => vec![name],
+            Self::ReadOutside { path } | Self::WriteOutside { path } => vec![path],
+            Self::SchemaRef { url } | Self::Proxy { url } => vec![url],
+            Self::Http { method, url, .. } => vec![method, url],
+            Self::Env { name } => vec![name],
+            Self::Release { namespace, name, .. } | Self::CurrentRelease { namespace, name } => {
+                vec![namespace, name]
+            }
+            Self::Chart { source } => vec![source],
+            Self::Native { program } => vec![program],
+            Self::Environment | Self::Folders | Self::Tempdir { .. } | Self::Config | Self::Stream(_) => {
+                Vec::new()
+            }
+        }
+    };
+}
+
 impl Question {
     /// The time now, asked by a template function.
     pub fn clock(function: impl Into<Cow<'static, str>>) -> Self {
@@ -308,49 +334,11 @@ impl Question {
     }
 
     fn texts_mut(&mut self) -> Vec<&mut String> {
-        match self {
-            Self::Clock { function }
-            | Self::Timezone { function }
-            | Self::Random { function }
-            | Self::Keygen { function } => vec![function.to_mut()],
-            Self::Lookup { api_version, kind, namespace, name } => vec![api_version, kind, namespace, name],
-            Self::ResolveHost { name } => vec![name],
-            Self::ReadOutside { path } | Self::WriteOutside { path } => vec![path],
-            Self::SchemaRef { url } | Self::Proxy { url } => vec![url],
-            Self::Http { method, url, .. } => vec![method, url],
-            Self::Env { name } => vec![name],
-            Self::Release { namespace, name, .. } | Self::CurrentRelease { namespace, name } => {
-                vec![namespace, name]
-            }
-            Self::Chart { source } => vec![source],
-            Self::Native { program } => vec![program],
-            Self::Environment | Self::Folders | Self::Tempdir { .. } | Self::Config | Self::Stream(_) => {
-                Vec::new()
-            }
-        }
+        texts!(self, function => function.to_mut())
     }
 
     fn texts(&self) -> Vec<&str> {
-        match self {
-            Self::Clock { function }
-            | Self::Timezone { function }
-            | Self::Random { function }
-            | Self::Keygen { function } => vec![function],
-            Self::Lookup { api_version, kind, namespace, name } => vec![api_version, kind, namespace, name],
-            Self::ResolveHost { name } => vec![name],
-            Self::ReadOutside { path } | Self::WriteOutside { path } => vec![path],
-            Self::SchemaRef { url } | Self::Proxy { url } => vec![url],
-            Self::Http { method, url, .. } => vec![method, url],
-            Self::Env { name } => vec![name],
-            Self::Release { namespace, name, .. } | Self::CurrentRelease { namespace, name } => {
-                vec![namespace, name]
-            }
-            Self::Chart { source } => vec![source],
-            Self::Native { program } => vec![program],
-            Self::Environment | Self::Folders | Self::Tempdir { .. } | Self::Config | Self::Stream(_) => {
-                Vec::new()
-            }
-        }
+        texts!(self, function => function)
     }
 }
 
