@@ -104,6 +104,11 @@ impl List {
         self.data.items.len() + self.data.spare as usize - self.start as usize
     }
 
+    /// Whether it begins and ends where what it shares does.
+    pub(crate) fn is_whole(&self) -> bool {
+        self.len() == self.data.items.len()
+    }
+
     /// The elements from `from` up to, not including, `to`; `None` when out of range. As in Go, the range may
     /// reach behind the last element, as far as there is room: there is what was cut off, or zeros.
     pub fn slice(&self, from: usize, to: usize) -> Option<Self> {

@@ -1,6 +1,6 @@
 //! Go maps with string keys: shared by handle, kept sorted.
 
-use std::cell::{Ref, RefCell, RefMut};
+use std::cell::{Cell, Ref, RefCell, RefMut};
 use std::rc::Rc;
 
 use crate::release::{has_parts, release};
@@ -17,7 +17,19 @@ pub struct Map {
 
 struct Inner {
     nil: bool,
+    watched: Cell<bool>,
     entries: RefCell<Entries>,
+}
+
+thread_local! {
+    /// Changes of watched maps. Maps stay on their thread, and so does what is known of them.
+    static CHANGES: Cell<u64> = const { Cell::new(0) };
+}
+
+impl Inner {
+    fn new(nil: bool, entries: Entries) -> Self {
+        Self { nil, watched: Cell::new(false), entries: RefCell::new(entries) }
+    }
 }
 
 impl Drop for Inner {
@@ -45,12 +57,12 @@ impl Map {
 
     /// A nil map of the given map type: reads as empty, prints `map[]`, is `null` in JSON.
     pub fn nil(ty: &'static Type) -> Self {
-        Self { ty, inner: Rc::new(Inner { nil: true, entries: RefCell::default() }) }
+        Self { ty, inner: Rc::new(Inner::new(true, Entries::new())) }
     }
 
     /// A map with these entries.
     pub fn from_entries(ty: &'static Type, entries: Entries) -> Self {
-        Self { ty, inner: Rc::new(Inner { nil: false, entries: RefCell::new(entries) }) }
+        Self { ty, inner: Rc::new(Inner::new(false, entries)) }
     }
 
     /// Its type.
@@ -115,6 +127,9 @@ impl Map {
 
     /// A mutable view of the entries. Do not run foreign code while it lives.
     pub fn borrow_mut(&self) -> RefMut<'_, Entries> {
+        if self.inner.watched.get() {
+            CHANGES.set(CHANGES.get() + 1);
+        }
         self.inner.entries.borrow_mut()
     }
 
@@ -126,6 +141,27 @@ impl Map {
     /// An address that identifies the map while it lives, for cycle checks and `%p`.
     pub fn address(&self) -> usize {
         Rc::as_ptr(&self.inner).cast::<()>() as usize
+    }
+
+    /// Has changes of this map counted from now on, and of those that are in it now: see [`Map::changes`].
+    pub fn watch(&self) {
+        let mut open = vec![Value::Map(self.clone())];
+        while let Some(value) = open.pop() {
+            match value {
+                // One that contains itself is looked into once.
+                Value::Map(map) if !map.inner.watched.replace(true) => {
+                    open.extend(map.borrow().values().filter(|value| has_parts(value)).cloned());
+                }
+                Value::List(list) => open.extend(list.iter().filter(|item| has_parts(item)).cloned()),
+                _ => {}
+            }
+        }
+    }
+
+    /// How often watched maps of this thread were changed, whoever holds them, or may have been: a change that
+    /// leaves everything as it was counts.
+    pub fn changes() -> u64 {
+        CHANGES.get()
     }
 
     /// A new map with the same entries; nested maps are shared.
@@ -158,5 +194,31 @@ impl std::fmt::Debug for Map {
     /// Names the type and the size only: a map may contain itself.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{}{{{} entries}}", self.ty.name, self.len())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn changes_of_what_is_watched_are_counted_through_every_handle() {
+        let inner = Map::new();
+        let listed = Map::new();
+        let map = Map::from_iter([("inner", Value::from(inner.clone()))]);
+        map.insert("itself", map.clone());
+        map.insert("list", crate::List::new(vec![listed.clone().into()]));
+        map.watch();
+        let counted = |change: &dyn Fn()| {
+            let before = Map::changes();
+            change();
+            Map::changes() - before
+        };
+        assert_eq!(counted(&|| drop(inner.insert("a", 1.5))), 1);
+        assert_eq!(counted(&|| drop(listed.insert("a", true))), 1);
+        assert_eq!(counted(&|| drop(map.with_type(&types::MAP_STRING).remove("nothing"))), 1);
+        assert_eq!(counted(&|| drop(inner.shallow_copy().insert("b", 1.5))), 0);
+        assert_eq!(counted(&|| drop((map.get("inner"), map.iter(), inner.len()))), 0);
+        map.remove("itself");
     }
 }
