@@ -4,6 +4,7 @@ pub mod bench;
 pub mod compat;
 pub mod e2e;
 pub mod fuzz_oracle;
+pub mod order;
 pub mod soak;
 
 use std::collections::{BTreeMap, BTreeSet};

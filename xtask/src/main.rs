@@ -15,11 +15,12 @@ fn main() -> ExitCode {
         // It ends with its own count, and says itself what failed.
         "e2e" => return xtask::e2e::run(&rest),
         "fuzz-oracle" => xtask::fuzz_oracle::run(&rest),
+        "order" => xtask::order::run(&rest),
         // What `bench` starts to measure the memory of one process.
         "peak" => xtask::bench::report_peak(&rest),
         "soak" => xtask::soak::run(&rest),
         other => Err(format!(
-            "unknown task {other:?}; tasks are: bench, compat, crates, docs, e2e, fuzz-oracle, soak"
+            "unknown task {other:?}; tasks are: bench, compat, crates, docs, e2e, fuzz-oracle, order, soak"
         )),
     };
     match outcome {

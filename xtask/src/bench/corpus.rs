@@ -22,7 +22,7 @@ struct Line {
 }
 
 /// The corpus: what there is, and where its charts lie.
-pub(super) struct Corpus {
+pub(crate) struct Corpus {
     lines: Vec<Line>,
     unpacked: PathBuf,
 }
@@ -30,7 +30,7 @@ pub(super) struct Corpus {
 impl Corpus {
     /// Reads the list in a folder. `unpacked` is where the charts were unpacked, for which the corpus' own scoring
     /// script has a place in the system's temporary folder.
-    pub(super) fn read(folder: &Path, unpacked: Option<PathBuf>) -> Result<Self, String> {
+    pub(crate) fn read(folder: &Path, unpacked: Option<PathBuf>) -> Result<Self, String> {
         let list = folder.join("cases.jsonl");
         let text = std::fs::read_to_string(&list).map_err(|error| format!("{}: {error}", list.display()))?;
         let lines: Result<Vec<Line>, _> = text.lines().map(serde_json::from_str).collect();
@@ -43,7 +43,7 @@ impl Corpus {
     }
 
     /// The case with an id.
-    pub(super) fn named(&self, id: &str, name: &str, target: Target) -> Result<Case, String> {
+    pub(crate) fn named(&self, id: &str, name: &str, target: Target) -> Result<Case, String> {
         let line = self.lines.iter().find(|line| line.id == id).ok_or(format!("no case {id}"))?;
         Ok(self.case(line, name, target))
     }

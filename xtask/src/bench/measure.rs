@@ -5,52 +5,52 @@ use std::process::{Command, Stdio};
 use std::time::Instant;
 
 /// One thing to measure: a name and the arguments that both binaries get.
-pub(super) struct Case {
+pub(crate) struct Case {
     /// What the table calls it; `--only` looks for its words here.
-    pub(super) name: String,
+    pub(crate) name: String,
     /// The arguments.
-    pub(super) arguments: Vec<String>,
+    pub(crate) arguments: Vec<String>,
     /// Where both run.
-    pub(super) folder: PathBuf,
+    pub(crate) folder: PathBuf,
     /// What is aimed at.
-    pub(super) target: Target,
+    pub(crate) target: Target,
     /// A folder that is removed before each run.
-    pub(super) clear: Option<PathBuf>,
+    pub(crate) clear: Option<PathBuf>,
 }
 
 /// How many times faster than Helm a case is to be, and how many times smaller.
 #[derive(Clone, Copy)]
-pub(super) struct Target {
+pub(crate) struct Target {
     /// Helm's time over ours, where there is an aim.
-    pub(super) speed: Option<f64>,
+    pub(crate) speed: Option<f64>,
     /// Helm's peak memory over ours.
-    pub(super) memory: f64,
+    pub(crate) memory: f64,
 }
 
 impl Target {
     /// An aim for the time; memory is to be a quarter at most.
-    pub(super) fn speed(times: f64) -> Self {
+    pub(crate) fn speed(times: f64) -> Self {
         Self { speed: Some(times), memory: 4.0 }
     }
 
     /// No aim for the time.
-    pub(super) fn none() -> Self {
+    pub(crate) fn none() -> Self {
         Self { speed: None, memory: 4.0 }
     }
 }
 
 /// The two programs, a home for both, and how often to run them.
-pub(super) struct Rivals {
+pub(crate) struct Rivals {
     /// The installed Helm.
-    pub(super) helm: PathBuf,
+    pub(crate) helm: PathBuf,
     /// Ours, through a link called `helm`.
-    pub(super) ours: PathBuf,
+    pub(crate) ours: PathBuf,
     /// Holds the homes, so that nobody's repositories and plugins are read.
-    pub(super) home: PathBuf,
+    pub(crate) home: PathBuf,
     /// Runs of each.
-    pub(super) runs: usize,
+    pub(crate) runs: usize,
     /// A case whose runs take longer than this together is run less often, but three times at least.
-    pub(super) seconds: f64,
+    pub(crate) seconds: f64,
 }
 
 /// What was measured.
@@ -139,7 +139,8 @@ pub(super) fn measure(case: &Case, rivals: &Rivals, memory_runs: usize) -> Resul
     })
 }
 
-fn command(case: &Case, program: &Path, home: &Path) -> Command {
+/// A program that is to run where the case does, with a home of its own and silent standard error.
+pub(crate) fn command(case: &Case, program: &Path, home: &Path) -> Command {
     let mut command = Command::new(program);
     command
         .current_dir(&case.folder)

@@ -4,11 +4,11 @@
 //! [`simple_umbrella`] write the ones that are made up. `docs/reference/performance.md` tells how to read the table.
 
 mod charts;
-mod corpus;
-mod measure;
-mod plugin;
-mod simple_umbrella;
-mod umbrella;
+pub(crate) mod corpus;
+pub(crate) mod measure;
+pub(crate) mod plugin;
+pub(crate) mod simple_umbrella;
+pub(crate) mod umbrella;
 
 use std::path::{Path, PathBuf};
 

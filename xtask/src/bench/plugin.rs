@@ -8,7 +8,7 @@ use super::measure::{self, Case, Rivals, Target};
 ///
 /// # Errors
 /// When it cannot be written or installed.
-pub(super) fn cases(module: &Path, rivals: &Rivals, work: &Path) -> Result<Vec<Case>, String> {
+pub(crate) fn cases(module: &Path, rivals: &Rivals, work: &Path) -> Result<Vec<Case>, String> {
     let source = work.join("plugin");
     let shown = |path: &Path, error: &std::io::Error| format!("{}: {error}", path.display());
     std::fs::create_dir_all(&source).map_err(|error| shown(&source, &error))?;

@@ -12,7 +12,7 @@ use super::charts::write;
 ///
 /// # Errors
 /// When a file cannot be written.
-pub(super) fn write_chart(folder: &Path, size: usize) -> std::io::Result<()> {
+pub(crate) fn write_chart(folder: &Path, size: usize) -> std::io::Result<()> {
     let mut chart = "apiVersion: v2\nname: umbrella\nversion: 1.0.0\ndependencies:\n".to_owned();
     let mut values = "global:\n  domain: example.com\n  labels: {team: platform, tier: gold}\n".to_owned();
     for n in 0..size {

@@ -17,7 +17,7 @@ use std::path::Path;
 use super::charts::write;
 
 /// Writes the umbrella into a folder.
-pub(super) fn write_chart(folder: &Path, size: usize) -> std::io::Result<()> {
+pub(crate) fn write_chart(folder: &Path, size: usize) -> std::io::Result<()> {
     let mut chart = "apiVersion: v2\nname: umbrella\nversion: 1.0.0\ndependencies:\n".to_owned();
     let mut values = GLOBALS.to_owned();
     for number in 0..size {
