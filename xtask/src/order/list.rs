@@ -1,8 +1,7 @@
 //! What callgrind and nm say, and the list that is made of it.
 
 use std::cmp::Reverse;
-use std::collections::hash_map::Entry;
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The linker skips what stands behind the sign.
 const HEAD: &str = "\
@@ -64,11 +63,11 @@ impl Symbols {
     }
 }
 
-/// The binary's functions in a record of callgrind, each once, as they first appear: `fn=(ID) NAME` and `cfn=(ID) NAME`,
-/// where a name is written only with the first mention of its number, and has `'2` behind it where it calls itself.
-pub(super) fn called(record: &str, symbols: &Symbols) -> Vec<String> {
-    let mut seen = HashSet::new();
-    let mut names = Vec::new();
+/// The binary's functions in a record of callgrind: `fn=(ID) NAME` and `cfn=(ID) NAME`, where a name is written only with
+/// the first mention of its number, and has `'2` behind it where it calls itself. In which order they stand there says
+/// nothing.
+pub(super) fn called(record: &str, symbols: &Symbols) -> BTreeSet<String> {
+    let mut names = BTreeSet::new();
     for line in record.lines() {
         let Some((_, name)) = line
             .strip_prefix("fn=(")
@@ -82,35 +81,26 @@ pub(super) fn called(record: &str, symbols: &Symbols) -> Vec<String> {
             _ => name,
         };
         // The C library's are not ours to put in order.
-        if symbols.0.contains_key(name) && seen.insert(name) {
-            names.push(name.to_owned());
+        if symbols.0.contains_key(name) {
+            names.insert(name.to_owned());
         }
     }
     names
 }
 
-/// The names of all runs: those of the first run, then those that most runs have; as they first appeared where that
-/// does not tell.
-pub(super) fn ordered(runs: &[Vec<String>]) -> Vec<&str> {
-    struct Seen {
-        first: usize,
-        runs: usize,
-    }
-    let mut seen = HashMap::<&str, Seen>::new();
-    let mut names = Vec::new();
+/// The names of all runs: those of the first run, then those that most runs have, then those of earlier runs. Where that
+/// does not tell they stand by name, so that a list that is made anew differs by little.
+pub(super) fn ordered(runs: &[BTreeSet<String>]) -> Vec<&str> {
+    // The first run that has it, and how many do.
+    let mut seen = BTreeMap::<&str, (usize, usize)>::new();
     for (number, run) in runs.iter().enumerate() {
         for name in run {
-            match seen.entry(name) {
-                Entry::Occupied(mut entry) => entry.get_mut().runs += 1,
-                Entry::Vacant(entry) => {
-                    entry.insert(Seen { first: number, runs: 1 });
-                    names.push(name.as_str());
-                }
-            }
+            seen.entry(name).or_insert((number, 0)).1 += 1;
         }
     }
-    names.sort_by_key(|name| seen.get(name).map(|seen| (seen.first > 0, Reverse(seen.runs))));
-    names
+    let mut names: Vec<_> = seen.into_iter().collect();
+    names.sort_by_key(|&(_, (first, runs))| (first > 0, Reverse(runs), first));
+    names.into_iter().map(|(name, _)| name).collect()
 }
 
 /// The list as a file.
@@ -130,6 +120,8 @@ pub(super) fn listed(text: &str) -> Vec<&str> {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::{Found, Symbols, called, listed, ordered, written};
 
     const NM: &str = "\
@@ -191,19 +183,19 @@ calls=4 0
         let symbols = Symbols::read(NM);
         assert_eq!(symbols.len(), 4);
         let names = called(RECORD, &symbols);
-        assert_eq!(
-            names,
-            ["main", "_ZN6pintle4walk17h0123456789abcdefE", "_ZN6pintle5parse17h0123456789abcdefE"]
-        );
+        let ours = ["_ZN6pintle4walk17h0123456789abcdefE", "_ZN6pintle5parse17h0123456789abcdefE", "main"];
+        assert_eq!(names.into_iter().collect::<Vec<_>>(), ours);
     }
 
     #[test]
     fn start_comes_first_then_what_most_commands_call() {
-        let run = |names: &str| names.split(' ').map(str::to_owned).collect::<Vec<_>>();
+        let run = |names: &str| names.split(' ').map(str::to_owned).collect::<BTreeSet<_>>();
         // `seldom` starts up; `common` does not, though more commands call it.
         let runs =
-            [run("main seldom"), run("rare common main twice"), run("common twice"), run("common last main")];
-        assert_eq!(ordered(&runs), ["main", "seldom", "common", "twice", "rare", "last"]);
+            [run("main seldom"), run("x common main twice"), run("common twice b"), run("common a main")];
+        assert_eq!(ordered(&runs), ["main", "seldom", "common", "twice", "x", "b", "a"]);
+        let runs = [run("main"), run("c b d a")];
+        assert_eq!(ordered(&runs), ["main", "a", "b", "c", "d"]);
         assert!(ordered(&[]).is_empty());
     }
 

@@ -5,6 +5,7 @@
 
 mod list;
 
+use std::collections::BTreeSet;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -113,7 +114,7 @@ fn profiled(
     extra: &Extra,
     work: &Path,
     symbols: &Symbols,
-) -> Result<Vec<Vec<String>>, String> {
+) -> Result<Vec<BTreeSet<String>>, String> {
     let home = work.join("home");
     let mut runs = Vec::new();
     let mut profile = |case: &Case, home: &Path| {
