@@ -1,6 +1,5 @@
 //! A [`Chart`]: what was loaded, before any values were chosen.
 
-use std::rc::Rc;
 use std::sync::Arc;
 
 use govalue::{Bytes, Map};
@@ -50,9 +49,9 @@ pub struct Chart {
     /// Every file as it was read, in order.
     pub raw: Vec<File>,
     /// What lies under `templates/`.
-    pub templates: Rc<[File]>,
+    pub templates: Arc<[File]>,
     /// What is none of the special files: `.Files` of templates.
-    pub files: Rc<[File]>,
+    pub files: Arc<[File]>,
     /// values.yaml, all documents merged. `None` without such a file.
     pub values: Option<Map>,
     /// values.schema.json.

@@ -8,6 +8,7 @@
 mod declared;
 
 use std::rc::Rc;
+use std::sync::Arc;
 
 use govalue::{Map, Str, Value, print};
 
@@ -71,9 +72,9 @@ pub struct ResolvedChart {
     /// Its values. A subchart's table is the same one that its parent has under its name.
     pub values: Map,
     /// What lies under `templates/`.
-    pub templates: Rc<[File]>,
+    pub templates: Arc<[File]>,
     /// `.Files`.
-    pub files: Rc<[File]>,
+    pub files: Arc<[File]>,
     /// Texts with template actions among this chart's own default values; for the root, also among the user's
     /// values. As they were written: what other charts or templates made of the values is not in here.
     pub written: Rc<[Str]>,
@@ -585,8 +586,8 @@ impl<'c, 'n> Tree<'c, 'n> {
             full_path: self.full_path(node),
             is_root: self.nodes[node].parent.is_none(),
             values,
-            templates: Rc::clone(&chart.templates),
-            files: Rc::clone(&chart.files),
+            templates: Arc::clone(&chart.templates),
+            files: Arc::clone(&chart.files),
             written: Rc::clone(&self.nodes[node].written),
             subcharts,
         }

@@ -1,5 +1,8 @@
 //! What an execution may use up: steps, bytes and depth, counted; memory, looked at now and then.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use govalue::Cost;
 
 use crate::error::LimitError;
@@ -12,6 +15,18 @@ const COPIES: u64 = 3;
 
 /// What is made may hold more memory than was said, but not so many times.
 const SAFETY: u64 = 8;
+
+/// So many steps are made before it is looked whether to go on: some milliseconds.
+const SLICE: u64 = 100_000;
+
+/// What an execution used up: the same whoever executes, whatever was executed before.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Spent {
+    /// Steps.
+    pub steps: u64,
+    /// Bytes.
+    pub bytes: u64,
+}
 
 /// What an execution may use up.
 #[derive(Debug, Clone)]
@@ -32,6 +47,8 @@ pub struct Budget {
     /// `render.depth`: how deep templates may call each other. A level takes native stack: give the executing
     /// thread 32 KiB for each.
     pub depth: u32,
+    /// Steps that are not in `steps` yet, and who may say that they are not wanted any more.
+    reserve: Option<(u64, Arc<AtomicBool>)>,
 }
 
 /// A limit for memory, and who knows how much there is in use.
@@ -67,11 +84,55 @@ impl Budget {
                 self.steps = left;
                 Ok(())
             }
-            None => {
-                self.steps = 0;
-                Err(LimitError { name: "render.steps", limit: self.steps_limit })
+            None => self.refill(steps),
+        }
+    }
+
+    #[cold]
+    fn refill(&mut self, steps: u64) -> Result<(), LimitError> {
+        if let Some((reserve, stop)) = &mut self.reserve
+            && !stop.load(Ordering::Relaxed)
+        {
+            let lacking = steps - self.steps;
+            if let Some(left) = reserve.checked_sub(lacking) {
+                self.steps = left.min(SLICE);
+                *reserve = left - self.steps;
+                return Ok(());
             }
         }
+        self.steps = 0;
+        Err(LimitError { name: "render.steps", limit: self.steps_limit })
+    }
+
+    /// The same budget, which ends early once `stop` is set.
+    #[must_use]
+    pub fn until(mut self, stop: Arc<AtomicBool>) -> Self {
+        let now = self.steps.min(SLICE);
+        let reserve = self.reserve.map_or(0, |(reserve, _)| reserve) + self.steps - now;
+        self.steps = now;
+        self.reserve = Some((reserve, stop));
+        self
+    }
+
+    /// What was used of `whole`, which this budget was before.
+    pub fn spent(&self, whole: &Self) -> Spent {
+        let steps = |budget: &Self| budget.steps + budget.reserve.as_ref().map_or(0, |(reserve, _)| *reserve);
+        // Up to the next look no more than `bytes` is granted, and `near` of it is left.
+        let bytes = |budget: &Self| budget.bytes - budget.near;
+        Spent { steps: steps(whole) - steps(self), bytes: bytes(self) - bytes(whole) }
+    }
+
+    /// Charges for what was executed elsewhere.
+    ///
+    /// # Errors
+    /// There is not as much left; the budget is unchanged then.
+    pub fn spend(&mut self, spent: Spent) -> Result<(), LimitError> {
+        let before = self.clone();
+        let charged = self.charge(spent.steps).and_then(|()| self.charge_bytes(spent.bytes));
+        if charged.is_err() {
+            *self = before;
+        }
+        charged
     }
 
     /// Charges for bytes before they are made.
@@ -132,13 +193,14 @@ impl Default for Budget {
             near: 0,
             memory: Memory::default(),
             depth: 4_000,
+            reserve: None,
         }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Budget, INTERVAL, Memory};
+    use super::*;
 
     #[test]
     fn bytes_are_counted_exactly_however_they_come() {
@@ -151,6 +213,33 @@ mod tests {
             let error = budget.charge_bytes(portion / 2 + 1).unwrap_err();
             assert_eq!((error.name, error.limit), ("render.bytes", total), "{portion}");
         }
+    }
+
+    #[test]
+    fn what_was_spent_elsewhere_counts_as_if_it_was_spent_here() {
+        let whole = Budget::with_steps(10 * SLICE).with_bytes(3 * INTERVAL);
+        let stop = Arc::new(AtomicBool::new(false));
+        let mut elsewhere = whole.clone().until(Arc::clone(&stop));
+        assert_eq!(elsewhere.spent(&whole), Spent::default());
+        for steps in [1, SLICE - 1, 1, 5 * SLICE] {
+            elsewhere.charge(steps).unwrap();
+        }
+        elsewhere.charge_bytes(INTERVAL + 1).unwrap();
+        let spent = elsewhere.spent(&whole);
+        assert_eq!(spent, Spent { steps: 6 * SLICE + 1, bytes: INTERVAL + 1 });
+        // Told to stop, it goes no further than its slice.
+        stop.store(true, Ordering::Relaxed);
+        assert!(elsewhere.charge(SLICE + 1).is_err());
+        let mut here = whole.clone();
+        here.spend(spent).unwrap();
+        assert_eq!(here.spent(&whole), spent);
+        let before = here.spent(&whole);
+        assert_eq!(here.spend(spent).unwrap_err().name, "render.steps");
+        assert_eq!(here.spent(&whole), before);
+        let bytes = Spent { steps: 0, bytes: 2 * INTERVAL };
+        assert_eq!(here.spend(bytes).unwrap_err().name, "render.bytes");
+        here.charge(4 * SLICE - 1).unwrap();
+        assert!(here.charge(1).is_err());
     }
 
     #[test]

@@ -34,10 +34,10 @@ mod set;
 mod survey;
 mod watch;
 
-pub use budget::{Budget, Memory};
+pub use budget::{Budget, Memory, Spent};
 pub use error::{ExecError, Fault, LimitError, ParseError, Place};
 pub use exec::{Call, Enclosing, Operand, Printed, Site, TextError, Trace, Trail, Witness};
 pub use functions::{ANY_NUMBER, Function, Functions, Implementation};
-pub use set::{MissingKey, Parsed, Set};
+pub use set::{MissingKey, Parsed, Set, Shared};
 pub use survey::{Keyword, actions, constants, keywords};
 pub use watch::{Passage, Watch};

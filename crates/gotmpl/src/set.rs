@@ -30,7 +30,13 @@ pub enum MissingKey {
 type Layer = HashMap<Str, Rc<Template>>;
 
 /// A text given to `tpl`: its main definition, and those that it defines.
-type Text = (Rc<Template>, Vec<Rc<Template>>);
+pub(crate) type Text = (Rc<Template>, Vec<Rc<Template>>);
+
+/// A text that was parsed, and the number of the execution that it was last charged to.
+struct Compiled {
+    text: Text,
+    charged: u64,
+}
 
 /// How many bytes of text are kept parsed. Charts execute few texts often; one that makes new ones all the time
 /// must not fill the memory with them.
@@ -76,12 +82,16 @@ pub struct Set {
     pub(crate) name: Str,
     pub(crate) functions: Rc<Functions>,
     pub(crate) missing_key: MissingKey,
-    /// The set's own definitions first, then those of each `tpl` that is being executed.
+    /// The set's own definitions; sets on other threads may have the same.
+    own: Arc<HashMap<Str, Box<Template>>>,
+    /// Those of them that were executed first, then those of each `tpl` that is being executed.
     layers: Vec<Layer>,
     /// Texts that were executed, by text and owner.
-    compiled: HashMap<(Str, u32), Text>,
+    compiled: HashMap<(Str, u32), Compiled>,
     /// How many bytes of text these are.
     compiled_bytes: usize,
+    /// How many executions there were.
+    executions: u64,
     watch: Option<Box<dyn Watch>>,
 }
 
@@ -92,11 +102,18 @@ impl Set {
             name: Str::from(name),
             functions,
             missing_key,
+            own: Arc::default(),
             layers: vec![Layer::new()],
             compiled: HashMap::new(),
             compiled_bytes: 0,
+            executions: 0,
             watch: None,
         }
+    }
+
+    /// The definitions of this set as they are now, for a thread of their own.
+    pub fn share(&self) -> Shared {
+        Shared { name: self.name.clone(), missing_key: self.missing_key, own: Arc::clone(&self.own) }
     }
 
     /// Has executions of this set watched from now on, or no longer.
@@ -136,27 +153,40 @@ impl Set {
 
     /// Adds what a text defines, as [`Set::parse`] does.
     pub fn add(&mut self, parsed: Parsed) {
+        let own = Arc::make_mut(&mut self.own);
         for template in parsed.templates {
-            let replaced = self.layers.iter().any(|layer| layer.contains_key(&template.name));
-            if replaced && template.code.is_empty(template.body) {
+            if template.code.is_empty(template.body) && own.contains_key(&template.name) {
                 continue;
             }
-            if let Some(layer) = self.layers.last_mut() {
-                layer.insert(template.name.clone(), Rc::new(template));
+            if let Some(layer) = self.layers.first_mut() {
+                layer.remove(&template.name);
             }
+            own.insert(template.name.clone(), Box::new(template));
         }
     }
 
     /// Names of all definitions, in order.
     pub fn names(&self) -> Vec<Str> {
-        let mut names: Vec<Str> = self.layers.iter().flat_map(Layer::keys).cloned().collect();
+        let mut names: Vec<Str> =
+            self.own.keys().chain(self.layers.iter().flat_map(Layer::keys)).cloned().collect();
         names.sort();
         names.dedup();
         names
     }
 
-    pub(crate) fn lookup(&self, name: &[u8]) -> Option<Rc<Template>> {
-        self.layers.iter().rev().find_map(|layer| layer.get(name)).map(Rc::clone)
+    pub(crate) fn lookup(&mut self, name: &[u8]) -> Option<Rc<Template>> {
+        if let Some(found) = self.layers.iter().rev().find_map(|layer| layer.get(name)) {
+            return Some(Rc::clone(found));
+        }
+        let template = Rc::new(Template::clone(self.own.get(name)?));
+        if let Some(layer) = self.layers.first_mut() {
+            layer.insert(template.name.clone(), Rc::clone(&template));
+        }
+        Some(template)
+    }
+
+    fn defines(&self, name: &[u8]) -> bool {
+        self.own.contains_key(name) || self.layers.iter().any(|layer| layer.contains_key(name))
     }
 
     /// Executes a definition, appending to `out`.
@@ -171,6 +201,7 @@ impl Set {
         host: &mut dyn Any,
         budget: &mut Budget,
     ) -> Result<(), ExecError> {
+        self.executions += 1;
         Engine::new(self, host, budget).execute(name.as_bytes(), data, out)
     }
 
@@ -186,12 +217,16 @@ impl Set {
         host: &mut dyn Any,
         budget: &mut Budget,
     ) -> (Result<(), ExecError>, Trace) {
+        self.executions += 1;
         Engine::new(self, host, budget).execute_traced(name.as_bytes(), data, out)
     }
 
-    /// The parsed form of a text given to `tpl`, if it was executed before.
-    pub(crate) fn compiled(&self, text: &Str, owner: u32) -> Option<Text> {
-        self.compiled.get(&(text.clone(), owner)).cloned()
+    /// The parsed form of a text given to `tpl`, if it was executed before, and whether this execution was charged
+    /// for it: what an execution costs must not depend on those before it.
+    pub(crate) fn compiled(&mut self, text: &Str, owner: u32) -> Option<(Text, bool)> {
+        let found = self.compiled.get_mut(&(text.clone(), owner))?;
+        let charged = std::mem::replace(&mut found.charged, self.executions) == self.executions;
+        Some((found.text.clone(), charged))
     }
 
     /// Parses a text given to `tpl`.
@@ -211,7 +246,8 @@ impl Set {
         }
         if size <= MOST_COMPILED {
             self.compiled_bytes += size;
-            self.compiled.insert((text.clone(), owner), compiled.clone());
+            let kept = Compiled { text: compiled.clone(), charged: self.executions };
+            self.compiled.insert((text.clone(), owner), kept);
         }
         Ok(compiled)
     }
@@ -228,7 +264,7 @@ impl Set {
         }
         let mut layer = Layer::new();
         for template in definitions {
-            if template.code.is_empty(template.body) && self.lookup(&template.name).is_some() {
+            if template.code.is_empty(template.body) && self.defines(&template.name) {
                 continue;
             }
             layer.insert(template.name.clone(), Rc::clone(template));
@@ -239,6 +275,24 @@ impl Set {
 
     pub(crate) fn pop_layer(&mut self) {
         self.layers.pop();
+    }
+}
+
+/// What a [`Set`] defines. It may go to another thread.
+#[derive(Clone)]
+pub struct Shared {
+    name: Str,
+    missing_key: MissingKey,
+    own: Arc<HashMap<Str, Box<Template>>>,
+}
+
+impl Shared {
+    /// A set with these definitions; `functions` must be those that the texts were parsed with.
+    pub fn set(&self, functions: Rc<Functions>) -> Set {
+        let mut set = Set::new("", functions, self.missing_key);
+        set.name.clone_from(&self.name);
+        set.own = Arc::clone(&self.own);
+        set
     }
 }
 
@@ -305,7 +359,7 @@ mod tests {
         let mut set = set();
         let text = Str::from("{{ . }}");
         let (first, _) = set.compile(&text, 1).unwrap();
-        assert!(Rc::ptr_eq(&set.compiled(&text, 1).unwrap().0, &first));
+        assert!(Rc::ptr_eq(&set.compiled(&text, 1).unwrap().0.0, &first));
         assert!(set.compiled(&text, 2).is_none());
     }
 

@@ -11,6 +11,7 @@
 //! claim is looked into when the guard is asked something.
 
 use std::rc::Rc;
+use std::sync::Arc;
 
 use chart::{File, ResolvedChart};
 use foldhash::{HashMap, HashSet};
@@ -24,8 +25,8 @@ struct Material {
     /// The chart above it.
     parent: Option<u32>,
     texts: Rc<[Str]>,
-    files: Rc<[File]>,
-    templates: Rc<[File]>,
+    files: Arc<[File]>,
+    templates: Arc<[File]>,
     /// The actions in all of that; made when they are first needed.
     actions: Option<HashSet<Box<[u8]>>>,
 }
@@ -34,6 +35,8 @@ struct Material {
 #[derive(Default)]
 pub(crate) struct Authors {
     charts: Vec<Material>,
+    /// Whether there is more than one chart.
+    several: bool,
     claims: Vec<Claim>,
     /// The numbers of the claims, by text and caller.
     known: HashMap<(Str, u32), u32>,
@@ -57,14 +60,20 @@ pub(crate) enum Author {
 }
 
 impl Authors {
+    /// Numbers for claims that nobody looks into.
+    pub(crate) fn unasked(several: bool) -> Self {
+        Self { several, ..Self::default() }
+    }
+
     /// Adds a chart; answers its owner number.
     pub(crate) fn add(&mut self, chart: &ResolvedChart, parent: Option<u32>) -> u32 {
         let owner = self.charts.len() as u32;
+        self.several = owner > 0;
         self.charts.push(Material {
             parent,
             texts: Rc::clone(&chart.written),
-            files: Rc::clone(&chart.files),
-            templates: Rc::clone(&chart.templates),
+            files: Arc::clone(&chart.files),
+            templates: Arc::clone(&chart.templates),
             actions: None,
         });
         owner
@@ -73,7 +82,7 @@ impl Authors {
     /// The owner number under which a text runs that the owner `caller` gives to `tpl`.
     pub(crate) fn claim(&mut self, text: &Str, caller: u32) -> u32 {
         // Alone, a chart and its user are everybody.
-        if self.charts.len() < 2 {
+        if !self.several {
             return caller;
         }
         *self.known.entry((text.clone(), caller)).or_insert_with_key(|(text, _)| {

@@ -61,6 +61,17 @@ pub(crate) struct Templates<'a> {
     pub(crate) owners: Vec<Actor>,
     /// What each of them wrote.
     pub(crate) authors: Authors,
+    /// The charts, in the order of their owners: each before those below it.
+    pub(crate) charts: Vec<Place<'a>>,
+}
+
+/// A chart in its tree.
+pub(crate) struct Place<'a> {
+    pub(crate) chart: &'a ResolvedChart,
+    /// The owner number of the chart above it.
+    pub(crate) parent: Option<u32>,
+    /// `.`
+    pub(crate) data: Map,
 }
 
 /// Collects the templates of a chart tree.
@@ -70,9 +81,13 @@ pub(crate) fn templates<'a>(
     capabilities: &Capabilities,
     provenance: &Provenance,
 ) -> Templates<'a> {
-    let mut templates =
-        Templates { renderables: Vec::new(), owners: Vec::new(), authors: Authors::default() };
-    let shared = Shared { release: release.value(), capabilities: capabilities.value() };
+    let mut templates = Templates {
+        renderables: Vec::new(),
+        owners: Vec::new(),
+        authors: Authors::default(),
+        charts: Vec::new(),
+    };
+    let shared = Common::new(release, capabilities);
     let root = Actor::chart(chart.name()).with_provenance(provenance.clone());
     collect(&mut templates, chart, chart.values.with_type(&VALUES), root, None, &shared);
     // Helm parses deeper paths first, and of equals the later names first: for a name defined twice the
@@ -84,9 +99,45 @@ pub(crate) fn templates<'a>(
     templates
 }
 
-struct Shared {
+/// What `.` of all charts has in common.
+pub(crate) struct Common {
     release: Value,
     capabilities: Value,
+}
+
+impl Common {
+    pub(crate) fn new(release: &ReleaseOptions, capabilities: &Capabilities) -> Self {
+        Self { release: release.value(), capabilities: capabilities.value() }
+    }
+
+    /// `.` of a chart, without `.Template`.
+    pub(crate) fn data(&self, metadata: impl Into<Value>, files: &[File], values: Map) -> Map {
+        let data = Map::new();
+        data.insert("Chart", metadata);
+        data.insert("Files", files::value(files));
+        data.insert("Release", self.release.clone());
+        data.insert("Capabilities", self.capabilities.clone());
+        data.insert("Values", values);
+        data.insert("Subcharts", Map::new());
+        data
+    }
+}
+
+/// Puts what a chart's templates see among the `.Subcharts` of the chart above it.
+pub(crate) fn put_below(parent: &Map, name: &str, data: &Map) {
+    if let Some(Value::Map(subcharts)) = parent.get("Subcharts") {
+        subcharts.insert(name, data.clone());
+    }
+}
+
+/// A subchart's values. Helm reads the table by a dotted path, so a subchart with a dot in its name finds a nested
+/// one.
+pub(crate) fn values_below(parent: &Map, name: &str) -> Map {
+    let values = match parent.get("Values") {
+        Some(Value::Map(values)) => table(&values, name),
+        _ => None,
+    };
+    values.unwrap_or_else(|| Map::typed(&VALUES))
 }
 
 fn collect<'a>(
@@ -95,28 +146,22 @@ fn collect<'a>(
     values: Map,
     actor: Actor,
     parent: Option<u32>,
-    shared: &Shared,
-) -> Map {
+    common: &Common,
+) {
     let owner = templates.authors.add(chart, parent);
     templates.owners.push(actor.clone());
 
     let metadata = chart.metadata.template_value();
     metadata.insert("IsRoot", chart.is_root);
-    let subcharts = Map::new();
-    let context = Map::new();
-    context.insert("Chart", metadata);
-    context.insert("Files", files::value(&chart.files));
-    context.insert("Release", shared.release.clone());
-    context.insert("Capabilities", shared.capabilities.clone());
-    context.insert("Values", values.clone());
-    context.insert("Subcharts", subcharts.clone());
+    let context = common.data(metadata, &chart.files, values);
+    if let Some(parent) = parent {
+        put_below(&templates.charts[parent as usize].data, chart.name(), &context);
+    }
+    templates.charts.push(Place { chart, parent, data: context.clone() });
 
     for child in &chart.subcharts {
-        // Helm reads the table by a dotted path, so a subchart with a dot in its name finds a nested one.
-        let child_values = table(&values, child.name()).unwrap_or_else(|| Map::typed(&VALUES));
-        let child_actor = actor.subchart(child.name());
-        let child_data = collect(templates, child, child_values, child_actor, Some(owner), shared);
-        subcharts.insert(child.name(), child_data);
+        let values = values_below(&context, child.name());
+        collect(templates, child, values, actor.subchart(child.name()), Some(owner), common);
     }
 
     let full_path = &chart.full_path;
@@ -133,7 +178,6 @@ fn collect<'a>(
             owner,
         });
     }
-    context
 }
 
 /// `Values.Table`: a table by dotted path, as `common.Values`.

@@ -11,6 +11,7 @@ use gotmpl::{Budget, Functions, MissingKey, Parsed, Passage, Set};
 use govalue::{Map, Value};
 
 use crate::ahead::Ahead;
+use crate::aside::Aside;
 use crate::authors::Authors;
 use crate::capabilities::Capabilities;
 use crate::context::{ReleaseOptions, Renderable, Templates, templates};
@@ -18,6 +19,7 @@ use crate::error::RenderError;
 use crate::functions;
 use crate::host::Host;
 use crate::manifest::base_name;
+use crate::strict::NoHost;
 use crate::{Notice, RenderedFiles};
 
 /// The set's own name, which shows in error texts.
@@ -45,7 +47,7 @@ pub struct RenderOptions {
     pub budget: Budget,
     /// `render.templates`: bytes of text that all templates together may have. Parsed, they take several times that.
     pub templates: usize,
-    /// How many threads may parse templates; they are executed one after the other.
+    /// How many threads may parse and execute templates. What they print, ask and report does not depend on it.
     pub threads: usize,
     /// Who began to parse the templates while the chart was being loaded.
     pub ahead: Option<Arc<Ahead>>,
@@ -67,9 +69,30 @@ pub(crate) struct Session {
     /// How often each name is being included right now.
     pub(crate) included: HashMap<govalue::Str, u32>,
     pub(crate) notices: Vec<Notice>,
+    /// Whether this is a thread where nothing can be asked.
+    pub(crate) aside: bool,
+    /// Whether something was asked there: what came of it does not count.
+    pub(crate) asked: bool,
 }
 
 impl Session {
+    /// For a thread where nothing can be asked.
+    pub(crate) fn aside(several_charts: bool) -> Self {
+        Self {
+            host: Box::new(NoHost),
+            guard: guard::Guard::new(guard::Policy::builder().build()),
+            actors: Vec::new(),
+            authors: Authors::unasked(several_charts),
+            enable_dns: false,
+            lookup: false,
+            lint: false,
+            included: HashMap::new(),
+            notices: Vec::new(),
+            aside: true,
+            asked: false,
+        }
+    }
+
     fn new(
         host: Box<dyn Host>,
         guard: guard::Guard,
@@ -87,6 +110,8 @@ impl Session {
             lint: options.lint,
             included: HashMap::new(),
             notices: Vec::new(),
+            aside: false,
+            asked: false,
         }
     }
 }
@@ -119,7 +144,7 @@ pub fn execute(
     guard: guard::Guard,
     provenance: &guard::Provenance,
 ) -> Rendered {
-    let Templates { renderables, mut owners, authors } =
+    let Templates { renderables, mut owners, authors, charts } =
         templates(chart, &options.release, &options.capabilities, provenance);
     if let Some(actor) = &options.on_behalf_of {
         owners.fill(actor.clone());
@@ -127,9 +152,13 @@ pub fn execute(
     let mut session = Session::new(host, guard, owners, authors, &options);
     let functions = functions::table();
     let mut set = Set::new(SET_NAME, Rc::clone(&functions), MissingKey::Zero);
-    set.watch(session.host.watch());
+    let watch = session.host.watch();
+    let aside = if watch.is_none() { Aside::begin(&renderables, &charts, &options) } else { None };
+    set.watch(watch);
     let files = step(&mut set, "parse", |set| parse(set, &functions, &renderables, &options))
-        .and_then(|()| step(&mut set, "execute", |set| run(set, &renderables, options.budget, &mut session)))
+        .and_then(|()| {
+            step(&mut set, "execute", |set| run(set, &renderables, options.budget, &mut session, aside))
+        })
         .map(|mut files| {
             let notes = take_notes(&mut files, chart, options.subchart_notes);
             RenderedFiles { files, notes }
@@ -200,34 +229,69 @@ fn parse(
     Ok(())
 }
 
+/// Whether a template is executed by itself, and not only for what it defines.
+pub(crate) fn is_executed(template: &Renderable<'_>) -> bool {
+    !base_name(&template.path).starts_with('_')
+}
+
 fn run(
     set: &mut Set,
     renderables: &[Renderable<'_>],
     mut budget: Budget,
     session: &mut Session,
+    mut aside: Option<Aside>,
 ) -> Result<BTreeMap<String, Bytes>, RenderError> {
     let mut files = BTreeMap::new();
     let mut out = Vec::new();
-    for template in renderables {
-        if base_name(&template.path).starts_with('_') {
+    if let Some(aside) = &aside {
+        aside.may_begin(set.share());
+    }
+    for (index, template) in renderables.iter().filter(|template| is_executed(template)).enumerate() {
+        session.host.begins(&template.path);
+        let dot = dot(&template.data, &template.path, &template.base_path);
+        let printed = aside.as_ref().and_then(|aside| aside.take(index));
+        // When there is not as much left, it is executed up to where that shows.
+        if let Some(printed) = printed.filter(|printed| budget.spend(printed.spent).is_ok()) {
+            files.insert(template.path.clone(), printed.text);
             continue;
         }
-        session.host.begins(&template.path);
-        out.clear();
-        set.execute(&template.path, &dot(template), &mut out, session, &mut budget)
-            .map_err(RenderError::execute)?;
-        files.insert(template.path.clone(), without_no_value(&out).into());
+        let before = Map::changes();
+        // What it costs must not depend on what this thread compiled before.
+        sprig::regex::begin();
+        set.execute(&template.path, &dot, &mut out, session, &mut budget).map_err(RenderError::execute)?;
+        if Map::changes() != before {
+            // From here on templates may see what the others cannot know.
+            aside = None;
+        }
+        files.insert(template.path.clone(), finished(&mut out));
     }
     Ok(files)
 }
 
+/// What a template printed, as it is kept; `out` is empty then.
+pub(crate) fn finished(out: &mut Vec<u8>) -> Bytes {
+    /// From here on a copy costs more than to begin anew, and both at once take memory.
+    const LARGE: usize = 256 << 10;
+    if out.len() >= LARGE && find(out, NO_VALUE).is_none() {
+        return std::mem::take(out).into();
+    }
+    let text = without_no_value(out).into();
+    if out.capacity() < LARGE {
+        out.clear()
+    } else {
+        *out = Vec::new()
+    }
+    text
+}
+
 /// What a template sees as `.`; from here on `.Template` is about it.
-fn dot(template: &Renderable<'_>) -> Value {
+pub(crate) fn dot(data: &Map, path: &str, base_path: &str) -> Value {
     let about = Map::typed(&crate::context::VALUES);
-    about.insert("Name", template.path.as_str());
-    about.insert("BasePath", template.base_path.as_str());
-    template.data.insert("Template", about);
-    Value::Map(template.data.clone())
+    about.insert("Name", path);
+    about.insert("BasePath", base_path);
+    about.watch();
+    data.insert("Template", about);
+    Value::Map(data.clone())
 }
 
 /// Who printed what in one file: a render from the start up to that file.
@@ -243,7 +307,7 @@ pub fn trace(
     provenance: &guard::Provenance,
     (path, printed): (&str, &[u8]),
 ) -> Option<gotmpl::Trace> {
-    let Templates { renderables, owners, authors } =
+    let Templates { renderables, owners, authors, .. } =
         templates(chart, &options.release, &options.capabilities, provenance);
     let mut session = Session::new(host, guard, owners, authors, &options);
     let functions = functions::table();
@@ -251,10 +315,10 @@ pub fn trace(
     parse(&mut set, &functions, &renderables, &options).ok()?;
     let mut budget = options.budget;
     let mut out = Vec::new();
-    let executed = renderables.iter().filter(|template| !base_name(&template.path).starts_with('_'));
-    for template in executed {
+    for template in renderables.iter().filter(|template| is_executed(template)) {
         out.clear();
-        let dot = dot(template);
+        sprig::regex::begin();
+        let dot = dot(&template.data, &template.path, &template.base_path);
         if template.path != path {
             set.execute(&template.path, &dot, &mut out, &mut session, &mut budget).ok()?;
             continue;
@@ -267,14 +331,15 @@ pub fn trace(
     None
 }
 
+const NO_VALUE: &[u8] = b"<no value>";
+
 /// Go prints `<no value>` for what is missing; Helm removes the words wherever they stand.
 pub(crate) fn without_no_value(text: &[u8]) -> Vec<u8> {
-    const WORDS: &[u8] = b"<no value>";
     let mut kept = Vec::with_capacity(text.len());
     let mut rest = text;
-    while let Some(at) = find(rest, WORDS) {
+    while let Some(at) = find(rest, NO_VALUE) {
         kept.extend_from_slice(&rest[..at]);
-        rest = &rest[at + WORDS.len()..];
+        rest = &rest[at + NO_VALUE.len()..];
     }
     kept.extend_from_slice(rest);
     kept
@@ -319,6 +384,8 @@ pub fn execute_own(name: &str, text: &str, data: &Value, host: Box<dyn Host>) ->
         lint: false,
         included: HashMap::new(),
         notices: Vec::new(),
+        aside: false,
+        asked: false,
     };
     let mut set = Set::new(name, functions::table(), MissingKey::Default);
     set.parse(name, text.as_bytes(), 0).map_err(|error| error.to_string())?;
@@ -330,10 +397,21 @@ pub fn execute_own(name: &str, text: &str, data: &Value, host: Box<dyn Host>) ->
 
 #[cfg(test)]
 mod tests {
-    use super::without_no_value;
+    use super::{finished, without_no_value};
 
     #[test]
     fn no_value_disappears_wherever_it_stands() {
         assert_eq!(without_no_value(b"a<no value>b<no value><no value"), b"ab<no value");
+    }
+
+    #[test]
+    fn what_is_finished_is_the_same_at_any_size() {
+        for size in [0, 10, 300 << 10] {
+            for words in ["", "<no value>"] {
+                let mut out = format!("{}{words}", "x".repeat(size)).into_bytes();
+                assert_eq!(finished(&mut out), "x".repeat(size));
+                assert!(out.is_empty());
+            }
+        }
     }
 }

@@ -262,6 +262,10 @@ fn ask(call: &mut Call<'_, '_>, question: Question) -> Result<Permit, Failure> {
     call.charge(price::question(call.owners().len()))?;
     let owners = call.owners().to_vec();
     let session = session(call)?;
+    if session.aside {
+        session.asked = true;
+        return Err(failure("nobody answers here"));
+    }
     let authors: Vec<Author> = owners.into_iter().map(|owner| session.authors.of(owner)).collect();
     let by_anybody = authors.contains(&Author::Anybody);
     let running = authors.iter().filter_map(|author| match author {

@@ -55,6 +55,7 @@
 //! Absent on purpose: reading files, fetching charts, clocks, printing.
 
 mod ahead;
+mod aside;
 mod authors;
 mod capabilities;
 mod context;

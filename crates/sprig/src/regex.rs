@@ -12,7 +12,7 @@ mod parse;
 mod rune;
 mod template;
 
-pub use cache::compile;
+pub use cache::{begin, compile};
 pub(crate) use effort::Effort;
 pub use error::{Error, ErrorCode};
 
@@ -227,10 +227,12 @@ fn span(captures: &Captures, group: usize) -> Option<Range<usize>> {
     Some(slot(0)?..slot(1)?)
 }
 
-/// What a search for a pattern takes, and whether the pattern must be compiled first. Nothing is compiled to tell.
+/// What a search for a pattern takes, and whether to compile it is to be charged for: it was not since [`begin`], or
+/// must be compiled again. Nothing is compiled to tell.
 pub(crate) fn effort(pattern: &[u8]) -> (Effort, bool) {
+    let is_new = cache::charge(pattern);
     match cache::known(pattern) {
-        Some(regex) => (regex.map_or(Effort::NONE, |regex| regex.effort), false),
+        Some(regex) => (regex.map_or(Effort::NONE, |regex| regex.effort), is_new),
         None if parsed_bytes(pattern) > MOST_PARSED => (Effort::ENDLESS, true),
         None => (parse::parse(pattern).map_or(Effort::NONE, |parsed| Effort::of(&parsed.hir)), true),
     }

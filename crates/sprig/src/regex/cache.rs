@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use foldhash::HashMap;
+use foldhash::{HashMap, HashSet};
 
 use super::{Error, Regex};
 
@@ -13,6 +13,9 @@ const CAPACITY: usize = 64;
 /// So many bytes of programs are kept, and the last one whatever its size.
 const MOST: usize = 8 << 20;
 
+/// Longer patterns are charged for each time.
+const LONGEST: usize = 16 << 10;
+
 #[derive(Default)]
 struct Known {
     patterns: HashMap<Vec<u8>, Result<Rc<Regex>, Error>>,
@@ -21,6 +24,29 @@ struct Known {
 
 thread_local! {
     static KNOWN: RefCell<Known> = RefCell::default();
+    /// Patterns that what is being executed was charged for.
+    static CHARGED: RefCell<HashSet<Vec<u8>>> = RefCell::default();
+}
+
+/// Something else is executed from here on: patterns are charged for anew, whatever this thread compiled before.
+pub fn begin() {
+    CHARGED.with_borrow_mut(HashSet::clear);
+}
+
+/// Whether a pattern must be charged for. From then on it is charged for.
+pub(super) fn charge(pattern: &[u8]) -> bool {
+    CHARGED.with_borrow_mut(|charged| {
+        if charged.contains(pattern) {
+            return false;
+        }
+        if pattern.len() <= LONGEST {
+            if charged.len() >= CAPACITY {
+                charged.clear();
+            }
+            charged.insert(pattern.to_vec());
+        }
+        true
+    })
 }
 
 /// A pattern that this thread compiled before.
@@ -50,7 +76,7 @@ pub fn compile(pattern: &[u8]) -> Result<Rc<Regex>, Error> {
 
 #[cfg(test)]
 mod tests {
-    use super::{CAPACITY, KNOWN, MOST, compile, known};
+    use super::*;
 
     #[test]
     fn what_is_kept_has_an_end() {
@@ -63,5 +89,19 @@ mod tests {
         }
         compile(b"a").unwrap();
         assert!(known(b"a").is_some() && known(b"b").is_none());
+    }
+
+    #[test]
+    fn a_pattern_is_charged_for_once_from_each_beginning() {
+        begin();
+        assert!(charge(b"a") && charge(b"b") && !charge(b"a"));
+        begin();
+        assert!(charge(b"a"));
+        for number in 0..CAPACITY {
+            assert!(charge(number.to_string().as_bytes()));
+        }
+        assert!(charge(b"a"), "only so many are kept");
+        let long = vec![b'a'; LONGEST + 1];
+        assert!(charge(&long) && charge(&long));
     }
 }

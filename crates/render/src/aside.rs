@@ -1,0 +1,335 @@
+//! Templates that other threads execute, from the far end of their order, while the first thread executes them from
+//! the near one.
+//!
+//! A template can tell which ones were executed before it by what they changed: `set`, `unset` and `merge` change
+//! maps that all templates of a chart see, those of its subcharts, and the release. So the other threads execute on
+//! copies of the values as they were at the start, and what they print counts only while nobody changed anything: the
+//! first thread goes through all templates in Go's order, takes what was printed aside, executes what was not, and
+//! goes on alone from the first change that one of its own templates makes. A template that fails aside, asks for
+//! something, or changes what others see is left to the first thread. So output, questions, errors and what is
+//! charged are those of one thread.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+
+use bytes::Bytes;
+use chart::File;
+use gotmpl::{Budget, Spent};
+use govalue::{Map, Snapshot, Value};
+
+use crate::capabilities::Capabilities;
+use crate::context::{Common, Place, ReleaseOptions, Renderable, VALUES, put_below, values_below};
+use crate::execute::{RenderOptions, Session, dot, finished, is_executed};
+use crate::functions;
+
+/// Templates with less text than this together are executed before a thread would have begun.
+const WORTH_A_THREAD: usize = 64 << 10;
+
+/// So many threads at most: each has a copy of the values.
+const MOST: usize = 3;
+
+/// Of a thread. Only pages that are used are ever there.
+const STACK: usize = 64 << 20;
+
+/// How deep templates may call each other on such a stack; deeper ones are left to the first thread.
+const DEPTH: u32 = (STACK >> 15) as u32;
+
+/// What a thread is likely to need.
+const ROOM: usize = 512 << 10;
+
+/// So often a thread begins anew with the values as they were, after a template has changed its copy.
+const COPIES: usize = 4;
+
+/// What a template printed.
+pub(crate) struct Printed {
+    /// The text, `<no value>` taken out.
+    pub(crate) text: Bytes,
+    /// What its execution used up.
+    pub(crate) spent: Spent,
+}
+
+/// Threads that execute templates. They end with it.
+pub(crate) struct Aside(Arc<Board>);
+
+/// Who executes what.
+struct Board {
+    state: Mutex<State>,
+    changed: Condvar,
+    stop: Arc<AtomicBool>,
+}
+
+struct State {
+    /// What the templates define, once it is known.
+    set: Option<gotmpl::Shared>,
+    /// The first template that the first thread has not come to.
+    near: usize,
+    /// The first of those that other threads have begun.
+    far: usize,
+    /// What became of those, once they ended: what they printed, or nothing.
+    ended: Vec<Option<Option<Printed>>>,
+}
+
+impl Board {
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn wait<'a>(&'a self, state: MutexGuard<'a, State>) -> MutexGuard<'a, State> {
+        self.changed.wait(state).unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What the templates define; nothing when nobody wants them executed any more.
+    fn set(&self) -> Option<gotmpl::Shared> {
+        let mut state = self.state();
+        loop {
+            if self.stop.load(Ordering::Relaxed) {
+                return None;
+            }
+            if let Some(set) = &state.set {
+                return Some(set.clone());
+            }
+            state = self.wait(state);
+        }
+    }
+
+    /// The next template from the far end.
+    fn claim(&self) -> Option<Claim<'_>> {
+        let mut state = self.state();
+        if self.stop.load(Ordering::Relaxed) || state.far <= state.near {
+            return None;
+        }
+        state.far -= 1;
+        Some(Claim { board: self, index: state.far, printed: None })
+    }
+}
+
+/// A template that is being executed aside. However that ends, the first thread hears of it.
+struct Claim<'b> {
+    board: &'b Board,
+    index: usize,
+    printed: Option<Printed>,
+}
+
+impl Drop for Claim<'_> {
+    fn drop(&mut self) {
+        self.board.state().ended[self.index] = Some(self.printed.take());
+        self.board.changed.notify_all();
+    }
+}
+
+impl Aside {
+    /// Begins with the threads, if that is worth while; `renderables` are in the order of their execution, and what
+    /// they see is as it is before the first of them. Changes of it are counted from here on.
+    pub(crate) fn begin(
+        renderables: &[Renderable<'_>],
+        charts: &[Place<'_>],
+        options: &RenderOptions,
+    ) -> Option<Self> {
+        // Lint goes on after what would be an error, and tells.
+        if options.threads < 2 || options.lint {
+            return None;
+        }
+        let executed = || renderables.iter().filter(|template| is_executed(template));
+        if executed().map(|template| template.text.len()).sum::<usize>() < WORTH_A_THREAD {
+            return None;
+        }
+        let material = Arc::new(Material::of(executed(), charts, options)?);
+        charts.first()?.data.watch();
+        let templates = material.templates.len();
+        let state = State { set: None, near: 0, far: templates, ended: Vec::new() };
+        let board = Arc::new(Board {
+            state: Mutex::new(State {
+                ended: std::iter::repeat_with(|| None).take(templates).collect(),
+                ..state
+            }),
+            changed: Condvar::new(),
+            stop: Arc::default(),
+        });
+        for _ in 1..options.threads.min(MOST + 1) {
+            let (board, material) = (Arc::clone(&board), Arc::clone(&material));
+            let thread = std::thread::Builder::new().name("aside".to_owned()).stack_size(STACK);
+            let work = move || {
+                chart::together::make_room(ROOM);
+                material.execute(&board);
+            };
+            // Without it the others do its work.
+            let _ = thread.spawn(work);
+        }
+        Some(Self(board))
+    }
+
+    /// Tells what the templates define.
+    pub(crate) fn may_begin(&self, set: gotmpl::Shared) {
+        self.0.state().set = Some(set);
+        self.0.changed.notify_all();
+    }
+
+    /// What a template has printed aside. Nothing when nobody began with it, or nothing can be said of it: then it is
+    /// the caller's. To be called for all, in order.
+    pub(crate) fn take(&self, index: usize) -> Option<Printed> {
+        let mut state = self.0.state();
+        state.near = index + 1;
+        if index < state.far {
+            return None;
+        }
+        loop {
+            if let Some(ended) = state.ended[index].take() {
+                return ended;
+            }
+            state = self.0.wait(state);
+        }
+    }
+}
+
+impl Drop for Aside {
+    /// Does not wait for the threads: they have all that they need, and end soon.
+    fn drop(&mut self) {
+        self.0.stop.store(true, Ordering::Relaxed);
+        // Who is about to wait has the lock until it does.
+        drop(self.0.state());
+        self.0.changed.notify_all();
+    }
+}
+
+/// All that is needed to execute templates, in a form that any thread may have.
+struct Material {
+    /// The root chart's values.
+    values: Snapshot,
+    /// Each before those below it.
+    charts: Vec<Brought>,
+    /// In the order of execution.
+    templates: Vec<Template>,
+    release: ReleaseOptions,
+    capabilities: Capabilities,
+    budget: Budget,
+}
+
+struct Template {
+    path: String,
+    base_path: String,
+    chart: usize,
+}
+
+/// A chart of the tree.
+struct Brought {
+    name: String,
+    parent: Option<usize>,
+    metadata: Snapshot,
+    files: Arc<[File]>,
+    /// The first chart behind it that is not below it.
+    end: usize,
+    /// Its templates, by their place in the order.
+    templates: Vec<usize>,
+}
+
+impl Material {
+    /// `None` when there is something in it that cannot be copied.
+    fn of<'a>(
+        executed: impl Iterator<Item = &'a Renderable<'a>>,
+        charts: &[Place<'_>],
+        options: &RenderOptions,
+    ) -> Option<Self> {
+        let values = Snapshot::of(&charts.first()?.data.get("Values")?)?;
+        let mut brought = Vec::with_capacity(charts.len());
+        for (index, Place { chart, parent, data }) in charts.iter().enumerate() {
+            brought.push(Brought {
+                name: chart.name().to_owned(),
+                parent: parent.map(|parent| parent as usize),
+                metadata: Snapshot::of(&data.get("Chart")?)?,
+                files: Arc::clone(&chart.files),
+                end: index + 1,
+                templates: Vec::new(),
+            });
+        }
+        for index in (0..brought.len()).rev() {
+            if let Some(parent) = brought[index].parent {
+                brought[parent].end = brought[parent].end.max(brought[index].end);
+            }
+        }
+        let mut templates = Vec::new();
+        for Renderable { path, base_path, owner, .. } in executed {
+            let chart = *owner as usize;
+            brought[chart].templates.push(templates.len());
+            templates.push(Template { path: path.clone(), base_path: base_path.clone(), chart });
+        }
+        let budget = options.budget.clone().with_depth(options.budget.depth.min(DEPTH));
+        let (release, capabilities) = (options.release.clone(), options.capabilities.clone());
+        Some(Self { values, charts: brought, templates, release, capabilities, budget })
+    }
+
+    /// Executes templates until there are none left that nobody began.
+    fn execute(&self, board: &Board) {
+        let mut data = self.data();
+        let functions = functions::table();
+        let Some(shared) = board.set() else { return };
+        let mut set = shared.set(functions);
+        let mut session = Session::aside(self.charts.len() > 1);
+        let mut out = Vec::new();
+        let mut copies = COPIES;
+        // One for all: to look how much memory is in use costs more than most templates.
+        let mut budget = self.budget.clone().until(Arc::clone(&board.stop));
+        while let Some(mut claim) = board.claim() {
+            let dot = self.dot(&data, claim.index);
+            let left = budget.clone();
+            let before = Map::changes();
+            session.asked = false;
+            sprig::regex::begin();
+            out.clear();
+            let path = &self.templates[claim.index].path;
+            let result = set.execute(path, &dot, &mut out, &mut session, &mut budget);
+            let changed = Map::changes() != before;
+            if result.is_ok() && !session.asked && !changed {
+                let spent = budget.spent(&left);
+                claim.printed = Some(Printed { text: finished(&mut out), spent });
+            }
+            if changed {
+                copies -= 1;
+                if copies == 0 {
+                    return;
+                }
+                data = self.data();
+            }
+        }
+    }
+
+    /// What the templates of each chart see, as it is before the first of them.
+    fn data(&self) -> Vec<Map> {
+        let common = Common::new(&self.release, &self.capabilities);
+        let mut data: Vec<Map> = Vec::with_capacity(self.charts.len());
+        for chart in &self.charts {
+            let parent = chart.parent.map(|parent| data[parent].clone());
+            let values = match &parent {
+                Some(parent) => values_below(parent, &chart.name),
+                None => {
+                    self.values.value().as_map().map_or_else(Map::new, |values| values.with_type(&VALUES))
+                }
+            };
+            let own = common.data(chart.metadata.value(), &chart.files, values);
+            if let Some(parent) = parent {
+                put_below(&parent, &chart.name, &own);
+            }
+            data.push(own);
+        }
+        if let Some(root) = data.first() {
+            root.watch();
+        }
+        data
+    }
+
+    /// What a template sees as `.` when all before it were executed.
+    fn dot(&self, data: &[Map], index: usize) -> Value {
+        let Template { path, base_path, chart } = &self.templates[index];
+        // Of a subchart it can tell which of its templates was the last one.
+        let below = chart + 1..self.charts[*chart].end;
+        for (data, Brought { templates, .. }) in data[below.clone()].iter().zip(&self.charts[below]) {
+            match templates.partition_point(|&other| other < index).checked_sub(1) {
+                Some(last) => {
+                    let Template { path, base_path, .. } = &self.templates[templates[last]];
+                    dot(data, path, base_path);
+                }
+                None => drop(data.remove("Template")),
+            }
+        }
+        dot(&data[*chart].with_type(&VALUES), path, base_path)
+    }
+}

@@ -1,0 +1,281 @@
+//! However many threads execute templates, what comes of a chart is what comes of it on one: made-up charts whose
+//! templates look at each other's changes, ask, fail, and come near the limit.
+
+use std::cell::Cell;
+use std::fmt::Write as _;
+use std::path::Path;
+use std::rc::Rc;
+
+use chart::load::{self, FollowAll};
+use chart::schema::NoReferences;
+use chart::{ResolvedChart, Rules};
+use gotmpl::Budget;
+use govalue::{Map, Value};
+use guard::{Guard, Permit, Policy, Provenance};
+use pintle_render::{
+    Capabilities, Host, KeyAnswer, KeyRequest, Moment, ReleaseOptions, RenderOptions, Semver, execute,
+};
+
+/// Answers otherwise each time, so that answers tell in which order they were asked for.
+#[derive(Clone, Default)]
+struct Counter(Rc<Cell<u8>>);
+
+impl Counter {
+    fn next(&self) -> u8 {
+        self.0.set(self.0.get().wrapping_add(1));
+        self.0.get()
+    }
+}
+
+impl Host for Counter {
+    fn now(&mut self, _: Permit) -> Moment {
+        Moment { seconds: i64::from(self.next()), nanos: 0 }
+    }
+    fn local_zone(&mut self, _: Permit) -> String {
+        if self.next().is_multiple_of(2) { "Asia/Tokyo".to_owned() } else { "UTC".to_owned() }
+    }
+    fn random(&mut self, _: Permit, buffer: &mut [u8]) -> Result<(), String> {
+        buffer.fill(self.next() % 200);
+        Ok(())
+    }
+    fn keys(&mut self, _: Permit, _: &KeyRequest<'_>) -> Result<KeyAnswer, String> {
+        Ok(KeyAnswer::Text(format!("key {}", self.next())))
+    }
+    fn lookup(&mut self, _: Permit, _: &str, _: &str, _: &str, _: &str) -> Result<Value, String> {
+        Ok(Value::Map(Map::from_iter([("found", Value::int(i64::from(self.next())))])))
+    }
+    fn resolve_host(&mut self, _: Permit, _: &str) -> Result<Vec<String>, String> {
+        Ok(vec![format!("192.0.2.{}", self.next())])
+    }
+}
+
+/// Numbers that are the same for the same seed.
+struct Numbers(u64);
+
+impl Numbers {
+    fn below(&mut self, bound: usize) -> usize {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 33) as usize % bound
+    }
+}
+
+/// What only looks.
+const LOOKS: &[&str] = &[
+    "{{ .Values.own }} {{ .Values.table | toJson }}",
+    "{{ toJson .Values }}",
+    "{{ .Values.global | toJson }}",
+    "{{ .Template.Name }} {{ .Template | toJson }}",
+    "{{ range $name, $chart := .Subcharts }}{{ $name }} {{ $chart.Template | toJson }} {{ $chart.Values | toJson }}{{ end }}",
+    "{{ .Release | toJson }} {{ .Chart.Name }} {{ .Chart.Annotations | toJson }} {{ .Chart.IsRoot }}",
+    "{{ .Capabilities.KubeVersion.Version }} {{ .Capabilities.APIVersions.Has \"v1\" }}",
+    "{{ include \"shared\" . }} {{ include \"own\" . }}",
+    "{{ tpl \"{{ .Values.own }} {{ include \\\"own\\\" . }}\" . }}",
+    "{{ tpl (printf \"{{ range 3 }}%d{{ end }}\" 4) . }}",
+    "{{ .Files.Get \"file.txt\" }} {{ (.Files.Glob \"*\").AsConfig }}",
+    "{{ range 40 }}{{ . }}{{ end }}",
+    "{{ .Values.nothing }}{{ regexReplaceAll \"a+\" \"baab\" \"c\" }}",
+    "{{ $d := dict \"a\" 1 }}{{ $_ := set $d \"b\" .Values.table }}{{ $_ := merge $d (dict \"c\" 3) }}{{ toJson $d }}",
+    "{{ $c := deepCopy .Values }}{{ $_ := set $c \"own\" \"copied\" }}{{ $c.own }}",
+    "{{ .Values.table.list | first }} {{ slice .Values.table.list 0 2 }}",
+    "{{ if .Values.flag }}flag{{ end }}{{ with .own }}{{ . }}{{ end }}",
+];
+
+/// What asks.
+const ASKS: &[&str] = &[
+    "{{ randAlphaNum 4 }}",
+    "{{ now | date \"2006-01-02 15:04:05\" }}",
+    "{{ (lookup \"v1\" \"Secret\" \"a\" \"b\").found }}",
+    "{{ getHostByName \"example.com\" }}",
+    "{{ bcrypt \"a\" }}",
+    "{{ htmlDate 0 }}",
+    "{{ if lookup \"v1\" \"Secret\" \"a\" \"b\" }}{{ else }}nothing{{ end }}",
+];
+
+/// What changes something that other templates see.
+const CHANGES: &[&str] = &[
+    "{{ $_ := set .Values \"own\" (printf \"%s!\" .Values.own) }}",
+    "{{ $_ := set .Values.table \"more\" .Template.Name }}",
+    "{{ $_ := set .Values.global \"g\" .Template.Name }}",
+    "{{ $_ := unset .Values \"flag\" }}",
+    "{{ $_ := merge .Values.table (dict \"merged\" .Chart.Name) }}",
+    "{{ $_ := mergeOverwrite .Values (dict \"own\" \"other\") }}",
+    "{{ $_ := set . \"own\" .Template.Name }}",
+    "{{ $_ := set .Template \"Extra\" \"extra\" }}",
+    "{{ $_ := set .Release \"Name\" .Template.Name }}",
+    "{{ $_ := set .Chart \"Name\" \"renamed\" }}",
+    "{{ $_ := set .Chart.Annotations \"note\" \"set\" }}",
+    "{{ range .Subcharts }}{{ $_ := set .Values \"own\" \"from above\" }}{{ end }}",
+    "{{ range .Values.table.list }}{{ $_ := set . \"n\" 2 }}{{ end }}",
+];
+
+const FAILS: &[&str] = &[
+    "{{ fail .Template.Name }}",
+    "{{ .Values.nothing.at.all }}",
+    "{{ required \"it is\" .Values.nothing }}",
+    "{{ include \"nowhere\" . }}",
+    "{{ range 100000000 }}{{ end }}",
+];
+
+fn write(path: &Path, text: &str) {
+    std::fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
+    std::fs::write(path, text).expect("a file");
+}
+
+/// A chart with its subcharts; `kinds` says what its templates do: a weight for each list.
+fn write_chart(
+    folder: &Path,
+    name: &str,
+    below: &[(&str, &[&str])],
+    numbers: &mut Numbers,
+    kinds: [usize; 4],
+) {
+    let dependencies: String =
+        below.iter().map(|(name, _)| format!("- {{name: {name}, version: 1.0.0}}\n")).collect();
+    write(
+        &folder.join("Chart.yaml"),
+        &format!(
+            "apiVersion: v2\nname: {name}\nversion: 1.0.0\nannotations: {{a: b}}\ndependencies:\n{dependencies}"
+        ),
+    );
+    write(
+        &folder.join("values.yaml"),
+        &format!(
+            "own: {name}\nflag: true\ntable: {{a: 1, list: [{{n: 1}}, {{n: 2}}, {{n: 3}}]}}\nglobal: {{g: {name}}}\n"
+        ),
+    );
+    write(&folder.join("file.txt"), name);
+    let helpers = "{{ define \"shared\" }}shared by {{ .Chart.Name }}{{ end }}{{ define \"own\" }}{{ .Values.own }}{{ end }}";
+    write(&folder.join("templates/_helpers.tpl"), helpers);
+    let padding = "x".repeat(5_000);
+    for index in 0..6 {
+        let mut text = format!("{{{{/* {padding} */}}}}\n");
+        for _ in 0..3 {
+            let mut kind = numbers.below(kinds.iter().sum());
+            let lists = [LOOKS, ASKS, CHANGES, FAILS];
+            let list = lists.into_iter().zip(kinds).find_map(|(list, weight)| {
+                let found = (kind < weight).then_some(list);
+                kind = kind.wrapping_sub(weight);
+                found
+            });
+            let list = list.expect("a kind");
+            let _ = writeln!(text, "{}", list[numbers.below(list.len())]);
+        }
+        let folder = folder.join(if index % 3 == 0 { "templates/deep" } else { "templates" });
+        write(&folder.join(format!("t{index}.yaml")), &text);
+    }
+    for (name, further) in below {
+        let further: Vec<(&str, &[&str])> = further.iter().map(|name| (*name, &[][..])).collect();
+        write_chart(&folder.join("charts").join(name), name, &further, numbers, kinds);
+    }
+}
+
+fn resolved(folder: &Path) -> ResolvedChart {
+    let mut outside = FollowAll;
+    let chart = load::directory(folder, &mut load::Context::new(&Semver, &mut outside)).expect("a chart");
+    let mut references = NoReferences;
+    let rules = Rules { versions: &Semver, schema: Some(&mut references) };
+    chart.resolve(&Map::new(), rules, &mut Vec::new()).expect("a chart that resolves")
+}
+
+/// All that can be told of a render.
+fn told(folder: &Path, threads: usize, steps: u64) -> String {
+    let options = RenderOptions {
+        release: ReleaseOptions {
+            name: "rel".to_owned(),
+            namespace: "ns".to_owned(),
+            is_install: true,
+            is_upgrade: false,
+            revision: 1,
+        },
+        capabilities: Capabilities::default(),
+        enable_dns: true,
+        lookup: true,
+        subchart_notes: true,
+        budget: Budget::with_steps(steps).with_depth(40),
+        templates: pintle_render::TEMPLATES,
+        threads,
+        ahead: None,
+        on_behalf_of: None,
+        lint: false,
+    };
+    let guard = Guard::new(Policy::builder().build());
+    let host = Counter::default();
+    let chart = resolved(folder);
+    let mut rendered = execute(&chart, options, Box::new(host.clone()), guard, &Provenance::Local);
+    let mut told = match rendered.files {
+        Err(error) => format!("{error}\n"),
+        Ok(files) => files.files.iter().fold(String::new(), |mut all, (path, text)| {
+            let _ = writeln!(all, "{path}\n{}", String::from_utf8_lossy(text));
+            all
+        }),
+    };
+    let _ = writeln!(told, "{:?}\n{:?}\n{}", rendered.notices, rendered.guard.take_records(), host.next());
+    told
+}
+
+/// Renders charts with so many of each kind of action, and counts the outputs that one seed had alone.
+fn same_with_any_threads(seeds: std::ops::Range<u64>, kinds: [usize; 4], steps: u64) -> usize {
+    let mut outcomes = std::collections::HashSet::new();
+    for seed in seeds {
+        let folder = tempfile::tempdir().expect("a folder");
+        let mut numbers = Numbers(seed);
+        write_chart(folder.path(), "root", &[("one", &["deep"]), ("two", &[])], &mut numbers, kinds);
+        let alone = told(folder.path(), 1, steps);
+        for threads in [2, 4] {
+            let together = told(folder.path(), threads, steps);
+            assert_eq!(alone, together, "seed {seed} of {kinds:?} with {threads} threads");
+        }
+        outcomes.insert(alone);
+    }
+    outcomes.len()
+}
+
+const PLENTY: u64 = 10_000_000;
+
+#[test]
+fn templates_that_only_look_are_the_same() {
+    assert_eq!(same_with_any_threads(0..15, [1, 0, 0, 0], PLENTY), 15);
+}
+
+#[test]
+fn questions_are_asked_in_order() {
+    assert_eq!(same_with_any_threads(0..15, [3, 1, 0, 0], PLENTY), 15);
+}
+
+#[test]
+fn changes_are_seen_by_those_that_come_later_and_by_nobody_else() {
+    for weight in [1, 5] {
+        assert_eq!(same_with_any_threads(0..15, [20, 1, weight, 0], PLENTY), 15);
+    }
+}
+
+#[test]
+fn the_first_error_counts() {
+    assert!(same_with_any_threads(0..15, [30, 1, 1, 1], PLENTY) > 10);
+}
+
+#[test]
+fn the_limit_is_met_at_the_same_place() {
+    // Each limit ends the render somewhere else.
+    for steps in [500, 2_000, 5_000, 9_000] {
+        assert!(same_with_any_threads(0..4, [10, 1, 0, 0], steps) > 1, "{steps}");
+    }
+}
+
+#[test]
+fn a_render_costs_the_same_to_the_step() {
+    for seed in 0..3 {
+        let folder = tempfile::tempdir().expect("a folder");
+        let below: &[(&str, &[&str])] = &[("one", &["deep"]), ("two", &[])];
+        write_chart(folder.path(), "root", below, &mut Numbers(seed), [1, 0, 0, 0]);
+        let met = |threads, steps| told(folder.path(), threads, steps).contains("render.steps");
+        let (mut too_few, mut enough) = (0, PLENTY);
+        while enough - too_few > 1 {
+            let middle = too_few.midpoint(enough);
+            *(if met(1, middle) { &mut too_few } else { &mut enough }) = middle;
+        }
+        for threads in [2, 2, 2, 4, 4, 4] {
+            assert!(met(threads, too_few) && !met(threads, enough), "{enough} for seed {seed}");
+        }
+    }
+}
