@@ -6,20 +6,26 @@
 //! `render` crate.
 
 mod declared;
+#[cfg(test)]
+mod tests;
+mod view;
 
+use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use govalue::{Map, Str, Value, print};
+use govalue::{Map, Str, Value};
 
 use declared::{apply_conditions, apply_tags, import_from};
+use view::View;
 
 use crate::chart::{self, Chart, File};
 use crate::metadata::{Dependency, Metadata, Versions};
 use crate::notice::{Level, Notice};
 use crate::origins::Marks;
 use crate::schema::{self, SchemaLoader, Violation};
-use crate::values::coalesce::{self, GLOBAL, Log, Nulls};
+use crate::values::coalesce::{self, GLOBAL, Log, Nulls, Place};
 
 /// What [`Chart::resolve`] needs from its caller.
 pub struct Rules<'a> {
@@ -211,9 +217,6 @@ pub(crate) fn trace<'c>(
 ///
 /// Helm copies a chart for every alias, but only the upper levels of it; what lies further down stays shared
 /// between the copies, metadata included. Indices into two lists behave the same.
-/// So many values are held for checks on several threads. What is left is checked one after the other.
-const VALUES_AT_ONCE: usize = 1 << 18;
-
 struct Tree<'c, 'n> {
     nodes: Vec<Node<'c>>,
     metadata: Vec<Metadata>,
@@ -221,7 +224,17 @@ struct Tree<'c, 'n> {
     versions: &'n dyn Versions,
     /// What values stand for, when they are marked to find out where they come from.
     marks: Option<&'n Marks>,
+    /// Which versions were found to lie in which ranges: charts below one another often ask for the same.
+    matches: RefCell<BTreeMap<(String, String), bool>>,
+    /// Of a table with more entries than that only what is needed is copied.
+    large: usize,
 }
+
+/// So many values are held for checks on several threads. What is left is checked one after the other.
+const VALUES_AT_ONCE: usize = 1 << 18;
+
+/// Tables with fewer entries are copied sooner than it is found out what is needed of them.
+const LARGE: usize = 48;
 
 /// What the schemas of all charts say.
 #[derive(Default)]
@@ -245,7 +258,15 @@ struct Node<'c> {
 
 impl<'c, 'n> Tree<'c, 'n> {
     fn new(versions: &'n dyn Versions, notices: &'n mut Vec<Notice>) -> Self {
-        Self { nodes: Vec::new(), metadata: Vec::new(), log: Log(notices), versions, marks: None }
+        Self {
+            nodes: Vec::new(),
+            metadata: Vec::new(),
+            log: Log(notices),
+            versions,
+            marks: None,
+            matches: RefCell::default(),
+            large: LARGE,
+        }
     }
 
     fn add(&mut self, chart: &'c Chart, parent: Option<usize>) -> usize {
@@ -299,6 +320,10 @@ impl<'c, 'n> Tree<'c, 'n> {
         node.children.iter().for_each(|&child| self.tell(child, tell));
     }
 
+    fn view(&self) -> View<'_, 'c> {
+        View { nodes: &self.nodes, metadata: &self.metadata }
+    }
+
     fn metadata(&self, node: usize) -> &Metadata {
         &self.metadata[self.nodes[node].metadata]
     }
@@ -316,8 +341,13 @@ impl<'c, 'n> Tree<'c, 'n> {
 
     fn fits(&self, child: usize, dependency: &Dependency) -> bool {
         let metadata = self.metadata(child);
-        metadata.name == dependency.name
-            && self.versions.matches(&dependency.version, &metadata.version).unwrap_or(false)
+        if metadata.name != dependency.name {
+            return false;
+        }
+        let asked = (dependency.version.clone(), metadata.version.clone());
+        let mut matches = self.matches.borrow_mut();
+        let matching = |(range, version): &(String, String)| self.versions.matches(range, version);
+        *matches.entry(asked).or_insert_with_key(|asked| matching(asked).unwrap_or(false))
     }
 
     /// Drops the subcharts that tags and conditions switch off, and makes one copy for every declaration.
@@ -355,8 +385,11 @@ impl<'c, 'n> Tree<'c, 'n> {
         children.retain(|&child| is_on(self.name(child)));
         declared.retain(|d| d.as_ref().is_some_and(|d| is_on(&d.name)));
         for &child in &children {
-            let path = format!("{path}{}.", self.name(child));
-            self.enable(child, &values, &path)?;
+            if self.metadata(child).dependencies.is_some() {
+                let path = format!("{path}{}.", self.name(child));
+                let values = self.view().narrowed(child, &values, &path, self.large);
+                self.enable(child, &values, &path)?;
+            }
         }
         let own = self.nodes[node].metadata;
         self.metadata[own].dependencies = (!declared.is_empty()).then_some(declared);
@@ -405,7 +438,7 @@ impl<'c, 'n> Tree<'c, 'n> {
                 import_from(dependency, &values, &imported, &mut self.log);
             }
             values = deep_copy(&values)?;
-            coalesce::merge_into(&values, &imported, "", Nulls::Keep, &mut self.log, 0);
+            coalesce::merge_into(&values, &imported, &Place::NOWHERE, Nulls::Keep, &mut self.log, 0);
         } else {
             // What Helm leaves behind of an empty list.
             for dependency in declared.iter_mut().flatten() {
@@ -420,40 +453,9 @@ impl<'c, 'n> Tree<'c, 'n> {
 
     fn coalesce_from(&mut self, node: usize, values: &Map, nulls: Nulls) -> Result<Map, SubchartValues> {
         let values = coalesce::open(values);
-        self.coalesce(node, &values, "", nulls)?;
+        let view = View { nodes: &self.nodes, metadata: &self.metadata };
+        view.coalesce(node, &values, &Place::NOWHERE, nulls, &mut self.log)?;
         Ok(values)
-    }
-
-    /// Fills an open table with the defaults of a chart and of all below it.
-    fn coalesce(
-        &mut self,
-        node: usize,
-        values: &Map,
-        prefix: &str,
-        nulls: Nulls,
-    ) -> Result<(), SubchartValues> {
-        let prefix = coalesce::join(prefix, self.name(node));
-        let children = self.nodes[node].children.clone();
-        let names: Vec<String> = children.iter().map(|&child| self.name(child).to_owned()).collect();
-        let is_subchart = |key: &govalue::Str| names.iter().any(|name| *key == *name.as_str());
-        let defaults = self.nodes[node].values.clone();
-        coalesce::defaults(values, &defaults, &prefix, nulls, is_subchart, &mut self.log);
-        for (&child, name) in children.iter().zip(&names) {
-            let inner = match values.get(name) {
-                None => Map::new(),
-                Some(Value::Map(inner)) => coalesce::open(&inner),
-                // Helm: the message is made with the wrong verb, and shows it.
-                Some(other) => {
-                    let message =
-                        print::sprintf(b"type mismatch on %s: %t", &[Value::from(name.as_str()), other]);
-                    return Err(SubchartValues(String::from_utf8_lossy(&message).into_owned()));
-                }
-            };
-            coalesce::globals(&inner, values, &prefix, &mut self.log);
-            self.coalesce(child, &inner, &prefix, nulls)?;
-            values.insert(name.as_str(), inner);
-        }
-        Ok(())
     }
 
     /// The charts whose values plainly meet their schemas; looked at together, on several threads. With one
@@ -596,8 +598,8 @@ impl<'c, 'n> Tree<'c, 'n> {
 
 /// Collects the texts in a table that hold template actions.
 fn texts_in(values: &Map, depth: usize, found: &mut Vec<Str>) {
-    for (_, value) in values.iter() {
-        text_in(&value, depth, found);
+    for value in values.borrow().values() {
+        text_in(value, depth, found);
     }
 }
 

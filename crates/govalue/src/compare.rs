@@ -69,7 +69,6 @@ fn deep_copy_at(value: &Value, depth: usize) -> Option<Value> {
 }
 
 fn deep_copy_map(map: &Map, depth: usize) -> Option<Map> {
-    let entries: Option<_> =
-        map.borrow().iter().map(|(k, v)| Some((k.clone(), deep_copy_at(v, depth + 1)?))).collect();
-    Some(Map::from_entries(map.ty(), entries?))
+    let entries = map.borrow().try_map(|_, value| deep_copy_at(value, depth + 1))?;
+    Some(Map::from_entries(map.ty(), entries))
 }

@@ -96,6 +96,64 @@ impl Entries {
         }
     }
 
+    /// Lets others meet these, in key order: `with` gets what stands here and there under each key of the others,
+    /// and answers what stands here from then on, if anything.
+    pub fn meet(
+        &mut self,
+        others: &Self,
+        mut with: impl FnMut(&Str, Option<Value>, &Value) -> Option<Value>,
+    ) {
+        if others.is_empty() {
+            return;
+        }
+        let (row, mut tree) = match std::mem::take(self).0 {
+            Repr::Row(row) => (row, BTreeMap::new()),
+            Repr::Tree(tree) => (Vec::new(), tree),
+        };
+        if !tree.is_empty() {
+            for (key, other) in others {
+                let own = tree.remove(key.as_bytes());
+                if let Some(value) = with(key, own, other) {
+                    tree.insert(key.clone(), value);
+                }
+            }
+            self.0 = Repr::Tree(tree);
+            return;
+        }
+        let mut met = Vec::with_capacity(row.len() + others.len());
+        let mut own = row.into_iter().peekable();
+        for (key, other) in others {
+            met.extend(std::iter::from_fn(|| own.next_if(|(own, _)| own < key)));
+            let (kept, value) = match own.next_if(|(own, _)| own == key) {
+                Some((own, value)) => (Some(own), Some(value)),
+                None => (None, None),
+            };
+            if let Some(value) = with(key, value, other) {
+                met.push((kept.unwrap_or_else(|| key.clone()), value));
+            }
+        }
+        met.extend(own);
+        self.0 = if met.len() > ROW { Repr::Tree(met.into_iter().collect()) } else { Repr::Row(met) };
+    }
+
+    /// The same keys with other values; `None` when there is none for one of them.
+    pub fn try_map(&self, mut of: impl FnMut(&Str, &Value) -> Option<Value>) -> Option<Self> {
+        Some(Self(match &self.0 {
+            Repr::Row(row) => {
+                let mut made = Vec::with_capacity(row.len());
+                for (key, value) in row {
+                    made.push((key.clone(), of(key, value)?));
+                }
+                Repr::Row(made)
+            }
+            Repr::Tree(tree) => Repr::Tree(
+                tree.iter()
+                    .map(|(key, value)| Some((key.clone(), of(key, value)?)))
+                    .collect::<Option<_>>()?,
+            ),
+        }))
+    }
+
     /// Removes all.
     pub fn clear(&mut self) {
         *self = Self::new();
@@ -232,6 +290,45 @@ mod tests {
                 tree.into_values().collect::<Vec<_>>()
             );
         }
+    }
+
+    #[test]
+    fn others_meet_them_in_order() {
+        let entries = |numbers: std::ops::Range<usize>, step: usize| -> Entries {
+            numbers.step_by(step).map(|n| (Str::from(format!("{n:03}")), Value::int(n as i64))).collect()
+        };
+        for (own, others) in [(0, 9), (9, 0), (9, 9), (ROW, ROW), (3 * ROW, 5), (5, 3 * ROW), (ROW, 3)] {
+            let (mut entries, others) = (entries(0..own, 3), entries(0..others, 2));
+            let before = entries.clone();
+            let mut met = Vec::new();
+            entries.meet(&others, |key, own, other| {
+                assert_eq!(own.clone().map(number), before.get(key).cloned().map(number));
+                met.push(key.clone());
+                // Of three: one stays or goes as it is, one is put there, one is taken away.
+                match number(other.clone()) % 3 {
+                    0 => own,
+                    1 => Some(Value::int(-number(other.clone()))),
+                    _ => None,
+                }
+            });
+            assert_eq!(met, others.keys().cloned().collect::<Vec<_>>());
+            let mut expected: BTreeMap<Str, i64> =
+                before.iter().map(|(key, value)| (key.clone(), number(value.clone()))).collect();
+            for (key, value) in &others {
+                match number(value.clone()) {
+                    n if n % 3 == 1 => drop(expected.insert(key.clone(), -n)),
+                    n if n % 3 == 2 => drop(expected.remove(key)),
+                    _ => {}
+                }
+            }
+            let all: Vec<_> =
+                entries.iter().map(|(key, value)| (key.clone(), number(value.clone()))).collect();
+            assert_eq!(all, expected.into_iter().collect::<Vec<_>>());
+            let twice = entries.try_map(|_, value| Some(Value::int(2 * number(value.clone()))));
+            let twice: Vec<_> = twice.unwrap_or_default().into_values().map(number).collect();
+            assert_eq!(twice, all.iter().map(|(_, n)| 2 * n).collect::<Vec<_>>());
+        }
+        assert!(entries(0..2, 1).try_map(|_, _| None).is_none());
     }
 
     fn number(value: Value) -> i64 {

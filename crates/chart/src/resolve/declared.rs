@@ -5,7 +5,7 @@ use govalue::{Map, Value, types};
 use crate::metadata::Dependency;
 use crate::notice::{Level, Notice};
 use crate::origins::Marks;
-use crate::values::coalesce::{self, Log, Nulls};
+use crate::values::coalesce::{self, Log, Nulls, Place};
 use crate::values::{path_value, table};
 
 /// Any tag that is true enables; if there are only false ones, they disable.
@@ -82,7 +82,14 @@ pub(super) fn import_from(dependency: &mut Dependency, values: &Map, imported: &
         match table(values, &format!("{name}.{child}")) {
             Ok(found) => {
                 let found = if found.is_empty() { Map::new() } else { found };
-                coalesce::merge_into(imported, &at_path(&parent, found), "", Nulls::Keep, log, 0);
+                coalesce::merge_into(
+                    imported,
+                    &at_path(&parent, found),
+                    &Place::NOWHERE,
+                    Nulls::Keep,
+                    log,
+                    0,
+                );
             }
             Err(error) => {
                 let mut notice = Notice::new(Level::Warn, message);

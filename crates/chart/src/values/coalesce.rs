@@ -28,7 +28,7 @@ pub(crate) enum Nulls {
 /// Puts defaults under chosen values as Helm's `CoalesceTables` does, on its own and without a chart: tables
 /// inside `chosen` are written to, and so is the top level of `defaults`.
 pub fn coalesce_tables(chosen: &Map, defaults: &Map, notices: &mut Vec<Notice>) {
-    merge_into(chosen, defaults, "", Nulls::Remove, &mut Log(notices), 0);
+    merge_into(chosen, defaults, &Place::NOWHERE, Nulls::Remove, &mut Log(notices), 0);
 }
 
 /// Collects what Helm would warn about.
@@ -40,9 +40,30 @@ impl Log<'_> {
     }
 }
 
-/// `a.b`, or only `b` when there is no `a`.
-pub(crate) fn join(prefix: &str, key: &str) -> String {
-    if prefix.is_empty() { key.to_owned() } else { format!("{prefix}.{key}") }
+/// Where a table stands; put into words only when there is something to say about it.
+#[derive(Clone, Copy)]
+pub(crate) struct Place<'p> {
+    above: Option<&'p Place<'p>>,
+    key: &'p [u8],
+}
+
+impl<'p> Place<'p> {
+    /// Where nothing has a name so far.
+    pub(crate) const NOWHERE: Place<'static> = Place { above: None, key: b"" };
+
+    /// What stands here under a key.
+    pub(crate) fn at(&'p self, key: &'p [u8]) -> Place<'p> {
+        Place { above: Some(self), key }
+    }
+}
+
+impl std::fmt::Display for Place<'_> {
+    /// `a.b`, or only `b` when there is no `a`.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let above = self.above.map(Self::to_string).unwrap_or_default();
+        let dot = if above.is_empty() { "" } else { "." };
+        write!(f, "{above}{dot}{}", String::from_utf8_lossy(self.key))
+    }
 }
 
 /// A table that may be written to at its top level and below `global`.
@@ -64,59 +85,53 @@ pub(crate) fn copy(value: &Value) -> Value {
 pub(crate) fn defaults(
     values: &Map,
     defaults: &Map,
-    prefix: &str,
+    prefix: &Place<'_>,
     nulls: Nulls,
     is_subchart: impl Fn(&Str) -> bool,
     log: &mut Log<'_>,
 ) {
-    for (key, default) in defaults.iter() {
-        match values.get(&key) {
-            Some(Value::Nil) if nulls == Nulls::Remove => {
-                values.remove(&key);
-            }
-            Some(Value::Map(chosen)) => {
-                let Value::Map(default) = &default else {
-                    if !default.is_nil() {
-                        let key = key.to_str_lossy();
-                        log.info(format!("warning: skipped value for {prefix}.{key}: Not a table."));
-                    }
-                    continue;
-                };
-                let nulls = if is_subchart(&key) { Nulls::Keep } else { nulls };
-                let default = match nulls {
-                    Nulls::Remove => without_nulls(default, 0).unwrap_or_else(|| default.clone()),
-                    Nulls::Keep => default.clone(),
-                };
-                let prefix = join(prefix, &key.to_str_lossy());
-                if key == *GLOBAL {
-                    if let Value::Map(default) = copy(&Value::Map(default)) {
-                        merge_into(&chosen, &default, &prefix, nulls, log, 0);
-                    }
-                } else if let Some(merged) = merged(&chosen, &default, &prefix, nulls, log, 0) {
-                    values.insert(key, merged);
+    // Nobody else has the table that is filled: it was opened for this.
+    values.borrow_mut().meet(&defaults.borrow(), |key, chosen, default| match (chosen, default) {
+        (Some(Value::Nil), _) if nulls == Nulls::Remove => None,
+        (Some(Value::Map(chosen)), Value::Map(default)) => {
+            let nulls = if is_subchart(key) { Nulls::Keep } else { nulls };
+            let without = if nulls == Nulls::Remove { without_nulls(default, 0) } else { None };
+            let default = without.as_ref().unwrap_or(default);
+            let prefix = prefix.at(key);
+            let merged = if *key == *GLOBAL {
+                if let Value::Map(default) = copy(&Value::Map(default.clone())) {
+                    merge_into(&chosen, &default, &prefix, nulls, log, 0);
                 }
-            }
-            Some(_) => {}
-            None => {
-                let default = match (nulls, default) {
-                    (Nulls::Remove, Value::Nil) => continue,
-                    (Nulls::Remove, Value::Map(default)) => {
-                        Value::Map(without_nulls(&default, 0).unwrap_or(default))
-                    }
-                    (_, default) => default,
-                };
-                let default = if key == *GLOBAL { copy(&default) } else { default };
-                values.insert(key, default);
-            }
+                None
+            } else {
+                merged(&chosen, default, &prefix, nulls, log, 0)
+            };
+            Some(Value::Map(merged.unwrap_or(chosen)))
         }
-    }
+        (Some(chosen), default) => {
+            if matches!(chosen, Value::Map(_)) && !default.is_nil() {
+                let key = key.to_str_lossy();
+                log.info(format!("warning: skipped value for {prefix}.{key}: Not a table."));
+            }
+            Some(chosen)
+        }
+        (None, Value::Nil) if nulls == Nulls::Remove => None,
+        (None, default) => {
+            let without = match default {
+                Value::Map(default) if nulls == Nulls::Remove => without_nulls(default, 0),
+                _ => None,
+            };
+            let default = without.map_or_else(|| default.clone(), Value::Map);
+            Some(if *key == *GLOBAL { copy(&default) } else { default })
+        }
+    });
 }
 
 /// The defaults under the chosen values; `None` when that changes nothing.
 fn merged(
     chosen: &Map,
     defaults: &Map,
-    prefix: &str,
+    prefix: &Place<'_>,
     nulls: Nulls,
     log: &mut Log<'_>,
     depth: usize,
@@ -142,7 +157,7 @@ fn merged(
                 if inner.same(default) {
                     continue;
                 }
-                let prefix = join(prefix, &key.to_str_lossy());
+                let prefix = prefix.at(key);
                 if let Some(merged) = merged(&inner, default, &prefix, nulls, log, depth + 1) {
                     changed.get_or_insert_with(|| chosen.shallow_copy()).insert(key.clone(), merged);
                 }
@@ -157,7 +172,7 @@ fn merged(
 pub(crate) fn merge_into(
     chosen: &Map,
     defaults: &Map,
-    prefix: &str,
+    prefix: &Place<'_>,
     nulls: Nulls,
     log: &mut Log<'_>,
     depth: usize,
@@ -183,7 +198,7 @@ pub(crate) fn merge_into(
                 chosen.insert(key, default);
             }
             (Some(Value::Map(inner)), Value::Map(default)) => {
-                let prefix = join(prefix, &key.to_str_lossy());
+                let prefix = prefix.at(&key);
                 merge_into(&inner, default, &prefix, nulls, log, depth + 1);
             }
             (Some(current), default) => warn_mismatch(&current, default, prefix, &key, log),
@@ -191,8 +206,8 @@ pub(crate) fn merge_into(
     }
 }
 
-fn warn_mismatch(current: &Value, default: &Value, prefix: &str, key: &Str, log: &mut Log<'_>) {
-    let path = || join(prefix, &key.to_str_lossy());
+fn warn_mismatch(current: &Value, default: &Value, prefix: &Place<'_>, key: &Str, log: &mut Log<'_>) {
+    let path = || prefix.at(key);
     match (current, default) {
         (_, Value::Map(_)) => log.info(format!(
             "warning: cannot overwrite table with non table for {} ({})",
@@ -238,7 +253,7 @@ fn without_nulls(map: &Map, depth: usize) -> Option<Map> {
 }
 
 /// Lets a parent's globals flow into a subchart's values. Both tables are open.
-pub(crate) fn globals(values: &Map, parent: &Map, prefix: &str, log: &mut Log<'_>) {
+pub(crate) fn globals(values: &Map, parent: &Map, prefix: &Place<'_>, log: &mut Log<'_>) {
     let global = match values.get(GLOBAL) {
         None => Map::new(),
         Some(Value::Map(global)) => global,
@@ -262,7 +277,7 @@ pub(crate) fn globals(values: &Map, parent: &Map, prefix: &str, log: &mut Log<'_
                 match current {
                     None => {}
                     Some(Value::Map(current)) => {
-                        let prefix = join(prefix, &key.to_str_lossy());
+                        let prefix = prefix.at(&key);
                         merge_into(&table, &current, &prefix, Nulls::Keep, log, 0);
                     }
                     Some(_) => {
