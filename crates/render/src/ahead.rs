@@ -39,6 +39,8 @@ struct Shared {
 #[derive(Default)]
 struct State {
     seen: HashSet<Arc<[u8]>>,
+    /// Where they lie. Most that were seen are the same, and need not be read to know it.
+    places: HashSet<usize>,
     bytes: usize,
     waiting: VecDeque<Arc<[u8]>>,
     done: HashMap<Arc<[u8]>, Parsed>,
@@ -83,10 +85,16 @@ impl Ahead {
     /// Has a text parsed, if there is time. Any thread may call it.
     pub fn add(&self, text: &Arc<[u8]>) {
         let mut state = self.0.state();
+        let place = text.as_ptr().addr();
+        if state.places.contains(&place) {
+            return;
+        }
         let bytes = state.bytes + text.len();
         if state.closed || bytes > self.0.most || !state.seen.insert(Arc::clone(text)) {
             return;
         }
+        // It is kept, so nothing else comes to lie there.
+        state.places.insert(place);
         state.bytes = bytes;
         state.waiting.push_back(Arc::clone(text));
         if state.worker.is_some() {
