@@ -152,7 +152,7 @@ pub fn check_archive(name: &str, bytes: &[u8]) -> Result<(), LoadError> {
 /// # Errors
 /// When it is no archive, breaks a limit, or names a file outside the chart.
 pub fn unpack(bytes: &[u8], limits: &ArchiveLimits) -> Result<Vec<File>, ArchiveError> {
-    unpack_all(bytes, limits, |_, _| None).map(|unpacked| unpacked.files)
+    unpack_all(bytes, limits, |_, data| data.into()).map(|unpacked| unpacked.files)
 }
 
 /// What an archive unpacks to.
@@ -163,12 +163,14 @@ pub(super) struct Unpacked {
 }
 
 /// As [`unpack`], for an archive that is kept: files that may wait are unpacked again when somebody looks at one.
+/// `keep` is given name and contents of the others, in order.
 pub(super) fn unpack_kept(
     archive: &Arc<[u8]>,
     limits: &ArchiveLimits,
     late: Option<&Late>,
+    keep: &dyn Fn(&str, &[u8]) -> Bytes,
 ) -> Result<Unpacked, ArchiveError> {
-    let Some(late) = late else { return unpack_all(archive, limits, |_, _| None) };
+    let Some(late) = late else { return unpack_all(archive, limits, keep) };
     let (kept, limits_then) = (Arc::clone(archive), *limits);
     // All of them at the first look at any: one at a time would unpack as often as there are files.
     let again = Arc::new(LazyLock::new(move || unpack(&kept, &limits_then).unwrap_or_default()));
@@ -176,22 +178,23 @@ pub(super) fn unpack_kept(
     unpack_all(archive, limits, |name, data| {
         let index = count;
         count += 1;
-        late.is_worth(name, data.len() as u64).then(|| {
-            let again = Arc::clone(&again);
-            Bytes::later(move || match again.get(index) {
-                Some(file) => Arc::clone(file.data.shared()),
-                // It was unpacked before, from the same bytes.
-                None => Arc::from([]),
-            })
+        if !late.is_worth(name, data.len() as u64) {
+            return keep(name, data);
+        }
+        let again = Arc::clone(&again);
+        Bytes::later(move || match again.get(index) {
+            Some(file) => Arc::clone(file.data.shared()),
+            // It was unpacked before, from the same bytes.
+            None => Arc::from([]),
         })
     })
 }
 
-/// Unpacks; `later` is asked for a stand-in for each file, in order.
+/// Unpacks; `keep` is given name and contents of each file, in order.
 fn unpack_all(
     bytes: &[u8],
     limits: &ArchiveLimits,
-    mut later: impl FnMut(&str, &[u8]) -> Option<Bytes>,
+    mut keep: impl FnMut(&str, &[u8]) -> Bytes,
 ) -> Result<Unpacked, ArchiveError> {
     if bytes.is_empty() {
         return Err(ArchiveError::Broken("EOF".to_owned()));
@@ -251,7 +254,7 @@ fn unpack_all(
         let modified = entry.header().mtime().ok().and_then(|seconds| i64::try_from(seconds).ok());
         let data = data.strip_prefix(BOM).unwrap_or(&data);
         unpacked += data.len() as u64;
-        let data = later(&inner, data).unwrap_or_else(|| data.into());
+        let data = keep(&inner, data);
         files.push(File::new(inner, data).changed_at(modified));
     }
     if files.is_empty() { Err(ArchiveError::Empty) } else { Ok(Unpacked { files, bytes: unpacked }) }
@@ -403,7 +406,8 @@ mod tests {
         .into();
         let limits = ArchiveLimits::default();
         let eager = unpack(&archive, &limits).unwrap_or_default();
-        let late = unpack_kept(&archive, &limits, Some(&Late::new(true))).map_err(|e| e.to_string());
+        let late = unpack_kept(&archive, &limits, Some(&Late::new(true)), &|_, data| data.into())
+            .map_err(|e| e.to_string());
         let late = late.unwrap_or_else(|error| panic!("{error}"));
         assert_eq!(late.bytes, eager.iter().map(|file| file.data.len() as u64).sum::<u64>());
         let waits = |file: &File| format!("{:?}", file.data) == "[not fetched]";

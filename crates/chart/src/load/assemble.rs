@@ -11,7 +11,6 @@ use crate::go;
 use crate::lock::Lock;
 use crate::metadata::{Metadata, decode};
 use crate::notice::{Level, Notice};
-use crate::values;
 
 /// Chooses the loader by `apiVersion`, as Helm does before it looks at anything else.
 pub(super) fn check_version(chart_file: &[u8], limits: &yaml::Limits) -> Result<(), LoadError> {
@@ -57,7 +56,7 @@ pub(super) fn assemble(
             "Chart.lock" => lock = read_lock(file, "Chart.lock", &yaml)?,
             "values.yaml" => {
                 let parse = |source| LoadError::Parse { file: "values.yaml", source };
-                chart_values = Some(values::read(&file.data, &yaml).map_err(parse)?);
+                chart_values = Some(context.values(file).map_err(parse)?);
             }
             "values.schema.json" => schema = Some(Arc::clone(file.data.shared())),
             name @ ("requirements.yaml" | "requirements.lock") => {

@@ -3,8 +3,7 @@
 #![expect(clippy::disallowed_methods, reason = "the one place of this crate that reads files")]
 
 use std::collections::BTreeSet;
-use std::ffi::OsString;
-use std::fs::{self, FileType, Metadata as Status};
+use std::fs::{self, Metadata as Status};
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -13,14 +12,12 @@ use std::time::SystemTime;
 
 use super::assemble::{assemble, check_version};
 use super::ignore::Rules;
-use super::reader::{self, Contents, Reader, Refusal, Shared};
+use super::listing::{Failure, Finder, Item, Listing, Listings};
+use super::reader::{self, Contents, Reading, Refusal, Scratch, Shared};
 use super::{Context, Entry, Folder, LoadError};
 use crate::chart::{Chart, File};
 use crate::go::{self, io_error, path_error};
 use crate::notice::{Level, Notice};
-
-/// How deep directories may lie; the system's limit on paths is near.
-const MAX_DEPTH: usize = 512;
 
 /// Loads the chart in a directory: every file that `.helmignore` does not exclude, in lexical order.
 ///
@@ -82,17 +79,6 @@ fn read_operation(error: &std::io::Error) -> &'static str {
     if error.kind() == std::io::ErrorKind::IsADirectory { "read" } else { "open" }
 }
 
-/// A file that is part of the chart.
-struct Found {
-    /// Its path inside the chart.
-    inner: String,
-    path: PathBuf,
-    /// Where it ends, when it is a link.
-    target: Option<PathBuf>,
-    /// How many notices there were before it.
-    notices: usize,
-}
-
 struct Walk<'c, 'a> {
     root: PathBuf,
     /// The root without links in it.
@@ -101,16 +87,11 @@ struct Walk<'c, 'a> {
     /// Links that were asked about already.
     allowed: BTreeSet<PathBuf>,
     /// Files that were found, in order.
-    found: Vec<Found>,
+    files: Vec<File>,
     entries: usize,
+    /// How many bytes more there may be.
+    left: u64,
     context: &'c mut Context<'a>,
-}
-
-impl Found {
-    /// What is read for it.
-    fn path(&self) -> &Path {
-        self.target.as_deref().unwrap_or(&self.path)
-    }
 }
 
 impl<'c, 'a> Walk<'c, 'a> {
@@ -121,8 +102,9 @@ impl<'c, 'a> Walk<'c, 'a> {
             root,
             rules: Rules::default(),
             allowed: BTreeSet::new(),
-            found: Vec::new(),
+            files: Vec::new(),
             entries: 0,
+            left: context.limits.total,
             context,
         })
     }
@@ -158,42 +140,15 @@ impl<'c, 'a> Walk<'c, 'a> {
 
     /// Every file that is part of the chart.
     fn files(&mut self) -> Result<Vec<File>, LoadError> {
-        let root = self.root.clone();
-        let total = self.context.limits.total;
+        let rules = std::mem::take(&mut self.rules);
         let shared = Shared::new(self.context);
-        let (walked, mut contents) = std::thread::scope(|scope| {
-            let mut reader = Reader::new(scope, &shared, self.context.threads);
-            let walked = self.list(&root, "", 0, &mut reader);
-            (walked, reader.finish())
-        });
-        if contents.iter().any(|reading| matches!(reading, Err(Refusal::Over))) {
-            // Which one was too much is told by their order.
-            let left = AtomicU64::new(total);
-            contents = Vec::new();
-            for found in &self.found {
-                contents.push(shared.look(found.path(), &found.inner, &left));
-                if contents.last().is_some_and(Result::is_err) {
-                    break;
-                }
-            }
+        let finder = Finder::new(&shared, &rules, self.context.threads, self.context.limits.files);
+        let mut listings = finder.all(&self.root);
+        if let Some(listing) = listings.take(0) {
+            Pass { walk: self, rules: &rules, shared: &shared, finder: &finder, listings }.go(listing, 0)?;
         }
-        let mut files = Vec::with_capacity(contents.len());
-        for (found, reading) in std::mem::take(&mut self.found).into_iter().zip(contents) {
-            match reading {
-                Ok(Contents { data, status, unpacked }) => {
-                    if let Some(unpacked) = unpacked {
-                        self.context.early.push((Arc::clone(data.shared()), unpacked));
-                    }
-                    let modified = status.modified().ok().and_then(seconds);
-                    files.push(File::new(found.inner, data).changed_at(modified));
-                }
-                Err(refusal) => {
-                    self.context.notices.truncate(found.notices);
-                    return Err(self.refused(found.path(), &found.inner, refusal));
-                }
-            }
-        }
-        walked.map(|()| files)
+        self.context.known = shared.into_ahead().into_values();
+        Ok(std::mem::take(&mut self.files))
     }
 
     fn refused(&self, path: &Path, inner: &str, refusal: Refusal) -> LoadError {
@@ -238,93 +193,6 @@ impl<'c, 'a> Walk<'c, 'a> {
         }
     }
 
-    /// Visits what a directory holds, by name.
-    fn list(
-        &mut self,
-        dir: &Path,
-        prefix: &str,
-        depth: usize,
-        reader: &mut Reader<'_, '_>,
-    ) -> Result<(), LoadError> {
-        if depth > MAX_DEPTH {
-            return Err(LoadError::Io(format!("open {}: file name too long", dir.display())));
-        }
-        let unreadable = |e: std::io::Error| LoadError::Io(path_error("open", dir, &e));
-        let mut names: Vec<(OsString, FileType)> = fs::read_dir(dir)
-            .map_err(unreadable)?
-            .map(|entry| entry.and_then(|entry| Ok((entry.file_name(), entry.file_type()?))))
-            .collect::<Result<_, _>>()
-            .map_err(unreadable)?;
-        names.sort_unstable_by(|(a, _), (b, _)| a.cmp(b));
-        for (name, kind) in names {
-            self.entries += 1;
-            let most = self.context.limits.files;
-            if self.entries > most {
-                return Err(LoadError::TooManyFiles(most));
-            }
-            let path = dir.join(&name);
-            let inner = match prefix {
-                "" => name.to_string_lossy().into_owned(),
-                prefix => format!("{prefix}/{}", name.to_string_lossy()),
-            };
-            if kind.is_symlink() {
-                self.link(path, inner, depth, reader)?;
-            } else {
-                self.visit(path, inner, kind, None, depth, reader)?;
-            }
-        }
-        Ok(())
-    }
-
-    fn link(
-        &mut self,
-        path: PathBuf,
-        inner: String,
-        depth: usize,
-        reader: &mut Reader<'_, '_>,
-    ) -> Result<(), LoadError> {
-        let target = follow(&path)
-            .map_err(|e| LoadError::Link { path: path.clone(), reason: link_reason(&path, &e) })?;
-        self.context.notices.push(
-            Notice::new(
-                Level::Info,
-                "found symbolic link in path. Contents of linked file included and used",
-            )
-            .with("path", path.display().to_string())
-            .with("resolved", target.display().to_string()),
-        );
-        let kind = lstat(&target)?.file_type();
-        self.visit(path, inner, kind, Some(target), depth, reader)
-    }
-
-    /// Takes a file or walks a directory, unless it is ignored. `target` is set for what a link leads to.
-    fn visit(
-        &mut self,
-        path: PathBuf,
-        inner: String,
-        kind: FileType,
-        target: Option<PathBuf>,
-        depth: usize,
-        reader: &mut Reader<'_, '_>,
-    ) -> Result<(), LoadError> {
-        if self.rules.ignores(&inner, kind.is_dir()) {
-            return Ok(());
-        }
-        if let Some(target) = &target {
-            self.ask_link(&path, target)?;
-        }
-        if kind.is_dir() {
-            return self.list(&path, &inner, depth + 1, reader);
-        }
-        if !kind.is_file() {
-            return Err(LoadError::Irregular(path));
-        }
-        let found = Found { inner, path, target, notices: self.context.notices.len() };
-        reader.add(found.path().to_owned(), &found.inner);
-        self.found.push(found);
-        Ok(())
-    }
-
     /// Asks about a file that is read before the walk, when it is a link.
     fn ask(&mut self, path: &Path) -> Result<(), LoadError> {
         match (fs::symlink_metadata(path), fs::canonicalize(path)) {
@@ -341,6 +209,124 @@ impl<'c, 'a> Walk<'c, 'a> {
         self.context.outside.may_read(link, target).map_err(LoadError::Outside)?;
         self.allowed.insert(path.to_owned());
         Ok(())
+    }
+}
+
+/// Goes through what was found, in order: what counts is the first that is wrong.
+struct Pass<'p, 'c, 'a> {
+    walk: &'p mut Walk<'c, 'a>,
+    rules: &'p Rules,
+    shared: &'p Shared<'a>,
+    finder: &'p Finder<'p, 'a>,
+    listings: Listings,
+}
+
+impl Pass<'_, '_, '_> {
+    fn go(&mut self, listing: Listing, depth: usize) -> Result<(), LoadError> {
+        let Listing { dir, items, failed } = listing;
+        match failed {
+            None => {}
+            Some(Failure::TooDeep) => {
+                return Err(LoadError::Io(format!("open {}: file name too long", dir.display())));
+            }
+            Some(Failure::System(error)) => return Err(LoadError::Io(path_error("open", &dir, &error))),
+        }
+        for item in items {
+            if let Item::More(number) = item {
+                if let Some(listing) = self.listings.take(number) {
+                    self.go(listing, depth)?;
+                }
+                continue;
+            }
+            self.walk.entries += 1;
+            let most = self.walk.context.limits.files;
+            if self.walk.entries > most {
+                return Err(LoadError::TooManyFiles(most));
+            }
+            match item {
+                Item::Ignored | Item::More(_) => {}
+                Item::File(named, reading) => self.take(named.inner, &|| dir.join(&named.name), reading)?,
+                Item::Unread(named) => self.read(named.inner, &dir.join(&named.name))?,
+                Item::Directory(number, named) => {
+                    let found = self.listings.take(number);
+                    self.directory(found, &dir.join(&named.name), &named.inner, depth)?;
+                }
+                Item::Link(named) => self.link(dir.join(&named.name), named.inner, depth)?,
+                Item::Irregular(named) => return Err(LoadError::Irregular(dir.join(&named.name))),
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes what a directory holds: what was found there, or what is found now.
+    fn directory(
+        &mut self,
+        found: Option<Listing>,
+        path: &Path,
+        inner: &Arc<str>,
+        depth: usize,
+    ) -> Result<(), LoadError> {
+        let listing = found.unwrap_or_else(|| self.finder.one(path, inner, depth + 1));
+        self.go(listing, depth + 1)
+    }
+
+    fn link(&mut self, path: PathBuf, inner: Arc<str>, depth: usize) -> Result<(), LoadError> {
+        let target = follow(&path)
+            .map_err(|e| LoadError::Link { path: path.clone(), reason: link_reason(&path, &e) })?;
+        self.walk.context.notices.push(
+            Notice::new(
+                Level::Info,
+                "found symbolic link in path. Contents of linked file included and used",
+            )
+            .with("path", path.display().to_string())
+            .with("resolved", target.display().to_string()),
+        );
+        let kind = lstat(&target)?.file_type();
+        if self.rules.ignores(&inner, kind.is_dir()) {
+            return Ok(());
+        }
+        self.walk.ask_link(&path, &target)?;
+        if kind.is_dir() {
+            return self.directory(None, &path, &inner, depth);
+        }
+        if !kind.is_file() {
+            return Err(LoadError::Irregular(path));
+        }
+        self.read(inner, &target)
+    }
+
+    /// Reads a file when its turn comes.
+    fn read(&mut self, inner: Arc<str>, path: &Path) -> Result<(), LoadError> {
+        let reading = self.shared.read(path, &inner, &mut Scratch::default());
+        self.take(inner, &|| path.to_owned(), reading)
+    }
+
+    /// Takes a file that was read.
+    fn take(
+        &mut self,
+        inner: Arc<str>,
+        path: &dyn Fn() -> PathBuf,
+        mut reading: Reading,
+    ) -> Result<(), LoadError> {
+        let is_too_much = |left: u64, reading: &Reading| match reading {
+            Ok(contents) => contents.counted > left,
+            Err(refusal) => matches!(refusal, Refusal::Over),
+        };
+        if is_too_much(self.walk.left, &reading) {
+            // Files behind it may have been counted before it.
+            reading = self.shared.look(&path(), &inner, self.walk.left);
+        }
+        match reading {
+            Ok(Contents { data, counted, modified, unpacked }) => {
+                self.walk.left = self.walk.left.saturating_sub(counted);
+                if let Some(unpacked) = unpacked {
+                    self.walk.context.early.push((Arc::clone(data.shared()), unpacked));
+                }
+                self.walk.files.push(File::new(inner, data).changed_at(modified.and_then(seconds)));
+                Ok(())
+            }
+            Err(refusal) => Err(self.walk.refused(&path(), &inner, refusal)),
+        }
     }
 }
 

@@ -12,6 +12,8 @@ pub(crate) struct Rules(Vec<Rule>);
 #[derive(Debug)]
 struct Rule {
     pattern: Vec<char>,
+    /// What everything that the pattern matches begins with.
+    beginning: String,
     negated: bool,
     directories_only: bool,
     whole_path: bool,
@@ -71,7 +73,14 @@ impl Rules {
             Some(rest) => (true, rest),
             None => (rest.contains('/'), rest),
         };
-        self.0.push(Rule { pattern: rest.chars().collect(), negated, directories_only, whole_path });
+        let beginning = rest.chars().take_while(|c| !matches!(c, '*' | '?' | '[' | '\\')).collect();
+        self.0.push(Rule {
+            pattern: rest.chars().collect(),
+            beginning,
+            negated,
+            directories_only,
+            whole_path,
+        });
         Ok(())
     }
 
@@ -79,7 +88,8 @@ impl Rules {
     pub(crate) fn ignores(&self, path: &str, directory: bool) -> bool {
         for rule in &self.0 {
             let subject = if rule.whole_path { path } else { go::base(path) };
-            let matches = || glob(&rule.pattern, subject).unwrap_or(false);
+            let matches =
+                || subject.starts_with(&rule.beginning) && glob(&rule.pattern, subject).unwrap_or(false);
             let wrong_kind = rule.directories_only && !directory;
             if rule.negated {
                 // Helm: a negated rule does not bring files back; it leaves out at once whatever it does

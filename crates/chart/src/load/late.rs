@@ -40,10 +40,7 @@ impl Late {
 
     /// Whether a file, by its path inside the chart, is one of them.
     pub(super) fn may_wait(&self, inner: &str) -> bool {
-        let mut own = inner;
-        while let Some((_, inside)) = own.strip_prefix("charts/").and_then(|below| below.split_once('/')) {
-            own = inside;
-        }
+        let own = own(inner);
         match own.split_once('/') {
             Some(("templates" | "charts", _)) => false,
             Some(("crds", _)) => self.crds,
@@ -80,6 +77,15 @@ impl Late {
             }
         })
     }
+}
+
+/// The path of a file inside the chart that it belongs to, from that inside the outermost one.
+pub(super) fn own(inner: &str) -> &str {
+    let mut own = inner;
+    while let Some((_, inside)) = own.strip_prefix("charts/").and_then(|below| below.split_once('/')) {
+        own = inside;
+    }
+    own
 }
 
 /// Whether nobody wrote to a file, nor put another in its place.

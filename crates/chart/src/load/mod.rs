@@ -4,6 +4,7 @@
 //! follows a link that leaves the chart. [`archive`] reads bytes from strangers and meets its limits before
 //! it allocates. Both end in the same assembly, which sorts files into templates, values and subcharts.
 
+mod ahead;
 mod archive;
 mod assemble;
 mod directory;
@@ -11,6 +12,7 @@ mod expanded;
 mod folder;
 pub(crate) mod ignore;
 mod late;
+mod listing;
 mod reader;
 mod sniff;
 
@@ -24,7 +26,7 @@ pub use late::Late;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use govalue::yaml;
+use govalue::{Map, yaml};
 
 use self::archive::Unpacked;
 
@@ -93,6 +95,8 @@ pub struct Context<'a> {
     unpacked: u64,
     /// Archives of the folder with what they unpack to, as far as that is known already.
     early: Vec<(Arc<[u8]>, Unpacked)>,
+    /// Values that were read already.
+    known: ahead::Values,
     /// Bytes of documents that were read since `outside` was asked whether to go on.
     read: usize,
     /// Whether `apiVersion` picks the loader before anything else is looked at, as most of Helm does. Some of
@@ -119,6 +123,7 @@ impl<'a> Context<'a> {
             yaml: yaml::Limits::default(),
             unpacked: 0,
             early: Vec::new(),
+            known: ahead::Values::default(),
             read: 0,
             detect: true,
             threads: 1,
@@ -142,11 +147,16 @@ impl<'a> Context<'a> {
         self.outside.may_go_on(room).map_err(LoadError::Outside)
     }
 
+    /// The values in a file.
+    fn values(&mut self, file: &File) -> Result<Map, govalue::Error> {
+        self.known.read(file.data.shared(), &self.yaml)
+    }
+
     /// The files in an archive under `charts/`.
     fn unpack(&mut self, data: &Arc<[u8]>) -> Result<Unpacked, ArchiveError> {
         match self.early.iter().position(|(early, _)| Arc::ptr_eq(early, data)) {
             Some(at) => Ok(self.early.swap_remove(at).1),
-            None => archive::unpack_kept(data, &self.limits, self.late.as_ref()),
+            None => archive::unpack_kept(data, &self.limits, self.late.as_ref(), &|_, data| data.into()),
         }
     }
 

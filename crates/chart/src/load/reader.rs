@@ -1,38 +1,24 @@
-//! Files of a directory → their contents, read on several threads while the directory is still being walked.
-//!
-//! What is read, and which error counts, does not depend on the threads: contents stand in the order in which
-//! they were asked for, and the first file of that order that cannot be read is the one that is told.
+//! A file → its contents, by whatever thread comes to it: bounded, shared with equal ones, and made of them what
+//! can be made ahead.
 
 #![expect(
     clippy::disallowed_methods,
     reason = "the one place of this crate that reads files, with `directory`"
 )]
 
-use std::collections::VecDeque;
 use std::fs::{self, Metadata as Status};
 use std::io::{self, Read};
-use std::path::{Path, PathBuf};
+use std::path::Path;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::SystemTime;
 
 use govalue::Bytes;
 
+use super::ahead::Ahead;
 use super::archive::{self, ArchiveLimits, Unpacked};
 use super::late::Late;
 use super::{BOM, Context};
-use crate::together;
-
-/// So many files are read by one thread before a second would have begun.
-const WORTH_A_THREAD: usize = 16;
-
-/// What a worker is likely to need for what it reads.
-const ROOM: usize = 512 << 10;
-
-/// So many files are handed over at a time.
-const HANDFUL: usize = 8;
-
-/// Of a worker, which does nothing but read.
-const STACK: usize = 256 << 10;
 
 /// Bytes that one archive may unpack to while others are still being read. One that is larger, or broken, is
 /// unpacked again when its turn comes.
@@ -41,10 +27,19 @@ const EARLY: u64 = 8 << 20;
 /// Bytes that all archives together may unpack to early.
 const ALL_EARLY: u64 = 8 * EARLY;
 
+/// Up to this size contents are read into a buffer first, and kept once if there are several files of them.
+const SMALL: usize = 64 << 10;
+
+/// A buffer that a thread reads into.
+#[derive(Default)]
+pub(super) struct Scratch(Vec<u8>);
+
 /// A file's contents and what the system knows of it.
 pub(super) struct Contents {
     pub(super) data: Bytes,
-    pub(super) status: Status,
+    /// What it takes of the bytes that a chart may have.
+    pub(super) counted: u64,
+    pub(super) modified: Option<SystemTime>,
     /// What the archive that it is unpacks to, when it is a small one.
     pub(super) unpacked: Option<Unpacked>,
 }
@@ -85,34 +80,46 @@ pub(super) fn open(path: &Path) -> Result<(fs::File, Status), Refusal> {
 
 /// The contents of a file whose size was taken from what is `left`.
 fn whole(mut file: fs::File, status: &Status, left: &AtomicU64) -> Result<Arc<[u8]>, Refusal> {
-    let size = status.len();
-    // Straight to where it stays: a copy of every file costs as much as reading it.
-    let mut data: Arc<[u8]> = std::iter::repeat_n(0, usize::try_from(size).unwrap_or(0)).collect();
+    // Straight to where it stays: a copy of a large file costs as much as reading it.
+    let mut data: Arc<[u8]> = std::iter::repeat_n(0, usize::try_from(status.len()).unwrap_or(0)).collect();
+    let filled = match Arc::get_mut(&mut data) {
+        Some(buffer) => fill(&mut file, buffer)?,
+        None => 0,
+    };
+    Ok(rest(file, &data, filled, left)?.map_or(data, Arc::from))
+}
+
+/// Reads until a buffer is full or the file ends; answers how much there is.
+fn fill(file: &mut fs::File, buffer: &mut [u8]) -> Result<usize, Refusal> {
     let mut filled = 0;
-    if let Some(buffer) = Arc::get_mut(&mut data) {
-        while filled < buffer.len() {
-            match file.read(&mut buffer[filled..]) {
-                Ok(0) => break,
-                Ok(count) => filled += count,
-                Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
-                Err(e) => return Err(Refusal::System("read", e)),
-            }
+    while filled < buffer.len() {
+        match file.read(&mut buffer[filled..]) {
+            Ok(0) => break,
+            Ok(count) => filled += count,
+            Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
+            Err(e) => return Err(Refusal::System("read", e)),
         }
     }
-    let mut more = Vec::new();
+    Ok(filled)
+}
+
+/// All that a file holds, when that is not what the system said: of as many bytes as `data` has, only some came.
+fn rest(file: fs::File, data: &[u8], filled: usize, left: &AtomicU64) -> Result<Option<Vec<u8>>, Refusal> {
     // What was as long as the system said is whole. Some files of the system itself claim to be empty.
-    if filled == 0 || filled < data.len() {
-        let room = left.load(Ordering::Relaxed);
-        file.take(room.saturating_add(1))
-            .read_to_end(&mut more)
-            .map_err(|error| Refusal::System("read", error))?;
+    if filled > 0 && filled == data.len() {
+        return Ok(None);
     }
-    if filled < data.len() || !more.is_empty() {
-        // It changed since it was measured.
-        take(left, more.len() as u64)?;
-        data = [&data[..filled], &more].concat().into();
+    let mut more = Vec::new();
+    let room = left.load(Ordering::Relaxed);
+    file.take(room.saturating_add(1))
+        .read_to_end(&mut more)
+        .map_err(|error| Refusal::System("read", error))?;
+    if filled == data.len() && more.is_empty() {
+        return Ok(None);
     }
-    Ok(data)
+    // It changed since it was measured.
+    take(left, more.len() as u64)?;
+    Ok(Some([&data[..filled], &more].concat()))
 }
 
 /// Contents as charts have them.
@@ -120,7 +127,7 @@ fn unmarked(data: Arc<[u8]>) -> Arc<[u8]> {
     data.strip_prefix(BOM).map(Arc::from).unwrap_or(data)
 }
 
-fn is_archive(path: &Path) -> bool {
+pub(super) fn is_archive(path: &Path) -> bool {
     path.extension().is_some_and(|extension| extension == "tgz")
 }
 
@@ -129,47 +136,16 @@ fn take(left: &AtomicU64, bytes: u64) -> Result<(), Refusal> {
     taken.map(drop).map_err(|_| Refusal::Over)
 }
 
-/// A file that is to be read.
-struct Wanted {
-    number: usize,
-    path: PathBuf,
-    is_template: bool,
-    may_wait: bool,
-}
-
 /// Whether a file inside a chart is a template of this chart. Whether those below it are used is decided later.
 pub(super) fn is_template(inner: &str) -> bool {
     inner.starts_with("templates/")
 }
 
-/// Files that wait to be read.
-#[derive(Default)]
-struct Waiting {
-    files: VecDeque<Wanted>,
-    complete: bool,
-    /// How many threads wait. To wake somebody costs a call to the system even when nobody sleeps.
-    idle: usize,
-}
-
-/// Reads files in the background while more are found.
-pub(super) struct Reader<'scope, 'env> {
-    scope: &'scope std::thread::Scope<'scope, 'env>,
-    shared: &'env Shared<'env>,
-    threads: usize,
-    workers: Vec<std::thread::ScopedJoinHandle<'scope, Vec<(usize, Reading)>>>,
-    /// Found, and not yet handed over.
-    found: Vec<Wanted>,
-    /// How many were found, and how many of them are archives.
-    count: usize,
-    archives: usize,
-}
-
-/// What the threads of one [`Reader`] share.
+/// What the threads that read one folder share.
 pub(super) struct Shared<'a> {
     templates: Option<&'a super::OnTemplate<'a>>,
     late: Option<Late>,
-    waiting: Mutex<Waiting>,
-    changed: Condvar,
+    ahead: Ahead,
     left: AtomicU64,
     left_early: AtomicU64,
     limits: ArchiveLimits,
@@ -182,46 +158,66 @@ impl<'a> Shared<'a> {
         Self {
             templates: context.templates,
             late: context.late.clone(),
-            waiting: Mutex::default(),
-            changed: Condvar::new(),
+            ahead: Ahead::new(&context.yaml),
             left: AtomicU64::new(limits.total),
             left_early: AtomicU64::new(ALL_EARLY.min(limits.unpacked)),
             limits,
         }
     }
 
-    fn read(&self, file: &Wanted) -> Reading {
-        let mut contents = self.contents(&file.path, file.may_wait, &self.left)?;
-        if is_archive(&file.path) {
+    /// Told when there are other threads: only then values are read ahead.
+    pub(super) fn has_help(&self) {
+        self.ahead.begin();
+    }
+
+    /// What was read ahead.
+    pub(super) fn into_ahead(self) -> Ahead {
+        self.ahead
+    }
+
+    /// Reads a file; `inner` is its path inside the chart.
+    pub(super) fn read(&self, path: &Path, inner: &str, scratch: &mut Scratch) -> Reading {
+        let mut contents = self.contents(path, inner, &self.left, scratch)?;
+        if is_archive(path) {
             contents.unpacked = self.unpack(contents.data.shared());
         }
-        if let Some(tell) = self.templates
-            && file.is_template
-        {
-            tell(contents.data.shared());
+        if is_template(inner) {
+            if let Some(tell) = self.templates {
+                tell(contents.data.shared());
+            }
+        } else {
+            self.ahead.look(inner, &contents.data);
         }
         Ok(contents)
     }
 
-    /// As [`Reader`] has it read, with other bounds.
-    pub(super) fn look(&self, path: &Path, inner: &str, left: &AtomicU64) -> Reading {
-        self.contents(path, self.may_wait(inner), left)
+    /// The same, within what is really left by the files before it.
+    pub(super) fn look(&self, path: &Path, inner: &str, left: u64) -> Reading {
+        self.contents(path, inner, &AtomicU64::new(left), &mut Scratch::default())
     }
 
-    fn may_wait(&self, inner: &str) -> bool {
-        self.late.as_ref().is_some_and(|late| late.may_wait(inner))
-    }
-
-    fn contents(&self, path: &Path, may_wait: bool, left: &AtomicU64) -> Reading {
-        let (file, status) = open(path)?;
-        take(left, status.len())?;
-        let data = match &self.late {
-            Some(late) if may_wait && status.is_file() && Late::is_large(status.len()) => {
-                late.bytes(path, &status)
-            }
-            _ => unmarked(whole(file, &status, left)?).into(),
+    fn contents(&self, path: &Path, inner: &str, left: &AtomicU64, scratch: &mut Scratch) -> Reading {
+        let (mut file, status) = open(path)?;
+        let size = status.len();
+        take(left, size)?;
+        let mut counted = size;
+        let may_wait = |late: &&Late| Late::is_large(size) && status.is_file() && late.may_wait(inner);
+        let data = if let Some(late) = self.late.as_ref().filter(may_wait) {
+            late.bytes(path, &status)
+        } else if size > SMALL as u64 {
+            let data = whole(file, &status, left)?;
+            counted = counted.max(data.len() as u64);
+            unmarked(data).into()
+        } else {
+            scratch.0.resize(SMALL, 0);
+            let buffer = &mut scratch.0[..usize::try_from(size).unwrap_or(SMALL)];
+            let filled = fill(&mut file, buffer)?;
+            let more = rest(file, buffer, filled, left)?;
+            let data = more.as_deref().unwrap_or(buffer);
+            counted = counted.max(data.len() as u64);
+            self.ahead.one_of(data.strip_prefix(BOM).unwrap_or(data)).into()
         };
-        Ok(Contents { data, status, unpacked: None })
+        Ok(Contents { data, counted, modified: status.modified().ok(), unpacked: None })
     }
 
     /// What is in an archive, if that is little.
@@ -229,110 +225,14 @@ impl<'a> Shared<'a> {
         let most = EARLY.min(self.limits.total).min(self.limits.unpacked);
         take(&self.left_early, most).ok()?;
         let limits = ArchiveLimits { total: most, ..self.limits };
-        let unpacked = archive::unpack_kept(data, &limits, self.late.as_ref()).ok();
+        let keep = |inner: &str, data: &[u8]| {
+            let data = self.ahead.one_of(data).into();
+            self.ahead.look(inner, &data);
+            data
+        };
+        let unpacked = archive::unpack_kept(data, &limits, self.late.as_ref(), &keep).ok();
         let used = unpacked.as_ref().map_or(0, |unpacked| unpacked.bytes);
         self.left_early.fetch_add(most.saturating_sub(used), Ordering::Relaxed);
         unpacked
-    }
-
-    fn waiting(&self) -> MutexGuard<'_, Waiting> {
-        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn work(&self) -> Vec<(usize, Reading)> {
-        let mut done = Vec::new();
-        let mut handful = Vec::with_capacity(HANDFUL);
-        loop {
-            let mut waiting = self.waiting();
-            while waiting.files.is_empty() {
-                if waiting.complete {
-                    return done;
-                }
-                waiting.idle += 1;
-                waiting = self.changed.wait(waiting).unwrap_or_else(PoisonError::into_inner);
-                waiting.idle -= 1;
-            }
-            while handful.len() < HANDFUL
-                && let Some(next) = waiting.files.pop_front()
-            {
-                let archive = is_archive(&next.path);
-                handful.push(next);
-                if archive {
-                    break;
-                }
-            }
-            drop(waiting);
-            done.extend(handful.drain(..).map(|file| (file.number, self.read(&file))));
-        }
-    }
-}
-
-impl<'scope, 'env> Reader<'scope, 'env> {
-    /// Reads nothing yet.
-    pub(super) fn new(
-        scope: &'scope std::thread::Scope<'scope, 'env>,
-        shared: &'env Shared<'env>,
-        threads: usize,
-    ) -> Self {
-        Self { scope, shared, threads, workers: Vec::new(), found: Vec::new(), count: 0, archives: 0 }
-    }
-
-    /// Has a file read, some time until [`Reader::finish`]; `inner` is its path inside the chart.
-    pub(super) fn add(&mut self, path: PathBuf, inner: &str) {
-        self.archives += usize::from(is_archive(&path));
-        self.found.push(Wanted {
-            number: self.count,
-            path,
-            is_template: is_template(inner),
-            may_wait: self.shared.may_wait(inner),
-        });
-        self.count += 1;
-        // Unpacking an archive takes as long as reading many files.
-        let worth = self.count > WORTH_A_THREAD && self.found.len() >= HANDFUL || self.archives > 1;
-        if self.threads > 1 && worth {
-            self.hand_over();
-        }
-    }
-
-    fn hand_over(&mut self) {
-        while self.workers.len() + 1 < self.threads {
-            let shared = self.shared;
-            let worker = std::thread::Builder::new().name("reader".to_owned()).stack_size(STACK);
-            match worker.spawn_scoped(self.scope, || {
-                together::make_room(ROOM);
-                shared.work()
-            }) {
-                Ok(worker) => self.workers.push(worker),
-                Err(_) => self.threads = self.workers.len() + 1,
-            }
-        }
-        if !self.workers.is_empty() {
-            let mut waiting = self.shared.waiting();
-            waiting.files.extend(self.found.drain(..));
-            let idle = waiting.idle > 0;
-            drop(waiting);
-            if idle {
-                self.shared.changed.notify_one();
-            }
-        }
-    }
-
-    /// What was read, in the order in which it was added.
-    pub(super) fn finish(self) -> Vec<Reading> {
-        {
-            let mut waiting = self.shared.waiting();
-            waiting.files.extend(self.found);
-            waiting.complete = true;
-        }
-        self.shared.changed.notify_all();
-        let mut done = self.shared.work();
-        for worker in self.workers {
-            match worker.join() {
-                Ok(more) => done.extend(more),
-                Err(panic) => std::panic::resume_unwind(panic),
-            }
-        }
-        done.sort_unstable_by_key(|(number, _)| *number);
-        done.into_iter().map(|(_, reading)| reading).collect()
     }
 }

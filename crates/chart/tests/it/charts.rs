@@ -230,3 +230,115 @@ fn files_that_wait_are_read_at_the_first_look_and_a_changed_one_is_told() {
     let told = late.lost().map(|error| error.to_string()).unwrap_or_default();
     assert!(told.ends_with("README.md: it was changed while the chart was being used"), "{told}");
 }
+
+/// A chart with many others in it, and what is odd about some of them.
+fn umbrella(odd: &[(&str, &str)]) -> Json {
+    let mut files = Map::new();
+    let mut add = |path: String, text: String| files.insert(path, Json::from(text));
+    add("Chart.yaml".to_owned(), "apiVersion: v2\nname: top\nversion: 1.0.0\n".to_owned());
+    add("values.yaml".to_owned(), "global: {a: 1}\nsub3: {b: 2}\n".to_owned());
+    add(".helmignore".to_owned(), "*.tmp\n/charts/sub7/docs/\n".to_owned());
+    for n in 0..24 {
+        let chart = |name: String| format!("apiVersion: v2\nname: {name}\nversion: 1.0.{n}\n");
+        add(format!("charts/sub{n}/Chart.yaml"), chart(format!("sub{n}")));
+        // Some are the same, and some are not.
+        let values = format!("b: 1\nlist: [1, two, {{three: null}}]\ndeep: {{n: {}}}\n", n % 5);
+        add(format!("charts/sub{n}/values.yaml"), values);
+        add(format!("charts/sub{n}/x.tmp"), "ignored".to_owned());
+        add(format!("charts/sub{n}/docs/a.md"), "a".to_owned());
+        add(format!("charts/sub{n}/charts/lib/Chart.yaml"), chart("lib".to_owned()));
+        add(format!("charts/sub{n}/charts/lib/values.yaml"), "lib: true\n".to_owned());
+        for t in 0..n {
+            add(format!("charts/sub{n}/templates/t{t}.yaml"), format!("t: {t}\n"));
+        }
+    }
+    for (path, text) in odd {
+        add((*path).to_owned(), (*text).to_owned());
+    }
+    json!({ "files": files })
+}
+
+/// Everything that loading answers, as text.
+fn loaded(root: &Path, threads: usize, (total, files, late): (u64, usize, bool)) -> String {
+    fn tell(chart: &pintle_chart::Chart, depth: usize, out: &mut String) {
+        let values = chart.values.as_ref().map(crate::table);
+        *out += &format!("{} {} {values:?}\n", chart.place, chart.name());
+        for file in &chart.raw {
+            *out += &format!("{depth}  {} {:?} {:?}\n", file.name, file.data, file.modified);
+        }
+        chart.subcharts.iter().for_each(|chart| tell(chart, depth + 1, out));
+    }
+    let mut outside = Refuse::default();
+    let mut context = Context::new(&SomeVersions, &mut outside);
+    context.threads = threads;
+    context.limits.total = total;
+    context.limits.files = files;
+    context.late = late.then(|| Late::new(true));
+    let chart = directory(root, &mut context);
+    let mut out = format!("{:?}\n", context.notices);
+    match chart {
+        Ok(chart) => tell(&chart, 0, &mut out),
+        Err(error) => out += &format!("{error}: {:?}", error.limit()),
+    }
+    out + &format!("{:?}", outside.0)
+}
+
+/// The parts of the path that a line of [`loaded`] is about, when it is a file of the outermost chart.
+fn name_of(line: &str) -> Option<Vec<&str>> {
+    let name = line.strip_prefix("0  ")?.split(' ').next()?;
+    Some(name.split('/').collect())
+}
+
+#[cfg(unix)]
+#[test]
+fn charts_notices_and_errors_are_those_of_one_thread() {
+    /// Bytes and files that there may be, and whether files may wait.
+    type Bounds = (u64, usize, bool);
+    type Files<'f> = &'f [(&'f str, &'f str)];
+    let free: Bounds = (1 << 20, 5000, false);
+    let broken = [("charts/sub20/values.yaml", "a: {"), ("charts/sub12/charts/lib/values.yaml", "b: [")];
+    let library = ("charts/sub3/templates/t1.yaml", "../../sub2/templates/t1.yaml");
+    let aside = ("charts/again", "sub3");
+    let out = ("charts/sub13/out", "../../../outside-target");
+    let nowhere = ("charts/sub9/nowhere", "missing");
+    let around = ("charts/sub5/around", "..");
+    let cases: [(Files<'_>, Files<'_>, Bounds, &str); 14] = [
+        (&[], &[], free, "charts/sub23/charts/lib/values.yaml"),
+        (&[], &[], (1 << 20, 5000, true), "charts/sub23/charts/lib/values.yaml"),
+        (&broken, &[], free, "unpacking subchart sub12 in top: error unpacking subchart lib in sub12"),
+        (&broken[..1], &[library], free, "unpacking subchart sub20 in top: cannot load values.yaml"),
+        (&[], &[library, aside], free, "again/templates/t1.yaml"),
+        (&[], &[library, out, nowhere], free, "refused: None[\"charts/sub13/out\"]"),
+        (&[], &[library, nowhere], free, "nowhere"),
+        (&[("charts/sub5/charts/lib/Chart.yaml", "a: {")], &[out], free, "[\"charts/sub13/out\"]"),
+        (&[], &[around], (1 << 20, 1000, false), "chart.files"),
+        (&[], &[library], (4000, 5000, false), "chart.bytes"),
+        (&[], &[library, out], (9000, 5000, false), "charts/sub13/out"),
+        (&[], &[library, aside], (1 << 20, 300, false), "chart.files"),
+        (&[], &[out], (1 << 20, 300, false), "charts/sub13/out"),
+        (&[], &[], (1 << 20, 0, false), "chart.files"),
+    ];
+    for (number, (odd, links, bounds, expected)) in cases.into_iter().enumerate() {
+        let mut case = umbrella(odd);
+        if let Some(files) = case["files"].as_object_mut() {
+            links.iter().for_each(|(link, _)| drop(files.remove(*link)));
+        }
+        case["links"] =
+            links.iter().map(|(link, target)| ((*link).to_owned(), Json::from(*target))).collect();
+        let root = write(&case, "threads");
+        assert!(fs::write(root.with_file_name("outside-target"), "x").is_ok());
+        let once = loaded(&root, 1, bounds);
+        if number == 0 {
+            let found: Vec<Vec<&str>> = once.lines().filter_map(name_of).collect();
+            let mut sorted = found.clone();
+            sorted.sort();
+            assert!(found == sorted && found.len() > 300, "by name, directory by directory: {found:?}");
+        }
+        assert!(once.contains(expected), "{number}: {once}");
+        for threads in [2, 3, 8] {
+            for _ in 0..4 {
+                assert_eq!(loaded(&root, threads, bounds), once, "{number} with {threads} threads");
+            }
+        }
+    }
+}
