@@ -13,6 +13,7 @@ use std::time::SystemTime;
 use super::assemble::{assemble, check_version};
 use super::ignore::Rules;
 use super::listing::{Failure, Finder, Item, Listing, Listings};
+use super::opened::At;
 use super::reader::{self, Contents, Reading, Refusal, Scratch, Shared};
 use super::{Context, Entry, Folder, LoadError};
 use crate::chart::{Chart, File};
@@ -297,7 +298,7 @@ impl Pass<'_, '_, '_> {
 
     /// Reads a file when its turn comes.
     fn read(&mut self, inner: Arc<str>, path: &Path) -> Result<(), LoadError> {
-        let reading = self.shared.read(path, &inner, &mut Scratch::default());
+        let reading = self.shared.read(At::Path(path), &inner, &mut Scratch::default());
         self.take(inner, &|| path.to_owned(), reading)
     }
 

@@ -17,7 +17,8 @@ use crate::go::path_error;
 /// Files that are smaller are read at once: to open one takes as long as to read it.
 const WORTH: u64 = 4 << 10;
 
-/// Has files read late that are neither templates nor looked at while a chart is loaded.
+/// Has files read late that are neither templates nor looked at while a chart is loaded. Of the others nobody knows
+/// then when they were changed.
 ///
 /// What could not be read, or was changed in between, is empty, and an error that waits in [`Late::lost`]: ask when the
 /// chart was used, before anything that was made of it is shown.

@@ -4,21 +4,16 @@
 //! of that is left to [`directory`](super::directory()), which goes through what was found by name, and meets what
 //! could not be listed or read where it stands. So nothing but time depends on the threads.
 
-#![expect(
-    clippy::disallowed_methods,
-    reason = "the one place of this crate that reads files, with `directory`"
-)]
-
 use std::collections::VecDeque;
 use std::ffi::OsString;
-use std::fs::{self, FileType};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 use super::ignore::Rules;
-use super::reader::{Reading, Scratch, Shared, is_archive};
+use super::opened::{At, Kind, Opened, is_archive};
+use super::reader::{Reading, Scratch, Shared};
 use crate::together;
 
 /// How deep directories may lie; the system's limit on paths is near.
@@ -195,8 +190,9 @@ impl<'f, 'a> Finder<'f, 'a> {
 
     /// One directory by itself, its files read by this thread.
     pub(super) fn one(&self, dir: &Path, inner: &Arc<str>, depth: usize) -> Listing {
-        let mut listing = self.list(dir.into(), inner, depth, None);
-        self.read(&mut listing, &mut Scratch::default());
+        let mut scratch = Scratch::default();
+        let (mut listing, opened) = self.list(dir.into(), inner, depth, None, &mut scratch);
+        self.read(&mut listing, opened.as_ref(), &mut scratch);
         listing
     }
 
@@ -244,40 +240,43 @@ impl<'f, 'a> Finder<'f, 'a> {
             };
             drop(waiting);
             let open = Open(self);
-            let (number, mut listing) = match task {
+            let (number, (mut listing, opened)) = match task {
                 Task::Directory { number, dir, inner, depth } => {
                     let mut tasks = Vec::new();
-                    let listing = self.list(dir.into(), &inner, depth, Some(&mut tasks));
+                    let listed = self.list(dir.into(), &inner, depth, Some(&mut tasks), &mut scratch);
                     if !tasks.is_empty() {
                         self.add(&mut tasks);
                         added();
                     }
-                    (number, listing)
+                    (number, listed)
                 }
                 Task::Files { number, dir, files } => {
                     let items = files.into_iter().map(Item::Unread).collect();
-                    (number, Listing { dir, items, failed: None })
+                    (number, (Listing { dir, items, failed: None }, None))
                 }
             };
-            self.read(&mut listing, &mut scratch);
+            self.read(&mut listing, opened.as_ref(), &mut scratch);
+            drop(opened);
             done.push((number, listing));
             drop(open);
         }
     }
 
     /// Lists a directory. What others may do goes to `tasks`.
-    fn list(&self, dir: Arc<Path>, prefix: &str, depth: usize, mut tasks: Option<&mut Vec<Task>>) -> Listing {
-        let failed = |dir, failure| Listing { dir, items: Vec::new(), failed: Some(failure) };
+    fn list(
+        &self,
+        dir: Arc<Path>,
+        prefix: &str,
+        depth: usize,
+        mut tasks: Option<&mut Vec<Task>>,
+        scratch: &mut Scratch,
+    ) -> (Listing, Option<Opened>) {
+        let failed = |dir, failure| (Listing { dir, items: Vec::new(), failed: Some(failure) }, None);
         if depth > MAX_DEPTH {
             return failed(dir, Failure::TooDeep);
         }
-        let names = fs::read_dir(&dir).and_then(|entries| {
-            entries
-                .map(|entry| entry.and_then(|entry| Ok((entry.file_name(), entry.file_type()?))))
-                .collect::<Result<Vec<(OsString, FileType)>, _>>()
-        });
-        let mut names = match names {
-            Ok(names) => names,
+        let (opened, mut names) = match Opened::list(Arc::clone(&dir), scratch.names()) {
+            Ok(listed) => listed,
             Err(error) => return failed(dir, Failure::System(error)),
         };
         names.sort_unstable_by(|(a, _), (b, _)| a.cmp(b));
@@ -297,14 +296,15 @@ impl<'f, 'a> Finder<'f, 'a> {
             inner.push_str(&name.to_string_lossy());
             let named = |name| Named { name, inner: Arc::from(inner.as_str()) };
             // Whether a link is ignored depends on what it leads to.
-            let is_ignored = !kind.is_symlink() && self.rules.ignores(&inner, kind.is_dir());
+            let is_ignored = kind != Kind::Link && self.rules.ignores(&inner, kind == Kind::Directory);
             if !is_ignored
-                && kind.is_file()
+                && kind == Kind::File
                 && let Some(tasks) = &mut tasks
             {
                 // An archive is unpacked, and the chart's own values may be long.
-                let is_long = is_archive(Path::new(&name)) || depth == 0 && name == "values.yaml";
-                self.archives.fetch_add(usize::from(is_archive(Path::new(&name))), Ordering::Relaxed);
+                let is_archive = is_archive(&name);
+                let is_long = is_archive || depth == 0 && name == "values.yaml";
+                self.archives.fetch_add(usize::from(is_archive), Ordering::Relaxed);
                 if is_long || own >= HANDFUL {
                     if is_long || handful.len() >= HANDFUL {
                         self.hand_over(&dir, &mut handful, &mut items, tasks);
@@ -320,30 +320,28 @@ impl<'f, 'a> Finder<'f, 'a> {
             if let Some(tasks) = &mut tasks {
                 self.hand_over(&dir, &mut handful, &mut items, tasks);
             }
-            items.push(if is_ignored {
-                Item::Ignored
-            } else if kind.is_symlink() {
-                Item::Link(named(name))
-            } else if kind.is_dir() {
-                let mut number = usize::MAX;
-                if let Some(tasks) = &mut tasks
-                    && !is_too_much
-                {
-                    number = self.next.fetch_add(1, Ordering::Relaxed);
-                    let (dir, inner) = (dir.join(&name), Arc::from(inner.as_str()));
-                    tasks.push(Task::Directory { number, dir, inner, depth: depth + 1 });
+            items.push(match kind {
+                _ if is_ignored => Item::Ignored,
+                Kind::File => Item::Unread(named(name)),
+                Kind::Link => Item::Link(named(name)),
+                Kind::Other => Item::Irregular(named(name)),
+                Kind::Directory => {
+                    let mut number = usize::MAX;
+                    if let Some(tasks) = &mut tasks
+                        && !is_too_much
+                    {
+                        number = self.next.fetch_add(1, Ordering::Relaxed);
+                        let (dir, inner) = (dir.join(&name), Arc::from(inner.as_str()));
+                        tasks.push(Task::Directory { number, dir, inner, depth: depth + 1 });
+                    }
+                    Item::Directory(number, named(name))
                 }
-                Item::Directory(number, named(name))
-            } else if kind.is_file() {
-                Item::Unread(named(name))
-            } else {
-                Item::Irregular(named(name))
             });
         }
         if let Some(tasks) = tasks {
             self.hand_over(&dir, &mut handful, &mut items, tasks);
         }
-        Listing { dir, items, failed: None }
+        (Listing { dir, items, failed: None }, Some(opened))
     }
 
     /// Makes a task of some files.
@@ -361,16 +359,21 @@ impl<'f, 'a> Finder<'f, 'a> {
         }
     }
 
-    /// Reads what was not read of a listing.
-    fn read(&self, listing: &mut Listing, scratch: &mut Scratch) {
-        let mut path = listing.dir.to_path_buf();
+    /// Reads what was not read of a listing, from the directory if that is open.
+    fn read(&self, listing: &mut Listing, opened: Option<&Opened>, scratch: &mut Scratch) {
+        let mut path;
         for item in &mut listing.items {
             if let Item::Unread(_) = item
                 && let Item::Unread(named) = std::mem::replace(item, Item::Ignored)
             {
-                path.push(&named.name);
-                let reading = self.shared.read(&path, &named.inner, scratch);
-                path.pop();
+                let at = match opened {
+                    Some(opened) => At::In(opened, &named.name),
+                    None => {
+                        path = listing.dir.join(&named.name);
+                        At::Path(&path)
+                    }
+                };
+                let reading = self.shared.read(at, &named.inner, scratch);
                 *item = Item::File(named, reading);
             }
         }

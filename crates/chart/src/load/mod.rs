@@ -13,6 +13,7 @@ mod folder;
 pub(crate) mod ignore;
 mod late;
 mod listing;
+mod opened;
 mod reader;
 mod sniff;
 

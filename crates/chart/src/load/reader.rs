@@ -1,13 +1,8 @@
 //! A file → its contents, by whatever thread comes to it: bounded, shared with equal ones, and made of them what
 //! can be made ahead.
 
-#![expect(
-    clippy::disallowed_methods,
-    reason = "the one place of this crate that reads files, with `directory`"
-)]
-
 use std::fs::{self, Metadata as Status};
-use std::io::{self, Read};
+use std::io::{self, Read, Seek};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -18,6 +13,7 @@ use govalue::Bytes;
 use super::ahead::Ahead;
 use super::archive::{self, ArchiveLimits, Unpacked};
 use super::late::Late;
+use super::opened::At;
 use super::{BOM, Context};
 
 /// Bytes that one archive may unpack to while others are still being read. One that is larger, or broken, is
@@ -30,9 +26,42 @@ const ALL_EARLY: u64 = 8 * EARLY;
 /// Up to this size contents are read into a buffer first, and kept once if there are several files of them.
 const SMALL: usize = 64 << 10;
 
-/// A buffer that a thread reads into.
+/// Most files are no larger.
+const USUAL: usize = 16 << 10;
+
+/// What a thread reads into.
 #[derive(Default)]
-pub(super) struct Scratch(Vec<u8>);
+pub(super) struct Scratch {
+    contents: Vec<u8>,
+    names: Vec<u8>,
+}
+
+impl Scratch {
+    /// Room for names.
+    pub(super) fn names(&mut self) -> &mut Vec<u8> {
+        &mut self.names
+    }
+
+    /// Reads all of a file, if it is small: how much that is.
+    fn read(&mut self, file: &mut fs::File) -> Result<Option<usize>, Refusal> {
+        let mut filled = 0;
+        loop {
+            let room = self.contents.len();
+            if filled == room {
+                if room >= SMALL {
+                    return Ok(None);
+                }
+                self.contents.resize(if room == 0 { USUAL } else { SMALL }, 0);
+            }
+            match file.read(&mut self.contents[filled..]) {
+                Ok(0) => return Ok(Some(filled)),
+                Ok(count) => filled += count,
+                Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
+                Err(e) => return Err(Refusal::System("read", e)),
+            }
+        }
+    }
+}
 
 /// A file's contents and what the system knows of it.
 pub(super) struct Contents {
@@ -56,14 +85,14 @@ pub(super) type Reading = Result<Contents, Refusal>;
 
 /// Reads a whole file, if it fits into what is `left` for all files, even if it grew since it was measured.
 pub(super) fn read(path: &Path, left: &AtomicU64) -> Result<(Arc<[u8]>, Status), Refusal> {
-    let (file, status) = open(path)?;
+    let (file, status) = open(At::Path(path))?;
     take(left, status.len())?;
     Ok((whole(file, &status, left)?, status))
 }
 
 /// Reads a file whose size was counted before, if the system still says the same of it.
 pub(super) fn again(path: &Path, is_same: impl Fn(&Status) -> bool) -> Result<Arc<[u8]>, Refusal> {
-    let (file, status) = open(path)?;
+    let (file, status) = open(At::Path(path))?;
     if !is_same(&status) {
         return Err(Refusal::Over);
     }
@@ -71,11 +100,14 @@ pub(super) fn again(path: &Path, is_same: impl Fn(&Status) -> bool) -> Result<Ar
 }
 
 /// A file and what the system knows of it.
-pub(super) fn open(path: &Path) -> Result<(fs::File, Status), Refusal> {
-    let failed = |operation| move |error| Refusal::System(operation, error);
-    let file = fs::File::open(path).map_err(failed("open"))?;
-    let status = file.metadata().map_err(failed("stat"))?;
+fn open(at: At<'_>) -> Result<(fs::File, Status), Refusal> {
+    let file = at.open().map_err(|error| Refusal::System("open", error))?;
+    let status = status(&file)?;
     Ok((file, status))
+}
+
+fn status(file: &fs::File) -> Result<Status, Refusal> {
+    file.metadata().map_err(|error| Refusal::System("stat", error))
 }
 
 /// The contents of a file whose size was taken from what is `left`.
@@ -127,10 +159,6 @@ fn unmarked(data: Arc<[u8]>) -> Arc<[u8]> {
     data.strip_prefix(BOM).map(Arc::from).unwrap_or(data)
 }
 
-pub(super) fn is_archive(path: &Path) -> bool {
-    path.extension().is_some_and(|extension| extension == "tgz")
-}
-
 fn take(left: &AtomicU64, bytes: u64) -> Result<(), Refusal> {
     let taken = left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(bytes));
     taken.map(drop).map_err(|_| Refusal::Over)
@@ -176,9 +204,9 @@ impl<'a> Shared<'a> {
     }
 
     /// Reads a file; `inner` is its path inside the chart.
-    pub(super) fn read(&self, path: &Path, inner: &str, scratch: &mut Scratch) -> Reading {
-        let mut contents = self.contents(path, inner, &self.left, scratch)?;
-        if is_archive(path) {
+    pub(super) fn read(&self, at: At<'_>, inner: &str, scratch: &mut Scratch) -> Reading {
+        let mut contents = self.contents(at, inner, &self.left, scratch)?;
+        if at.is_archive() {
             contents.unpacked = self.unpack(contents.data.shared());
         }
         if is_template(inner) {
@@ -193,31 +221,47 @@ impl<'a> Shared<'a> {
 
     /// The same, within what is really left by the files before it.
     pub(super) fn look(&self, path: &Path, inner: &str, left: u64) -> Reading {
-        self.contents(path, inner, &AtomicU64::new(left), &mut Scratch::default())
+        self.contents(At::Path(path), inner, &AtomicU64::new(left), &mut Scratch::default())
     }
 
-    fn contents(&self, path: &Path, inner: &str, left: &AtomicU64, scratch: &mut Scratch) -> Reading {
-        let (mut file, status) = open(path)?;
+    fn contents(&self, at: At<'_>, inner: &str, left: &AtomicU64, scratch: &mut Scratch) -> Reading {
+        let mut file = at.open().map_err(|error| Refusal::System("open", error))?;
+        let may_wait = self.late.as_ref().filter(|late| late.may_wait(inner));
+        // Who reads files late does not ask when the others were changed: the system need not be asked either.
+        if self.late.is_some() && may_wait.is_none() {
+            if let Some(filled) = scratch.read(&mut file)? {
+                take(left, filled as u64)?;
+                return Ok(self.small(&scratch.contents[..filled], filled, None));
+            }
+            file.rewind().map_err(|error| Refusal::System("read", error))?;
+        }
+        let status = status(&file)?;
         let size = status.len();
         take(left, size)?;
-        let mut counted = size;
-        let may_wait = |late: &&Late| Late::is_large(size) && status.is_file() && late.may_wait(inner);
-        let data = if let Some(late) = self.late.as_ref().filter(may_wait) {
-            late.bytes(path, &status)
-        } else if size > SMALL as u64 {
+        let modified = status.modified().ok();
+        if let Some(late) = may_wait.filter(|_| Late::is_large(size) && status.is_file()) {
+            let data = late.bytes(&at.path(), &status);
+            return Ok(Contents { data, counted: size, modified, unpacked: None });
+        }
+        if size > SMALL as u64 {
             let data = whole(file, &status, left)?;
-            counted = counted.max(data.len() as u64);
-            unmarked(data).into()
-        } else {
-            scratch.0.resize(SMALL, 0);
-            let buffer = &mut scratch.0[..usize::try_from(size).unwrap_or(SMALL)];
-            let filled = fill(&mut file, buffer)?;
-            let more = rest(file, buffer, filled, left)?;
-            let data = more.as_deref().unwrap_or(buffer);
-            counted = counted.max(data.len() as u64);
-            self.ahead.one_of(data.strip_prefix(BOM).unwrap_or(data)).into()
-        };
-        Ok(Contents { data, counted, modified: status.modified().ok(), unpacked: None })
+            let counted = size.max(data.len() as u64);
+            return Ok(Contents { data: unmarked(data).into(), counted, modified, unpacked: None });
+        }
+        let size = usize::try_from(size).unwrap_or(SMALL);
+        if scratch.contents.len() < size {
+            scratch.contents.resize(SMALL, 0);
+        }
+        let buffer = &mut scratch.contents[..size];
+        let filled = fill(&mut file, buffer)?;
+        let more = rest(file, buffer, filled, left)?;
+        let data = more.as_deref().unwrap_or(buffer);
+        Ok(self.small(data, data.len().max(size), modified))
+    }
+
+    fn small(&self, data: &[u8], counted: usize, modified: Option<SystemTime>) -> Contents {
+        let data = self.ahead.one_of(data.strip_prefix(BOM).unwrap_or(data)).into();
+        Contents { data, counted: counted as u64, modified, unpacked: None }
     }
 
     /// What is in an archive, if that is little.
