@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, btree_map};
 
+use crate::release::has_parts;
 use crate::{Str, Value};
 
 /// How many entries stand in one row. Few maps of charts have more; in a longer row, putting an entry into the
@@ -177,13 +178,17 @@ impl Entries {
         self.iter().map(|(_, value)| value)
     }
 
-    /// The values, in the order of their keys.
-    pub fn into_values(self) -> impl Iterator<Item = Value> {
-        let (row, tree) = match self.0 {
-            Repr::Row(row) => (row, BTreeMap::new()),
-            Repr::Tree(tree) => (Vec::new(), tree),
+    /// Moves what has parts of its own elsewhere. What is left is only good for being freed.
+    pub(crate) fn take_parts(&mut self, parts: &mut Vec<Value>) {
+        let mut take = |value: &mut Value| {
+            if has_parts(value) {
+                parts.push(std::mem::take(value));
+            }
         };
-        row.into_iter().map(|(_, value)| value).chain(tree.into_values())
+        match &mut self.0 {
+            Repr::Row(row) => row.iter_mut().for_each(|(_, value)| take(value)),
+            Repr::Tree(tree) => tree.values_mut().for_each(take),
+        }
     }
 }
 
@@ -285,10 +290,6 @@ mod tests {
                 }
             }
             assert_eq!(all(&entries), tree.clone().into_iter().collect::<Vec<_>>());
-            assert_eq!(
-                entries.into_values().map(number).collect::<Vec<_>>(),
-                tree.into_values().collect::<Vec<_>>()
-            );
         }
     }
 
@@ -325,7 +326,7 @@ mod tests {
                 entries.iter().map(|(key, value)| (key.clone(), number(value.clone()))).collect();
             assert_eq!(all, expected.into_iter().collect::<Vec<_>>());
             let twice = entries.try_map(|_, value| Some(Value::int(2 * number(value.clone()))));
-            let twice: Vec<_> = twice.unwrap_or_default().into_values().map(number).collect();
+            let twice: Vec<_> = twice.unwrap_or_default().values().cloned().map(number).collect();
             assert_eq!(twice, all.iter().map(|(_, n)| 2 * n).collect::<Vec<_>>());
         }
         assert!(entries(0..2, 1).try_map(|_, _| None).is_none());

@@ -24,7 +24,7 @@ struct Data {
 impl Drop for Data {
     fn drop(&mut self) {
         if self.items.iter().any(has_parts) {
-            release(std::mem::take(&mut self.items).into_iter());
+            release(std::mem::take(&mut self.items));
         }
     }
 }

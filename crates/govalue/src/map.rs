@@ -34,9 +34,10 @@ impl Inner {
 
 impl Drop for Inner {
     fn drop(&mut self) {
-        let entries = self.entries.get_mut();
-        if entries.values().any(has_parts) {
-            release(std::mem::take(entries).into_values());
+        let mut parts = Vec::new();
+        self.entries.get_mut().take_parts(&mut parts);
+        if !parts.is_empty() {
+            release(parts);
         }
     }
 }
@@ -171,9 +172,11 @@ impl Map {
 }
 
 impl Map {
-    /// The entries, when this handle is the last; nothing otherwise.
-    pub(crate) fn into_unshared(mut self) -> Entries {
-        Rc::get_mut(&mut self.inner).map(|inner| std::mem::take(inner.entries.get_mut())).unwrap_or_default()
+    /// Goes away, and leaves what is in it and has parts to be released, when this handle is the last.
+    pub(crate) fn release_into(mut self, parts: &mut Vec<Value>) {
+        if let Some(inner) = Rc::get_mut(&mut self.inner) {
+            inner.entries.get_mut().take_parts(parts);
+        }
     }
 }
 

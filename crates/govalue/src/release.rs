@@ -4,11 +4,10 @@
 use crate::Value;
 
 /// Frees values that are going away, and what only they hold.
-pub(crate) fn release(values: impl Iterator<Item = Value>) {
-    let mut pending: Vec<Value> = values.filter(has_parts).collect();
+pub(crate) fn release(mut pending: Vec<Value>) {
     while let Some(value) = pending.pop() {
         match value {
-            Value::Map(map) => pending.extend(map.into_unshared().into_values().filter(has_parts)),
+            Value::Map(map) => map.release_into(&mut pending),
             Value::List(list) => pending.extend(list.into_unshared().into_iter().filter(has_parts)),
             _ => {}
         }
