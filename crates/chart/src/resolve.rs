@@ -538,16 +538,15 @@ impl<'c, 'n> Tree<'c, 'n> {
     /// a subchart's table is its parent's, globals are shared as they were merged, nothing else is.
     fn unshare(&self, node: usize, values: &Map) -> Map {
         let children = &self.nodes[node].children;
-        let entries = values.iter().map(|(key, value)| {
-            let child = children.iter().find(|&&child| key == *self.name(child));
-            let value = match (child, value) {
-                (Some(&child), Value::Map(inner)) => Value::Map(self.unshare(child, &inner)),
-                (_, value) if key == *GLOBAL => value,
-                (_, value) => coalesce::copy(&value),
-            };
-            (key, value)
+        let entries = values.borrow().try_map(|key, value| {
+            let child = children.iter().find(|&&child| *key == *self.name(child));
+            Some(match (child, value) {
+                (Some(&child), Value::Map(inner)) => Value::Map(self.unshare(child, inner)),
+                (_, value) if *key == *GLOBAL => value.clone(),
+                (_, value) => coalesce::copy(value),
+            })
         });
-        Map::from_entries(values.ty(), entries.collect())
+        Map::from_entries(values.ty(), entries.unwrap_or_default())
     }
 
     /// Names from the root down.

@@ -77,7 +77,7 @@ pub(super) fn assemble(
             }
             name if name.starts_with("templates/") => templates.push(file.clone()),
             name => match name.strip_prefix("charts/") {
-                Some(inner) if go::extension(name) != ".prov" => {
+                Some(inner) if !name.ends_with(".prov") => {
                     let folder = inner.split('/').next().unwrap_or(inner);
                     nested.entry(folder).or_default().push(file.renamed(inner));
                 }
