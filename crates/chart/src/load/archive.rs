@@ -52,6 +52,9 @@ impl Default for ArchiveLimits {
 /// What unpacks without a question about the ratio: small archives of repetitive text are common.
 const RATIO_FREE: u64 = 16 * 1024 * 1024;
 
+/// Room that is made for the first file.
+const LITTLE: usize = 16 << 10;
+
 /// Bytes before a gzip stream says anything about itself.
 const GZIP_HEADER: usize = 10;
 
@@ -213,8 +216,8 @@ fn unpack_all(
     };
     let mut tar = tar::Archive::new(stream);
     let mut files = Vec::new();
-    // One for all files: the system clears what a large one gives back.
-    let mut data = Vec::new();
+    // One for all files, which is cleared once.
+    let mut room = Vec::new();
     let mut unpacked = 0;
     let mut remaining = limits.total;
     let broken = |error: io::Error| read_error(&error, limits);
@@ -239,11 +242,9 @@ fn unpack_all(
         if size > remaining {
             return Err(ArchiveError::TooLarge(limits.total));
         }
-        // Never reserve what a header only claims.
-        data.clear();
-        data.reserve(usize::try_from(size.min(1024 * 1024)).unwrap_or(0));
+        let mut data = &[][..];
         if kind.is_file() || kind.is_contiguous() || kind.is_gnu_sparse() {
-            (&mut entry).take(remaining + 1).read_to_end(&mut data).map_err(broken)?;
+            data = read(&mut entry, &mut room, remaining).map_err(broken)?;
         }
         let length = data.len() as u64;
         // Helm: a chart that fills the budget to the last byte is over it.
@@ -252,12 +253,33 @@ fn unpack_all(
         }
         remaining -= length;
         let modified = entry.header().mtime().ok().and_then(|seconds| i64::try_from(seconds).ok());
-        let data = data.strip_prefix(BOM).unwrap_or(&data);
+        let data = data.strip_prefix(BOM).unwrap_or(data);
         unpacked += data.len() as u64;
         let data = keep(&inner, data);
         files.push(File::new(inner, data).changed_at(modified));
     }
     if files.is_empty() { Err(ArchiveError::Empty) } else { Ok(Unpacked { files, bytes: unpacked }) }
+}
+
+/// Reads to the end, but no more than one byte too many. There is only as much room as there is to read, twice at
+/// most: what a header claims is not believed.
+fn read<'r>(source: &mut impl Read, room: &'r mut Vec<u8>, most: u64) -> io::Result<&'r [u8]> {
+    let most = usize::try_from(most).unwrap_or(usize::MAX).saturating_add(1);
+    let mut filled = 0;
+    while filled < most {
+        if filled == room.len() {
+            let more = room.len().saturating_mul(2).max(LITTLE).min(most);
+            room.resize(more, 0);
+        }
+        let end = room.len().min(most);
+        match source.read(&mut room[filled..end]) {
+            Ok(0) => break,
+            Ok(count) => filled += count,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(&room[..filled])
 }
 
 /// Some writers mark a directory in the mode only.

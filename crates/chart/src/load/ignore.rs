@@ -12,8 +12,10 @@ pub(crate) struct Rules(Vec<Rule>);
 #[derive(Debug)]
 struct Rule {
     pattern: Vec<char>,
-    /// What everything that the pattern matches begins with.
+    /// What everything that the pattern matches begins with, and what it ends with, as far as a look at the pattern
+    /// tells.
     beginning: String,
+    ending: String,
     negated: bool,
     directories_only: bool,
     whole_path: bool,
@@ -73,14 +75,14 @@ impl Rules {
             Some(rest) => (true, rest),
             None => (rest.contains('/'), rest),
         };
-        let beginning = rest.chars().take_while(|c| !matches!(c, '*' | '?' | '[' | '\\')).collect();
-        self.0.push(Rule {
-            pattern: rest.chars().collect(),
-            beginning,
-            negated,
-            directories_only,
-            whole_path,
-        });
+        let pattern: Vec<char> = rest.chars().collect();
+        let is_plain = |c: &&char| !matches!(c, '*' | '?' | '[' | '\\');
+        let beginning = pattern.iter().take_while(is_plain).collect();
+        // Behind a bracket or a quote a character may be something else than itself.
+        let is_simple = !rest.contains(['[', '\\']);
+        let plain_end = pattern.iter().rev().take_while(is_plain).count();
+        let ending = pattern[pattern.len() - if is_simple { plain_end } else { 0 }..].iter().collect();
+        self.0.push(Rule { pattern, beginning, ending, negated, directories_only, whole_path });
         Ok(())
     }
 
@@ -88,8 +90,7 @@ impl Rules {
     pub(crate) fn ignores(&self, path: &str, directory: bool) -> bool {
         for rule in &self.0 {
             let subject = if rule.whole_path { path } else { go::base(path) };
-            let matches =
-                || subject.starts_with(&rule.beginning) && glob(&rule.pattern, subject).unwrap_or(false);
+            let matches = || rule.matches(subject);
             let wrong_kind = rule.directories_only && !directory;
             if rule.negated {
                 // Helm: a negated rule does not bring files back; it leaves out at once whatever it does
@@ -102,6 +103,14 @@ impl Rules {
             }
         }
         false
+    }
+}
+
+impl Rule {
+    fn matches(&self, subject: &str) -> bool {
+        subject.starts_with(&self.beginning)
+            && subject.ends_with(&self.ending)
+            && glob(&self.pattern, subject).unwrap_or(false)
     }
 }
 
@@ -245,6 +254,26 @@ mod tests {
         }
         for pattern in ["[]a]", "[-]", "[x-]", "[-x]", "[a-b-c]", "[", "[^", "[^bc", "a[", "\\"] {
             assert_eq!(matches(pattern, "abc"), Err(IgnoreError::Pattern), "{pattern}");
+        }
+    }
+
+    #[test]
+    fn what_a_rule_is_spared_would_not_have_matched() {
+        let patterns =
+            ["abc", "*", "*.b", "a*", "a*b", "?b", "[a]b", "a[.b]", "\\*b", "a\\", "*?", "☺*☺", "a.b"];
+        let names =
+            ["abc", "a.b", "a", "b", "ab", "a/b", "x.b", "*b", "☺", "☺☺", "", "a.", "a]", "a\\", "bb"];
+        for pattern in patterns {
+            let Ok(rules) = Rules::parse(format!("{pattern}\nx{pattern}").as_bytes()) else { continue };
+            for rule in &rules.0 {
+                for name in names {
+                    assert_eq!(
+                        rule.matches(name),
+                        glob(&rule.pattern, name).unwrap_or(false),
+                        "{rule:?} {name}"
+                    );
+                }
+            }
         }
     }
 
