@@ -212,13 +212,15 @@ impl Pair {
     }
 }
 
-/// Schemas below this size together are checked before a second thread would have begun.
-const WORTH_THREADS: usize = 8 << 10;
+/// So many bytes of schemas are checked before a second thread would have begun and warmed up.
+const WORTH_THREADS: usize = 128 << 10;
 
 /// Which of them are met, as far as that is quickly found out.
 pub(crate) fn met(pairs: &[Pair], threads: usize) -> Vec<bool> {
-    let size: usize = pairs.iter().map(|pair| pair.schema.len()).sum();
-    together::map(if size < WORTH_THREADS { 1 } else { threads }, pairs, Pair::meets)
+    let sizes = || pairs.iter().map(|pair| pair.schema.len());
+    // Of several, one is often as long as all the others: they are what another thread could take over.
+    let others = sizes().sum::<usize>() - sizes().max().unwrap_or(0);
+    together::map(if others < WORTH_THREADS { 1 } else { threads }, pairs, Pair::meets)
 }
 
 /// Whether a check takes no longer than the sizes of schema and values allow: nothing is referred to.
