@@ -9,8 +9,9 @@
 //! something, or changes what others see is left to the first thread. So output, questions, errors and what is
 //! charged are those of one thread.
 
+use std::ops::Range;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use bytes::Bytes;
 use chart::File;
@@ -48,58 +49,76 @@ pub(crate) struct Printed {
     pub(crate) spent: Spent,
 }
 
+/// So often a thread looks for what is about to be there before it sleeps: to sleep and to be woken takes longer than
+/// most templates.
+const LOOKS: usize = 200;
+
 /// Threads that execute templates. They end with it.
 pub(crate) struct Aside(Arc<Board>);
 
 /// Who executes what.
 struct Board {
-    state: Mutex<State>,
-    changed: Condvar,
+    /// What the templates define, once it is known.
+    set: OnceLock<gotmpl::Shared>,
+    /// The first template that the first thread has not come to, and the first of those that other threads have begun.
+    open: Mutex<Range<usize>>,
+    /// What became of those, once they ended: what they printed, or nothing.
+    ended: Vec<OnceLock<Option<Printed>>>,
+    /// Whether nobody wants anything any more.
     stop: Arc<AtomicBool>,
+    /// How many threads sleep until something changes. To wake them costs a call to the system even when none does.
+    asleep: Mutex<usize>,
+    changed: Condvar,
 }
 
-struct State {
-    /// What the templates define, once it is known.
-    set: Option<gotmpl::Shared>,
-    /// The first template that the first thread has not come to.
-    near: usize,
-    /// The first of those that other threads have begun.
-    far: usize,
-    /// What became of those, once they ended: what they printed, or nothing.
-    ended: Vec<Option<Option<Printed>>>,
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Board {
-    fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    /// Waits for something that another thread tells of with [`Board::tell`].
+    fn wait<T>(&self, look: impl Fn() -> Option<T>) -> T {
+        for _ in 0..LOOKS {
+            if let Some(found) = look() {
+                return found;
+            }
+            std::thread::yield_now();
+        }
+        let mut asleep = lock(&self.asleep);
+        *asleep += 1;
+        loop {
+            if let Some(found) = look() {
+                *asleep -= 1;
+                return found;
+            }
+            asleep = self.changed.wait(asleep).unwrap_or_else(PoisonError::into_inner);
+        }
     }
 
-    fn wait<'a>(&'a self, state: MutexGuard<'a, State>) -> MutexGuard<'a, State> {
-        self.changed.wait(state).unwrap_or_else(PoisonError::into_inner)
+    /// Wakes those who wait; to be called after what they wait for.
+    fn tell(&self) {
+        if *lock(&self.asleep) > 0 {
+            self.changed.notify_all();
+        }
+    }
+
+    fn is_stopped(&self) -> bool {
+        self.stop.load(Ordering::Relaxed)
     }
 
     /// What the templates define; nothing when nobody wants them executed any more.
-    fn set(&self) -> Option<gotmpl::Shared> {
-        let mut state = self.state();
-        loop {
-            if self.stop.load(Ordering::Relaxed) {
-                return None;
-            }
-            if let Some(set) = &state.set {
-                return Some(set.clone());
-            }
-            state = self.wait(state);
-        }
+    fn set(&self) -> Option<&gotmpl::Shared> {
+        self.wait(|| if self.is_stopped() { Some(None) } else { self.set.get().map(Some) })
     }
 
     /// The next template from the far end.
     fn claim(&self) -> Option<Claim<'_>> {
-        let mut state = self.state();
-        if self.stop.load(Ordering::Relaxed) || state.far <= state.near {
+        let mut open = lock(&self.open);
+        if self.is_stopped() || open.is_empty() {
             return None;
         }
-        state.far -= 1;
-        Some(Claim { board: self, index: state.far, printed: None })
+        open.end -= 1;
+        Some(Claim { board: self, index: open.end, printed: None })
     }
 }
 
@@ -112,14 +131,14 @@ struct Claim<'b> {
 
 impl Drop for Claim<'_> {
     fn drop(&mut self) {
-        self.board.state().ended[self.index] = Some(self.printed.take());
-        self.board.changed.notify_all();
+        let _ = self.board.ended[self.index].set(self.printed.take());
+        self.board.tell();
     }
 }
 
 impl Aside {
-    /// Begins with the threads, if that is worth while; `renderables` are in the order of their execution, and what
-    /// they see is as it is before the first of them. Changes of it are counted from here on.
+    /// Begins with threads, if they are worth while; `renderables` are in the order of their execution, and what they
+    /// see is as it is before the first of them. Changes of it are counted from here on.
     pub(crate) fn begin(
         renderables: &[Renderable<'_>],
         charts: &[Place<'_>],
@@ -136,15 +155,15 @@ impl Aside {
         let material = Arc::new(Material::of(executed(), charts, options)?);
         charts.first()?.data.watch();
         let templates = material.templates.len();
-        let state = State { set: None, near: 0, far: templates, ended: Vec::new() };
         let board = Arc::new(Board {
-            state: Mutex::new(State {
-                ended: std::iter::repeat_with(|| None).take(templates).collect(),
-                ..state
-            }),
-            changed: Condvar::new(),
+            set: OnceLock::new(),
+            open: Mutex::new(0..templates),
+            ended: std::iter::repeat_with(OnceLock::new).take(templates).collect(),
             stop: Arc::default(),
+            asleep: Mutex::default(),
+            changed: Condvar::new(),
         });
+        // They copy the values while the texts are being parsed.
         for _ in 1..options.threads.min(MOST + 1) {
             let (board, material) = (Arc::clone(&board), Arc::clone(&material));
             let thread = std::thread::Builder::new().name("aside".to_owned()).stack_size(STACK);
@@ -160,24 +179,20 @@ impl Aside {
 
     /// Tells what the templates define.
     pub(crate) fn may_begin(&self, set: gotmpl::Shared) {
-        self.0.state().set = Some(set);
-        self.0.changed.notify_all();
+        let _ = self.0.set.set(set);
+        self.0.tell();
     }
 
     /// What a template has printed aside. Nothing when nobody began with it, or nothing can be said of it: then it is
     /// the caller's. To be called for all, in order.
-    pub(crate) fn take(&self, index: usize) -> Option<Printed> {
-        let mut state = self.0.state();
-        state.near = index + 1;
-        if index < state.far {
+    pub(crate) fn take(&self, index: usize) -> Option<&Printed> {
+        let mut open = lock(&self.0.open);
+        if index < open.end {
+            open.start = index + 1;
             return None;
         }
-        loop {
-            if let Some(ended) = state.ended[index].take() {
-                return ended;
-            }
-            state = self.0.wait(state);
-        }
+        drop(open);
+        self.0.wait(|| self.0.ended[index].get()).as_ref()
     }
 }
 
@@ -185,9 +200,7 @@ impl Drop for Aside {
     /// Does not wait for the threads: they have all that they need, and end soon.
     fn drop(&mut self) {
         self.0.stop.store(true, Ordering::Relaxed);
-        // Who is about to wait has the lock until it does.
-        drop(self.0.state());
-        self.0.changed.notify_all();
+        self.0.tell();
     }
 }
 

@@ -252,7 +252,7 @@ fn run(
         let printed = aside.as_ref().and_then(|aside| aside.take(index));
         // When there is not as much left, it is executed up to where that shows.
         if let Some(printed) = printed.filter(|printed| budget.spend(printed.spent).is_ok()) {
-            files.insert(template.path.clone(), printed.text);
+            files.insert(template.path.clone(), printed.text.clone());
             continue;
         }
         let before = Map::changes();
