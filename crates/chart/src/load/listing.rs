@@ -13,7 +13,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 use super::ignore::Rules;
 use super::opened::{At, Kind, Opened, is_archive};
-use super::reader::{Reading, Scratch, Shared};
+use super::reader::{Reading, Scratch, Shared, is_template};
 use crate::together;
 
 /// How deep directories may lie; the system's limit on paths is near.
@@ -89,6 +89,16 @@ enum Task {
     Directory { number: usize, dir: PathBuf, inner: Arc<str>, depth: usize },
     /// Reads files of a directory.
     Files { number: usize, dir: Arc<Path>, files: Vec<Named> },
+}
+
+impl Task {
+    /// Whether it leads to templates of the outermost chart, which somebody is told of.
+    fn is_of_templates(&self) -> bool {
+        match self {
+            Self::Directory { inner, .. } => &**inner == "templates" || is_template(inner),
+            Self::Files { files, .. } => files.first().is_some_and(|file| is_template(&file.inner)),
+        }
+    }
 }
 
 /// Tasks that wait.
@@ -213,7 +223,14 @@ impl<'f, 'a> Finder<'f, 'a> {
         }
         let mut waiting = self.waiting();
         waiting.open += count;
-        waiting.tasks.extend(tasks.drain(..));
+        for task in tasks.drain(..) {
+            // What is parsed while the rest is read comes first.
+            if task.is_of_templates() {
+                waiting.tasks.push_front(task)
+            } else {
+                waiting.tasks.push_back(task)
+            }
+        }
         let idle = waiting.idle;
         drop(waiting);
         for _ in 0..idle.min(count) {
