@@ -47,6 +47,8 @@ pub struct Budget {
     /// `render.depth`: how deep templates may call each other. A level takes native stack: give the executing
     /// thread 32 KiB for each.
     pub depth: u32,
+    /// So many bytes may be made in one piece.
+    piece: u64,
     /// Steps that are not in `steps` yet, and who may say that they are not wanted any more.
     reserve: Option<(u64, Arc<AtomicBool>)>,
 }
@@ -114,6 +116,12 @@ impl Budget {
         self
     }
 
+    /// The same budget, which ends at a larger piece than that.
+    #[must_use]
+    pub fn in_pieces_of(self, bytes: u64) -> Self {
+        Self { piece: bytes, ..self }
+    }
+
     /// What was used of `whole`, which this budget was before.
     pub fn spent(&self, whole: &Self) -> Spent {
         let steps = |budget: &Self| budget.steps + budget.reserve.as_ref().map_or(0, |(reserve, _)| *reserve);
@@ -138,11 +146,11 @@ impl Budget {
     /// Charges for bytes before they are made.
     pub(crate) fn charge_bytes(&mut self, bytes: u64) -> Result<(), LimitError> {
         match self.near.checked_sub(bytes) {
-            Some(left) => {
+            Some(left) if bytes <= self.piece => {
                 self.near = left;
                 Ok(())
             }
-            None => self.look(bytes),
+            _ => self.look(bytes),
         }
     }
 
@@ -164,6 +172,9 @@ impl Budget {
 
     #[cold]
     fn look(&mut self, bytes: u64) -> Result<(), LimitError> {
+        if bytes > self.piece {
+            return Err(LimitError { name: "render.bytes", limit: self.piece });
+        }
         // Up to here no more than `bytes` was granted, and `near` of it is left.
         self.bytes = self.bytes.saturating_sub(self.near).saturating_add(bytes);
         self.near = 0;
@@ -193,6 +204,7 @@ impl Default for Budget {
             near: 0,
             memory: Memory::default(),
             depth: 4_000,
+            piece: u64::MAX,
             reserve: None,
         }
     }
@@ -240,6 +252,16 @@ mod tests {
         assert_eq!(here.spend(bytes).unwrap_err().name, "render.bytes");
         here.charge(4 * SLICE - 1).unwrap();
         assert!(here.charge(1).is_err());
+    }
+
+    #[test]
+    fn a_large_piece_is_refused_however_much_is_left() {
+        let mut budget = Budget::default().in_pieces_of(1_000);
+        for _ in 0..10 {
+            budget.charge_bytes(1_000).unwrap();
+            assert!(budget.charge_bytes(1_001).is_err());
+        }
+        assert_eq!(budget.spent(&Budget::default()).bytes, 10_000);
     }
 
     #[test]

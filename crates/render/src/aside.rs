@@ -38,6 +38,10 @@ const DEPTH: u32 = (STACK >> 15) as u32;
 /// What a thread is likely to need.
 const ROOM: usize = 512 << 10;
 
+/// What is larger is left to the first thread, so that only one is made at a time: a dict whose key is all that a
+/// template sees, with every file of the chart in it.
+const PIECE: u64 = 4 << 20;
+
 /// So often a thread begins anew with the values as they were, after a template has changed its copy.
 const COPIES: usize = 4;
 
@@ -265,7 +269,8 @@ impl Material {
             brought[chart].templates.push(templates.len());
             templates.push(Template { path: path.clone(), base_path: base_path.clone(), chart });
         }
-        let budget = options.budget.clone().with_depth(options.budget.depth.min(DEPTH));
+        let depth = options.budget.depth.min(DEPTH);
+        let budget = options.budget.clone().with_depth(depth).in_pieces_of(PIECE);
         let (release, capabilities) = (options.release.clone(), options.capabilities.clone());
         Some(Self { values, charts: brought, templates, release, capabilities, budget })
     }
