@@ -326,10 +326,19 @@ pub(super) fn version(args: &[Value]) -> Cost {
     Cost { steps: 16 + 2 * length, bytes: length }
 }
 
-/// Keys and values in turn.
+/// Keys and values in turn. What is no text is printed to be a key.
 pub(super) fn dict(args: &[Value]) -> Cost {
     let count = args.len() as u64;
-    Cost { steps: 2 + 2 * count, bytes: 96 + 64 * count }
+    let made = Cost { steps: 2 + 2 * count, bytes: 96 + 64 * count };
+    let printed = args
+        .iter()
+        .step_by(2)
+        .filter(|key| key.as_str().is_none())
+        .map(|key| print(std::slice::from_ref(key)));
+    printed.fold(made, |all, key| Cost {
+        steps: all.steps.saturating_add(key.steps),
+        bytes: all.bytes.saturating_add(key.bytes),
+    })
 }
 
 /// Texts that are put in order.

@@ -256,6 +256,16 @@ fn what_would_be_huge_is_priced_before_it_is_made() {
 }
 
 #[test]
+fn a_key_that_must_be_printed_is_priced() {
+    let files = Value::bytes(&vec![200; 1 << 20]);
+    assert!(cost("dict", &[files.clone(), Value::int(1)]) >= 4 << 20);
+    assert!(steps("dict", &[Value::int(1), Value::int(1), files.clone()]) >= 1 << 20);
+    // What is a text, or a value, is shared.
+    let text = Value::str("x".repeat(1 << 20));
+    assert!(cost("dict", &[text, files]) < 1 << 10);
+}
+
+#[test]
 fn values_that_double_with_every_level_are_priced_quickly() {
     let mut value = Value::str("x");
     for _ in 0..60 {
