@@ -19,6 +19,9 @@ const SAFETY: u64 = 8;
 /// So many steps are made before it is looked whether to go on: some milliseconds.
 const SLICE: u64 = 100_000;
 
+/// So many blocks and parentheses may be open at once for each level that templates may call each other.
+pub const NESTED: u32 = 8;
+
 /// What an execution used up: the same whoever executes, whatever was executed before.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Spent {
@@ -44,8 +47,9 @@ pub struct Budget {
     near: u64,
     /// `render.memory`: what the process may hold while templates execute.
     pub memory: Memory,
-    /// `render.depth`: how deep templates may call each other. A level takes native stack: give the executing
-    /// thread 32 KiB for each.
+    /// `render.depth`: how deep templates may call each other. A level takes native stack, and so do the blocks and
+    /// parentheses inside: of these there may be [`NESTED`] times as many at once. Give the executing thread 32 KiB for
+    /// each level.
     pub depth: u32,
     /// So many bytes may be made in one piece.
     piece: u64,
@@ -101,6 +105,10 @@ impl Budget {
                 *reserve = left - self.steps;
                 return Ok(());
             }
+        }
+        // What is left of it must not be enough for what comes next.
+        if let Some((reserve, _)) = &mut self.reserve {
+            *reserve = 0;
         }
         self.steps = 0;
         Err(LimitError { name: "render.steps", limit: self.steps_limit })
@@ -242,6 +250,9 @@ mod tests {
         // Told to stop, it goes no further than its slice.
         stop.store(true, Ordering::Relaxed);
         assert!(elsewhere.charge(SLICE + 1).is_err());
+        // Who passes over that gets no further.
+        stop.store(false, Ordering::Relaxed);
+        assert!(elsewhere.charge(1).is_err());
         let mut here = whole.clone();
         here.spend(spent).unwrap();
         assert_eq!(here.spent(&whole), spent);

@@ -19,7 +19,7 @@ use govalue::{Kind, Str, Value, print};
 use self::arguments::{BYTES_OF_A_STEP, STEPS_OF_A_PIECE};
 use self::frame::{At, Frame, Val};
 use crate::ast::{Branch, Node, Run, Template, TemplateCall};
-use crate::budget::Budget;
+use crate::budget::{Budget, NESTED};
 use crate::builtins::{pointee, text_of};
 use crate::error::{ExecError, Fault, LimitError};
 use crate::set::Set;
@@ -50,6 +50,8 @@ pub(crate) struct Engine<'e> {
     host: &'e mut dyn Any,
     budget: &'e mut Budget,
     variables: Vec<Val>,
+    /// How many blocks and pipelines are open, one within the other: they take native stack as definitions do.
+    nested: u32,
     /// Owners of the definitions being executed, outermost first.
     owners: Vec<u32>,
     /// Who printed what, when somebody wants to know.
@@ -58,7 +60,7 @@ pub(crate) struct Engine<'e> {
 
 impl<'e> Engine<'e> {
     pub(crate) fn new(set: &'e mut Set, host: &'e mut dyn Any, budget: &'e mut Budget) -> Self {
-        Self { set, host, budget, variables: Vec::new(), owners: Vec::new(), trace: None }
+        Self { set, host, budget, variables: Vec::new(), nested: 0, owners: Vec::new(), trace: None }
     }
 
     /// Executes a definition and notes who prints what.
@@ -111,8 +113,21 @@ impl<'e> Engine<'e> {
         result.map(|_| ())
     }
 
+    /// Goes one block or pipeline deeper; whoever calls it subtracts the one again.
+    #[inline]
+    fn enter(&mut self, frame: &Frame<'_>) -> Result<()> {
+        if self.nested >= self.budget.depth.saturating_mul(NESTED) {
+            let limit = LimitError { name: "render.depth", limit: u64::from(self.budget.depth) };
+            return Err(frame.limit(limit));
+        }
+        self.nested += 1;
+        Ok(())
+    }
+
     fn walk<'t>(&mut self, frame: &mut Frame<'t>, dot: &Val, nodes: Run, out: &mut Vec<u8>) -> Result<Flow> {
+        self.enter(frame)?;
         let mut result = self.walk_nodes(frame, dot, nodes, out);
+        self.nested -= 1;
         if let Err(error) = &mut result {
             self.bear_witness(frame, dot, error);
         }

@@ -34,7 +34,7 @@ mod set;
 mod survey;
 mod watch;
 
-pub use budget::{Budget, Memory, Spent};
+pub use budget::{Budget, Memory, NESTED, Spent};
 pub use error::{ExecError, Fault, LimitError, ParseError, Place};
 pub use exec::{Call, Enclosing, Operand, Printed, Site, TextError, Trace, Trail, Witness};
 pub use functions::{ANY_NUMBER, Function, Functions, Implementation};

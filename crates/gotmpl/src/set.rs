@@ -4,7 +4,7 @@ use std::any::Any;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use foldhash::{HashMap, HashMapExt as _};
+use foldhash::{HashMap, HashMapExt as _, HashSet};
 use govalue::{Str, Value};
 
 use crate::ast::Template;
@@ -32,10 +32,18 @@ type Layer = HashMap<Str, Rc<Template>>;
 /// A text given to `tpl`: its main definition, and those that it defines.
 pub(crate) type Text = (Rc<Template>, Vec<Rc<Template>>);
 
-/// A text that was parsed, and the number of the execution that it was last charged to.
-struct Compiled {
-    text: Text,
-    charged: u64,
+/// Texts that an execution was charged for. What it forgets, and when, depends on nothing but the execution.
+#[derive(Default)]
+struct Charged {
+    texts: HashSet<(Str, u32)>,
+    bytes: usize,
+}
+
+impl Charged {
+    fn clear(&mut self) {
+        self.texts.clear();
+        self.bytes = 0;
+    }
 }
 
 /// How many bytes of text are kept parsed. Charts execute few texts often; one that makes new ones all the time
@@ -87,11 +95,11 @@ pub struct Set {
     /// Those of them that were executed first, then those of each `tpl` that is being executed.
     layers: Vec<Layer>,
     /// Texts that were executed, by text and owner.
-    compiled: HashMap<(Str, u32), Compiled>,
+    compiled: HashMap<(Str, u32), Text>,
     /// How many bytes of text these are.
     compiled_bytes: usize,
-    /// How many executions there were.
-    executions: u64,
+    /// Which texts the execution was charged for.
+    charged: Charged,
     watch: Option<Box<dyn Watch>>,
 }
 
@@ -106,7 +114,7 @@ impl Set {
             layers: vec![Layer::new()],
             compiled: HashMap::new(),
             compiled_bytes: 0,
-            executions: 0,
+            charged: Charged::default(),
             watch: None,
         }
     }
@@ -201,7 +209,7 @@ impl Set {
         host: &mut dyn Any,
         budget: &mut Budget,
     ) -> Result<(), ExecError> {
-        self.executions += 1;
+        self.charged.clear();
         Engine::new(self, host, budget).execute(name.as_bytes(), data, out)
     }
 
@@ -217,16 +225,30 @@ impl Set {
         host: &mut dyn Any,
         budget: &mut Budget,
     ) -> (Result<(), ExecError>, Trace) {
-        self.executions += 1;
+        self.charged.clear();
         Engine::new(self, host, budget).execute_traced(name.as_bytes(), data, out)
     }
 
-    /// The parsed form of a text given to `tpl`, if it was executed before, and whether this execution was charged
-    /// for it: what an execution costs must not depend on those before it.
-    pub(crate) fn compiled(&mut self, text: &Str, owner: u32) -> Option<(Text, bool)> {
-        let found = self.compiled.get_mut(&(text.clone(), owner))?;
-        let charged = std::mem::replace(&mut found.charged, self.executions) == self.executions;
-        Some((found.text.clone(), charged))
+    /// The parsed form of a text given to `tpl`, if it was executed before.
+    pub(crate) fn compiled(&self, text: &Str, owner: u32) -> Option<Text> {
+        self.compiled.get(&(text.clone(), owner)).cloned()
+    }
+
+    /// Whether this execution must be charged for parsing a text, whoever parsed it; from then on it is charged.
+    pub(crate) fn charge(&mut self, text: &Str, owner: u32) -> bool {
+        let key = (text.clone(), owner);
+        if self.charged.texts.contains(&key) {
+            return false;
+        }
+        let size = text.len() + PARSED;
+        if self.charged.bytes.saturating_add(size) > MOST_COMPILED {
+            self.charged.clear();
+        }
+        if size <= MOST_COMPILED {
+            self.charged.bytes += size;
+            self.charged.texts.insert(key);
+        }
+        true
     }
 
     /// Parses a text given to `tpl`.
@@ -246,8 +268,7 @@ impl Set {
         }
         if size <= MOST_COMPILED {
             self.compiled_bytes += size;
-            let kept = Compiled { text: compiled.clone(), charged: self.executions };
-            self.compiled.insert((text.clone(), owner), kept);
+            self.compiled.insert((text.clone(), owner), compiled.clone());
         }
         Ok(compiled)
     }
@@ -359,7 +380,7 @@ mod tests {
         let mut set = set();
         let text = Str::from("{{ . }}");
         let (first, _) = set.compile(&text, 1).unwrap();
-        assert!(Rc::ptr_eq(&set.compiled(&text, 1).unwrap().0.0, &first));
+        assert!(Rc::ptr_eq(&set.compiled(&text, 1).unwrap().0, &first));
         assert!(set.compiled(&text, 2).is_none());
     }
 

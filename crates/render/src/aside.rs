@@ -7,11 +7,12 @@
 //! first thread goes through all templates in Go's order, takes what was printed aside, executes what was not, and
 //! goes on alone from the first change that one of its own templates makes. A template that fails aside, asks for
 //! something, or changes what others see is left to the first thread. So output, questions, errors and what is
-//! charged are those of one thread.
+//! charged are those of one thread. Only `render.memory` is about the process, and counts what all threads hold.
 
 use std::ops::Range;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::thread::JoinHandle;
 
 use bytes::Bytes;
 use chart::File;
@@ -30,10 +31,15 @@ const WORTH_A_THREAD: usize = 64 << 10;
 const MOST: usize = 3;
 
 /// Of a thread. Only pages that are used are ever there.
-const STACK: usize = 64 << 20;
+const STACK: usize = 128 << 20;
 
-/// How deep templates may call each other on such a stack; deeper ones are left to the first thread.
-const DEPTH: u32 = (STACK >> 15) as u32;
+/// How deep templates may call each other on such a stack, with 128 KiB for a level as the command line has it; deeper
+/// ones are left to the first thread.
+const DEPTH: u32 = (STACK >> 17) as u32;
+
+/// Threads go on while the process holds no more than this part of what it may hold: what the first thread executes by
+/// itself must not fail for the others.
+const MEMORY: u64 = 8;
 
 /// What a thread is likely to need.
 const ROOM: usize = 512 << 10;
@@ -57,8 +63,11 @@ pub(crate) struct Printed {
 /// most templates.
 const LOOKS: usize = 200;
 
-/// Threads that execute templates. They end with it.
-pub(crate) struct Aside(Arc<Board>);
+/// Threads that execute templates. They are told to stop and waited for when it goes.
+pub(crate) struct Aside {
+    board: Arc<Board>,
+    threads: Vec<JoinHandle<()>>,
+}
 
 /// Who executes what.
 struct Board {
@@ -157,7 +166,8 @@ impl Aside {
             return None;
         }
         let material = Arc::new(Material::of(executed(), charts, options)?);
-        charts.first()?.data.watch();
+        // Not only the first: of two charts with one name, the one above knows only one.
+        charts.iter().for_each(|place| place.data.watch());
         let templates = material.templates.len();
         let board = Arc::new(Board {
             set: OnceLock::new(),
@@ -168,6 +178,7 @@ impl Aside {
             changed: Condvar::new(),
         });
         // They copy the values while the texts are being parsed.
+        let mut threads = Vec::new();
         for _ in 1..options.threads.min(MOST + 1) {
             let (board, material) = (Arc::clone(&board), Arc::clone(&material));
             let thread = std::thread::Builder::new().name("aside".to_owned()).stack_size(STACK);
@@ -176,35 +187,46 @@ impl Aside {
                 material.execute(&board);
             };
             // Without it the others do its work.
-            let _ = thread.spawn(work);
+            threads.extend(thread.spawn(work));
         }
-        Some(Self(board))
+        Some(Self { board, threads })
     }
 
     /// Tells what the templates define.
     pub(crate) fn may_begin(&self, set: gotmpl::Shared) {
-        let _ = self.0.set.set(set);
-        self.0.tell();
+        let _ = self.board.set.set(set);
+        self.board.tell();
     }
 
     /// What a template has printed aside. Nothing when nobody began with it, or nothing can be said of it: then it is
     /// the caller's. To be called for all, in order.
     pub(crate) fn take(&self, index: usize) -> Option<&Printed> {
-        let mut open = lock(&self.0.open);
+        let mut open = lock(&self.board.open);
         if index < open.end {
             open.start = index + 1;
             return None;
         }
         drop(open);
-        self.0.wait(|| self.0.ended[index].get()).as_ref()
+        self.board.wait(|| self.board.ended[index].get()).as_ref()
+    }
+}
+
+impl Aside {
+    /// Tells the threads that nobody wants anything any more. They end soon, at the latest after the call that they are
+    /// in.
+    pub(crate) fn stop(&self) {
+        self.board.stop.store(true, Ordering::Relaxed);
+        self.board.tell();
     }
 }
 
 impl Drop for Aside {
-    /// Does not wait for the threads: they have all that they need, and end soon.
     fn drop(&mut self) {
-        self.0.stop.store(true, Ordering::Relaxed);
-        self.0.tell();
+        self.stop();
+        for thread in self.threads.drain(..) {
+            // Should it have panicked, the first thread has executed what it left.
+            let _ = thread.join();
+        }
     }
 }
 
@@ -270,7 +292,8 @@ impl Material {
             templates.push(Template { path: path.clone(), base_path: base_path.clone(), chart });
         }
         let depth = options.budget.depth.min(DEPTH);
-        let budget = options.budget.clone().with_depth(depth).in_pieces_of(PIECE);
+        let mut budget = options.budget.clone().with_depth(depth).in_pieces_of(PIECE);
+        budget.memory.limit /= MEMORY;
         let (release, capabilities) = (options.release.clone(), options.capabilities.clone());
         Some(Self { values, charts: brought, templates, release, capabilities, budget })
     }
@@ -328,9 +351,7 @@ impl Material {
             }
             data.push(own);
         }
-        if let Some(root) = data.first() {
-            root.watch();
-        }
+        data.iter().for_each(Map::watch);
         data
     }
 

@@ -132,6 +132,7 @@ pub struct Rendered {
 pub struct Remains {
     _set: Set,
     _functions: Rc<Functions>,
+    _aside: Option<Aside>,
 }
 
 /// Executes every template of a chart.
@@ -157,13 +158,18 @@ pub fn execute(
     set.watch(watch);
     let files = step(&mut set, "parse", |set| parse(set, &functions, &renderables, &options))
         .and_then(|()| {
-            step(&mut set, "execute", |set| run(set, &renderables, options.budget, &mut session, aside))
+            step(&mut set, "execute", |set| {
+                run(set, &renderables, options.budget, &mut session, aside.as_ref())
+            })
         })
         .map(|mut files| {
             let notes = take_notes(&mut files, chart, options.subchart_notes);
             RenderedFiles { files, notes }
         });
-    let remains = Remains { _set: set, _functions: functions };
+    if let Some(aside) = &aside {
+        aside.stop();
+    }
+    let remains = Remains { _set: set, _functions: functions, _aside: aside };
     Rendered { files, guard: session.guard, notices: session.notices, remains }
 }
 
@@ -239,17 +245,17 @@ fn run(
     renderables: &[Renderable<'_>],
     mut budget: Budget,
     session: &mut Session,
-    mut aside: Option<Aside>,
+    mut aside: Option<&Aside>,
 ) -> Result<BTreeMap<String, Bytes>, RenderError> {
     let mut files = BTreeMap::new();
     let mut out = Vec::new();
-    if let Some(aside) = &aside {
+    if let Some(aside) = aside {
         aside.may_begin(set.share());
     }
     for (index, template) in renderables.iter().filter(|template| is_executed(template)).enumerate() {
         session.host.begins(&template.path);
         let dot = dot(&template.data, &template.path, &template.base_path);
-        let printed = aside.as_ref().and_then(|aside| aside.take(index));
+        let printed = aside.and_then(|aside| aside.take(index));
         // When there is not as much left, it is executed up to where that shows.
         if let Some(printed) = printed.filter(|printed| budget.spend(printed.spent).is_ok()) {
             files.insert(template.path.clone(), printed.text.clone());
@@ -261,7 +267,7 @@ fn run(
         set.execute(&template.path, &dot, &mut out, session, &mut budget).map_err(RenderError::execute)?;
         if Map::changes() != before {
             // From here on templates may see what the others cannot know.
-            aside = None;
+            aside.take().inspect(|aside| aside.stop());
         }
         files.insert(template.path.clone(), finished(&mut out));
     }

@@ -259,13 +259,16 @@ fn session<'c>(call: &'c mut Call<'_, '_>) -> Result<&'c mut Session, Failure> {
 
 /// Asks the guard on behalf of every chart whose code is running.
 fn ask(call: &mut Call<'_, '_>, question: Question) -> Result<Permit, Failure> {
-    call.charge(price::question(call.owners().len()))?;
-    let owners = call.owners().to_vec();
-    let session = session(call)?;
-    if session.aside {
+    // Before anything can fail: some callers pass over that.
+    if let Ok(session) = session(call)
+        && session.aside
+    {
         session.asked = true;
         return Err(failure("nobody answers here"));
     }
+    call.charge(price::question(call.owners().len()))?;
+    let owners = call.owners().to_vec();
+    let session = session(call)?;
     let authors: Vec<Author> = owners.into_iter().map(|owner| session.authors.of(owner)).collect();
     let by_anybody = authors.contains(&Author::Anybody);
     let running = authors.iter().filter_map(|author| match author {

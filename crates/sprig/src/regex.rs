@@ -227,15 +227,15 @@ fn span(captures: &Captures, group: usize) -> Option<Range<usize>> {
     Some(slot(0)?..slot(1)?)
 }
 
-/// What a search for a pattern takes, and whether to compile it is to be charged for: it was not since [`begin`], or
-/// must be compiled again. Nothing is compiled to tell.
+/// What a search for a pattern takes, and whether to compile it is to be charged for, because it was not since [`begin`].
+/// Nothing is compiled to tell.
 pub(crate) fn effort(pattern: &[u8]) -> (Effort, bool) {
-    let is_new = cache::charge(pattern);
-    match cache::known(pattern) {
-        Some(regex) => (regex.map_or(Effort::NONE, |regex| regex.effort), is_new),
-        None if parsed_bytes(pattern) > MOST_PARSED => (Effort::ENDLESS, true),
-        None => (parse::parse(pattern).map_or(Effort::NONE, |parsed| Effort::of(&parsed.hir)), true),
-    }
+    let effort = match cache::known(pattern) {
+        Some(regex) => regex.map_or(Effort::NONE, |regex| regex.effort),
+        None if parsed_bytes(pattern) > MOST_PARSED => Effort::ENDLESS,
+        None => parse::parse(pattern).map_or(Effort::NONE, |parsed| Effort::of(&parsed.hir)),
+    };
+    (effort, cache::charge(pattern, effort.compilation().bytes))
 }
 
 /// A pattern that takes more memory than this only to be read has the effort of no end.

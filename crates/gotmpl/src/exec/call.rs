@@ -65,8 +65,7 @@ impl Call<'_, '_> {
     /// # Errors
     /// [`TextError`] tells a text that cannot be parsed from one that fails.
     pub fn execute_text(&mut self, text: &Str, data: &Value, owner: u32) -> Result<Vec<u8>, TextError> {
-        let known = self.engine.set.compiled(text, owner);
-        if !matches!(known, Some((_, true))) {
+        if self.engine.set.charge(text, owner) {
             let length = text.len() as u64;
             self.charge(Cost {
                 steps: STEPS_OF_A_TEXT + length * STEPS_OF_A_PARSED_BYTE,
@@ -74,8 +73,8 @@ impl Call<'_, '_> {
             })
             .map_err(TextError::Execute)?;
         }
-        let compiled = match known {
-            Some((compiled, _)) => compiled,
+        let compiled = match self.engine.set.compiled(text, owner) {
+            Some(compiled) => compiled,
             None => self.engine.set.compile(text, owner).map_err(TextError::Parse)?,
         };
         let (main, definitions) = compiled;

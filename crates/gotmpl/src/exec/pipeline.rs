@@ -13,17 +13,25 @@ use crate::set::MissingKey;
 impl Engine<'_> {
     pub(super) fn pipeline<'t>(&mut self, frame: &mut Frame<'t>, dot: &Val, pipe: &'t Pipe) -> Result<Val> {
         frame.at = At::Pipe(pipe);
+        self.enter(frame)?;
+        let value = self.commands(frame, dot, pipe);
+        self.nested -= 1;
+        let value = value?;
+        for variable in frame.code().variables(pipe) {
+            self.variables[frame.slot(variable.name, variable.slot)?] = value.clone();
+        }
+        Ok(value)
+    }
+
+    #[inline]
+    fn commands<'t>(&mut self, frame: &mut Frame<'t>, dot: &Val, pipe: &'t Pipe) -> Result<Val> {
         let mut last = None;
         for command in frame.code().commands(pipe) {
             let mut value = self.command(frame, dot, command, last)?;
             value.in_interface = false;
             last = Some(value);
         }
-        let value = last.unwrap_or_default();
-        for variable in frame.code().variables(pipe) {
-            self.variables[frame.slot(variable.name, variable.slot)?] = value.clone();
-        }
-        Ok(value)
+        Ok(last.unwrap_or_default())
     }
 
     fn command<'t>(

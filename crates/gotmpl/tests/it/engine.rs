@@ -131,6 +131,22 @@ fn a_budget_is_for_all_executions_it_is_given_to() {
 }
 
 #[test]
+fn blocks_and_parentheses_inside_each_other_end_at_the_limit_of_depth() {
+    let blocks = |count: usize| format!("{}x{}", "{{ if true }}".repeat(count), "{{ end }}".repeat(count));
+    let chain =
+        |count: usize| format!("{{{{ if false }}}}{}{{{{ end }}}}", "{{ else if false }}".repeat(count));
+    let parentheses = |count: usize| format!("{{{{ {}true{} }}}}", "(".repeat(count), ")".repeat(count));
+    for text in [blocks(200), chain(200), parentheses(200)] {
+        assert_eq!(met(&text, &mut Budget::default().with_depth(20)).name, "render.depth");
+        let mut set = set(&[("main", &text, 0)]);
+        // What is closed does not count.
+        for _ in 0..5 {
+            execute(&mut set, &mut Budget::default().with_depth(60)).unwrap();
+        }
+    }
+}
+
+#[test]
 fn recursion_ends_at_the_limit_of_depth_by_whatever_way() {
     let depth = |text: &str| met(text, &mut Budget::default().with_depth(20));
     let limit = LimitError { name: "render.depth", limit: 20 };

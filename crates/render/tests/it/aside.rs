@@ -262,20 +262,125 @@ fn the_limit_is_met_at_the_same_place() {
     }
 }
 
+/// How many steps a chart takes.
+fn cost(folder: &Path, threads: usize) -> u64 {
+    let (mut too_few, mut enough) = (0, PLENTY);
+    while enough - too_few > 1 {
+        let middle = too_few.midpoint(enough);
+        let is_met = told(folder, threads, middle).contains("render.steps");
+        *(if is_met { &mut too_few } else { &mut enough }) = middle;
+    }
+    enough
+}
+
 #[test]
 fn a_render_costs_the_same_to_the_step() {
     for seed in 0..3 {
         let folder = tempfile::tempdir().expect("a folder");
         let below: &[(&str, &[&str])] = &[("one", &["deep"]), ("two", &[])];
         write_chart(folder.path(), "root", below, &mut Numbers(seed), [1, 0, 0, 0]);
-        let met = |threads, steps| told(folder.path(), threads, steps).contains("render.steps");
-        let (mut too_few, mut enough) = (0, PLENTY);
-        while enough - too_few > 1 {
-            let middle = too_few.midpoint(enough);
-            *(if met(1, middle) { &mut too_few } else { &mut enough }) = middle;
+        let alone = cost(folder.path(), 1);
+        for threads in [2, 4] {
+            assert_eq!(cost(folder.path(), threads), alone, "seed {seed}");
         }
-        for threads in [2, 2, 2, 4, 4, 4] {
-            assert!(met(threads, too_few) && !met(threads, enough), "{enough} for seed {seed}");
+    }
+}
+
+/// A chart without subcharts: its templates by name, and enough text for other threads.
+fn plain(templates: &[(&str, String)]) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().expect("a folder");
+    chart(folder.path(), "root");
+    for (name, text) in templates {
+        write(&folder.path().join("templates").join(name), text);
+    }
+    folder
+}
+
+fn chart(folder: &Path, name: &str) {
+    write(&folder.join("Chart.yaml"), &format!("apiVersion: v2\nname: {name}\nversion: 1.0.0\n"));
+    write(&folder.join("templates/zzz.yaml"), &format!("{{{{/* {} */}}}}", "x".repeat(80_000)));
+}
+
+#[test]
+fn more_patterns_than_a_thread_keeps_cost_the_same() {
+    let text = |number| {
+        let uses = (0..7).map(|other| format!("{{{{ regexMatch \"a{number}b{other}[a-z]+\" \"x\" }}}}\n"));
+        uses.collect::<String>().repeat(2)
+    };
+    let names: Vec<String> = (0..20).map(|number| format!("t{number:02}.yaml")).collect();
+    let templates: Vec<_> =
+        names.iter().enumerate().map(|(number, name)| (name.as_str(), text(number))).collect();
+    let folder = plain(&templates);
+    let alone = cost(folder.path(), 1);
+    assert_eq!([1, 2, 4].map(|threads| cost(folder.path(), threads)), [alone; 3]);
+}
+
+#[test]
+fn of_two_charts_with_one_name_both_are_watched() {
+    for setter in ["a", "b"] {
+        for change in
+            ["{{ $_ := set . \"own\" .Template.Name }}", "{{ $_ := set .Chart \"Name\" \"changed\" }}"]
+        {
+            let folder = tempfile::tempdir().expect("a folder");
+            chart(folder.path(), "root");
+            for sub in ["a", "b"] {
+                let below = folder.path().join("charts").join(sub);
+                chart(&below, "x");
+                let change = if sub == setter { change } else { "" };
+                write(
+                    &below.join(format!("templates/z_{sub}.yaml")),
+                    &format!("{{{{ range 100000 }}}}{{{{ end }}}}{change}z"),
+                );
+                for number in 0..6 {
+                    let text = "own: {{ .own }} {{ .Chart.Name }}";
+                    write(&below.join(format!("templates/b{number}_{sub}.yaml")), text);
+                }
+            }
+            let alone = told(folder.path(), 1, PLENTY);
+            for threads in [2, 4] {
+                assert_eq!(told(folder.path(), threads, PLENTY), alone, "{setter} {change}");
+            }
         }
+    }
+}
+
+/// What a thread aside used up before must not be why a question is not noticed: some functions go on without an
+/// answer.
+#[test]
+fn a_question_is_noticed_when_its_price_is_not_left() {
+    const BURN: &str = "{{ if not .Values.flag }}{{ bcrypt \"a\" }}{{ end }}";
+    let burned = cost(plain(&[("w3.yaml", BURN.to_owned())]).path(), 1);
+    let turns = 49_760;
+    let folder = plain(&[
+        ("z0.yaml", "{{ randAlphaNum 1 }}{{ range 400000 }}{{ end }}".to_owned()),
+        ("y1.yaml", format!("{{{{ range {turns} }}}}{{{{ end }}}}{{{{ date \"15:04\" 0 }}}}")),
+        ("x2.yaml", "{{ $_ := set .Values \"flag\" true }}".to_owned()),
+        ("w3.yaml", BURN.to_owned()),
+    ]);
+    for extra in (0..900).step_by(60) {
+        let steps = burned + 99_600 + extra;
+        assert_eq!(told(folder.path(), 2, steps), told(folder.path(), 1, steps), "{extra}");
+    }
+}
+
+/// Deeper blocks than a stack has room for end at a limit, on whatever thread.
+#[test]
+fn blocks_in_definitions_that_call_themselves_do_not_overflow_the_stack() {
+    let deep = |blocks: usize, levels: usize, open: &str, close: &str| {
+        let folder = plain(&[("a.yaml", format!("{{{{ template \"d\" {levels} }}}}end"))]);
+        let helper = format!(
+            "{{{{ define \"d\" }}}}{}{{{{ if . }}}}{{{{ template \"d\" (sub . 1) }}}}{{{{ end }}}}{}{{{{ end }}}}",
+            open.repeat(blocks),
+            close.repeat(blocks)
+        );
+        write(&folder.path().join("templates/_h.tpl"), &helper);
+        folder
+    };
+    let block = ("{{ if true }}", "{{ end }}");
+    for (blocks, levels) in [(900, 35), (50, 39), (3, 35)] {
+        let folder = deep(blocks, levels, block.0, block.1);
+        let alone = told(folder.path(), 1, PLENTY);
+        assert_eq!(alone.contains("render.depth"), blocks > 3, "{blocks} {levels}");
+        assert_eq!(told(folder.path(), 2, PLENTY), alone, "{blocks} {levels}");
     }
 }

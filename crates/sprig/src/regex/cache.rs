@@ -16,6 +16,10 @@ const MOST: usize = 8 << 20;
 /// Longer patterns are charged for each time.
 const LONGEST: usize = 16 << 10;
 
+/// Patterns of so many bytes are charged for once. It is less than what is kept, so that what is not charged for again
+/// is hardly ever compiled again.
+const MOST_CHARGED: u64 = 4 << 20;
+
 #[derive(Default)]
 struct Known {
     patterns: HashMap<Vec<u8>, Result<Rc<Regex>, Error>>,
@@ -24,26 +28,36 @@ struct Known {
 
 thread_local! {
     static KNOWN: RefCell<Known> = RefCell::default();
-    /// Patterns that what is being executed was charged for.
-    static CHARGED: RefCell<HashSet<Vec<u8>>> = RefCell::default();
+    /// Patterns that what is being executed was charged for. What it forgets, and when, depends on nothing else.
+    static CHARGED: RefCell<Charged> = RefCell::default();
+}
+
+#[derive(Default)]
+struct Charged {
+    patterns: HashSet<Vec<u8>>,
+    bytes: u64,
 }
 
 /// Something else is executed from here on: patterns are charged for anew, whatever this thread compiled before.
 pub fn begin() {
-    CHARGED.with_borrow_mut(HashSet::clear);
+    CHARGED.with_borrow_mut(|charged| {
+        charged.patterns.clear();
+        charged.bytes = 0;
+    });
 }
 
-/// Whether a pattern must be charged for. From then on it is charged for.
-pub(super) fn charge(pattern: &[u8]) -> bool {
+/// Whether a pattern of so many bytes, compiled, must be charged for. From then on it is charged for.
+pub(super) fn charge(pattern: &[u8], bytes: u64) -> bool {
     CHARGED.with_borrow_mut(|charged| {
-        if charged.contains(pattern) {
+        if charged.patterns.contains(pattern) {
             return false;
         }
-        if pattern.len() <= LONGEST {
-            if charged.len() >= CAPACITY {
-                charged.clear();
-            }
-            charged.insert(pattern.to_vec());
+        if charged.patterns.len() >= CAPACITY || charged.bytes.saturating_add(bytes) > MOST_CHARGED {
+            *charged = Charged::default();
+        }
+        if pattern.len() <= LONGEST && bytes <= MOST_CHARGED {
+            charged.bytes += bytes;
+            charged.patterns.insert(pattern.to_vec());
         }
         true
     })
@@ -94,14 +108,16 @@ mod tests {
     #[test]
     fn a_pattern_is_charged_for_once_from_each_beginning() {
         begin();
-        assert!(charge(b"a") && charge(b"b") && !charge(b"a"));
+        assert!(charge(b"a", 1) && charge(b"b", 1) && !charge(b"a", 1));
         begin();
-        assert!(charge(b"a"));
+        assert!(charge(b"a", 1));
         for number in 0..CAPACITY {
-            assert!(charge(number.to_string().as_bytes()));
+            assert!(charge(number.to_string().as_bytes(), 1));
         }
-        assert!(charge(b"a"), "only so many are kept");
+        assert!(charge(b"a", 1), "only so many are kept");
+        assert!(charge(b"large", MOST_CHARGED) && charge(b"a", 1), "only so much is kept");
+        assert!(charge(b"larger", MOST_CHARGED + 1) && charge(b"larger", MOST_CHARGED + 1));
         let long = vec![b'a'; LONGEST + 1];
-        assert!(charge(&long) && charge(&long));
+        assert!(charge(&long, 1) && charge(&long, 1));
     }
 }
