@@ -187,6 +187,10 @@ fn cases(options: &Options, rivals: &Rivals, work: &Path) -> Result<Vec<Case>, S
         let target = if size == 100 { Target::speed(50.0) } else { Target::none() };
         made(&format!("umbrella of {size}"), target, &|folder| umbrella::write_chart(folder, size))?;
     }
+    for size in [100, 200] {
+        let write = |folder: &Path| umbrella::write_chart_for_tpl(folder, size);
+        made(&format!("tpl umbrella of {size}"), Target::none(), &write)?;
+    }
     for size in [25, 50, 100, 200] {
         let write = |folder: &Path| simple_umbrella::write_chart(folder, size);
         made(&format!("simple umbrella of {size}"), Target::none(), &write)?;

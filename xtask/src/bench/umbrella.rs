@@ -16,6 +16,21 @@ use std::path::Path;
 
 use super::charts::write;
 
+/// Writes the same umbrella with a library that hands everything to `tpl`, as published libraries did for years before
+/// they looked first whether there is an action in it.
+pub(super) fn write_chart_for_tpl(folder: &Path, size: usize) -> std::io::Result<()> {
+    write_chart(folder, size)?;
+    for number in (0..size).filter(|number| number % 10 != 9) {
+        let library = folder.join(format!("charts/sub{number}/charts/lib/templates"));
+        let (name, text) = LIBRARY[LIBRARY.len() - 1];
+        write(&library.join(name), &text.replace(IS_ACTION, "{{- if true -}}"))?;
+    }
+    Ok(())
+}
+
+/// Where the library looks whether there is an action in a value.
+const IS_ACTION: &str = r#"{{- if contains "{{" (toJson .value) -}}"#;
+
 /// Writes the umbrella into a folder.
 pub(crate) fn write_chart(folder: &Path, size: usize) -> std::io::Result<()> {
     let mut chart = "apiVersion: v2\nname: umbrella\nversion: 1.0.0\ndependencies:\n".to_owned();
@@ -101,3 +116,14 @@ const LIBRARY: [(&str, &str); 8] = [
     ("_secrets.tpl", include_str!("umbrella/lib/_secrets.tpl")),
     ("_values.tpl", include_str!("umbrella/lib/_values.tpl")),
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_library_looks_for_actions_in_one_place() {
+        let (name, text) = LIBRARY[LIBRARY.len() - 1];
+        assert_eq!((name, text.matches(IS_ACTION).count()), ("_values.tpl", 1));
+    }
+}
