@@ -5,8 +5,8 @@ use crate::{Bytes, Entries, FloatKind, IntKind, List, Map, Str, Type, Value};
 /// So deep may a value be. What YAML is read into ends before that.
 const DEPTH: usize = 2_000;
 
-/// So many parts may a value have, each of them four words.
-const PARTS: usize = 1 << 20;
+/// So many parts may a value have, each of them five words. Values of real charts have some thousands.
+const PARTS: usize = 1 << 17;
 
 /// A copy of a value all the way down. Texts and contents are shared with the value, everything else is its own.
 ///
@@ -144,6 +144,8 @@ mod tests {
         assert!(Snapshot::of(&map.clone().into()).is_none());
         map.remove("itself");
         assert!(Snapshot::of(&map.clone().into()).is_some());
+        let items = |count| Value::from(List::new(vec![Value::Nil; count]));
+        assert!(Snapshot::of(&items(PARTS - 1)).is_some() && Snapshot::of(&items(PARTS)).is_none());
         map.insert("object", Value::Object(std::rc::Rc::new(crate::Complex { real: 1.0, imaginary: 2.0 })));
         assert!(Snapshot::of(&map.into()).is_none());
     }
