@@ -209,9 +209,7 @@ impl Aside {
         drop(open);
         self.board.wait(|| self.board.ended[index].get()).as_ref()
     }
-}
 
-impl Aside {
     /// Tells the threads that nobody wants anything any more. They end soon, at the latest after the call that they are
     /// in.
     pub(crate) fn stop(&self) {

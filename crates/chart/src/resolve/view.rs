@@ -49,8 +49,9 @@ impl View<'_, '_> {
         Ok(())
     }
 
-    /// The part of a table with more than `large` entries that [`Tree::enable`](super::Tree::enable) looks at: it copies what it is given for every chart, and the
-    /// values of a chart with a hundred others below it are hardly ever about one of them.
+    /// The part of a table with more than `large` entries that [`Tree::enable`](super::Tree::enable) looks at: it
+    /// copies what it is given for every chart, and the values of a chart with a hundred others below it are hardly
+    /// ever about one of them.
     pub(super) fn narrowed(&self, node: usize, values: &Map, path: &str, large: usize) -> Map {
         if values.len() <= large {
             return values.clone();
