@@ -30,7 +30,7 @@ pub mod values;
 pub use chart::{Chart, File, MissingDependencies};
 pub use lock::Lock;
 pub use metadata::{Dependency, Maintainer, Metadata, Versions};
-pub use notice::{Level, Notice};
+pub use notice::{Attribute, Level, Notice};
 pub use resolve::{ResolveError, ResolvedChart, Rules, SubchartValues};
 
 /// What Helm says when a chart cannot run on a Kubernetes version. The caller decides whether it can, with

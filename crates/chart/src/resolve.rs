@@ -502,7 +502,7 @@ impl<'c, 'n> Tree<'c, 'n> {
         met: &[usize],
         report: &mut Report,
     ) {
-        let schema = self.nodes[node].chart.schema.as_deref();
+        let schema = self.nodes[node].chart.schema.as_ref();
         if schema.is_some() {
             let notice = Notice::new(Level::Debug, "chart name").with("chart-name", self.name(node));
             self.log.0.push(notice);
@@ -606,7 +606,7 @@ fn text_in(value: &Value, depth: usize, found: &mut Vec<Str>) {
     // No reader lets values through that are nested this deep.
     const DEPTH: usize = 2_000;
     match value {
-        Value::Str(text) if text.windows(2).any(|pair| pair == b"{{") => found.push(text.clone()),
+        Value::Str(text) if memchr::memmem::find(text, b"{{").is_some() => found.push(text.clone()),
         Value::List(list) if depth < DEPTH => list.iter().for_each(|item| text_in(item, depth + 1, found)),
         Value::Map(map) if depth < DEPTH => texts_in(map, depth + 1, found),
         _ => {}

@@ -36,7 +36,8 @@ pub(crate) fn log(context: &mut Context<'_>, notices: &[Notice]) {
         if notice.level == chart::Level::Debug && !debug {
             continue;
         }
-        let attributes: Vec<(&str, &str)> = notice.attributes.iter().map(|(k, v)| (*k, v.as_str())).collect();
+        let words: Vec<_> = notice.attributes.iter().map(|(key, value)| (*key, value.text())).collect();
+        let attributes: Vec<(&str, &str)> = words.iter().map(|(key, value)| (*key, &**value)).collect();
         context.output.error_line(&crate::log::line(notice.level.name(), &notice.message, &attributes));
     }
 }

@@ -15,10 +15,10 @@ use super::late;
 use crate::values;
 
 /// Larger contents are not looked for among others: hardly any are the same.
-const SHARED: usize = 64 << 10;
+const SHARED: usize = 1 << 20;
 
 /// So many bytes of text are read ahead: nobody was asked whether there is room for what they become.
-const MOST: u64 = 1 << 20;
+const MOST: u64 = 4 << 20;
 
 /// So many nodes one file may have, and so deep they may nest; what has more is read when its turn comes.
 const NODES: usize = 1 << 16;
@@ -68,14 +68,14 @@ impl Ahead {
     }
 
     /// Contents that are shared with all that are equal. A library is the same in every chart that brings it.
-    pub(super) fn one_of(&self, data: &[u8]) -> Arc<[u8]> {
-        if data.len() > SHARED {
+    pub(super) fn one_of<D: AsRef<[u8]> + Into<Arc<[u8]>>>(&self, data: D) -> Arc<[u8]> {
+        if data.as_ref().len() > SHARED {
             return data.into();
         }
         // Others do not wait while contents are looked at, or copied.
-        let hash = self.hasher.hash_one(data);
+        let hash = self.hasher.hash_one(data.as_ref());
         let known = lock(&self.contents).get(&hash).map(Arc::clone);
-        if let Some(known) = known.filter(|known| **known == *data) {
+        if let Some(known) = known.filter(|known| **known == *data.as_ref()) {
             return known;
         }
         let data: Arc<[u8]> = data.into();
@@ -90,14 +90,15 @@ impl Ahead {
             return;
         }
         let data = data.shared();
-        let taken = |left: u64| left.checked_sub(data.len() as u64);
-        if self.left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, taken).is_err() {
-            return;
-        }
         let at = data.as_ptr().addr();
+        let taken = |left: u64| left.checked_sub(data.len() as u64);
         match lock(&self.values).entry(at) {
-            Entry::Occupied(_) => return,
-            Entry::Vacant(place) => drop(place.insert((Arc::clone(data), None))),
+            Entry::Vacant(place)
+                if self.left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, taken).is_ok() =>
+            {
+                place.insert((Arc::clone(data), None));
+            }
+            _ => return,
         }
         let read = values::read(data, &self.limits).ok().map(Value::Map);
         let snapshot = read.as_ref().and_then(Snapshot::of);

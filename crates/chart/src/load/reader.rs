@@ -23,7 +23,7 @@ const EARLY: u64 = 8 << 20;
 /// Bytes that all archives together may unpack to early.
 const ALL_EARLY: u64 = 8 * EARLY;
 
-/// Up to this size contents are read into a buffer first, and kept once if there are several files of them.
+/// Up to this size contents are read into a buffer first.
 const SMALL: usize = 64 << 10;
 
 /// Most files are no larger.
@@ -246,7 +246,8 @@ impl<'a> Shared<'a> {
         if size > SMALL as u64 {
             let data = whole(file, &status, left)?;
             let counted = size.max(data.len() as u64);
-            return Ok(Contents { data: unmarked(data).into(), counted, modified, unpacked: None });
+            let data = self.ahead.one_of(unmarked(data)).into();
+            return Ok(Contents { data, counted, modified, unpacked: None });
         }
         let size = usize::try_from(size).unwrap_or(SMALL);
         if scratch.contents.len() < size {

@@ -15,13 +15,14 @@ pub use violation::Violation;
 
 use std::error::Error;
 use std::panic::AssertUnwindSafe;
-use std::sync::{Arc, mpsc};
+use std::sync::{Arc, OnceLock, mpsc};
 use std::time::Duration;
 
+use foldhash::{HashMap, HashMapExt as _, HashSet, HashSetExt as _};
 use govalue::{Map, Value};
 use serde_json::Value as Json;
 
-use crate::notice::{Level, Notice};
+use crate::notice::{Attribute, Level, Notice};
 use crate::together;
 
 /// Loads what a schema refers to outside its chart.
@@ -103,7 +104,7 @@ const MAX_DEPTH: usize = 256;
 /// When they do not meet it, or it is no schema.
 pub fn validate(
     values: &Map,
-    schema: &[u8],
+    schema: &Arc<[u8]>,
     chart: &[String],
     loader: &mut dyn SchemaLoader,
     notices: &mut Vec<Notice>,
@@ -126,11 +127,11 @@ pub fn validate(
 }
 
 /// Helm's line about a schema that is JSON.
-pub(crate) fn was_read(schema: &[u8]) -> Notice {
-    Notice::new(Level::Debug, "unmarshalled JSON schema").with("schema", String::from_utf8_lossy(schema))
+pub(crate) fn was_read(schema: &Arc<[u8]>) -> Notice {
+    Notice::new(Level::Debug, "unmarshalled JSON schema").with("schema", Attribute::File(Arc::clone(schema)))
 }
 
-fn check(values: &Map, schema: &[u8], references: &mut References<'_>) -> Result<(), SchemaError> {
+fn check(values: &Map, schema: &Arc<[u8]>, references: &mut References<'_>) -> Result<(), SchemaError> {
     let document = parse(schema).map_err(SchemaError::new)?;
     references.notices.push(was_read(schema));
     let values = json(&Value::Map(values.clone()), 0).ok_or_else(|| {
@@ -195,20 +196,59 @@ impl Pair {
     }
 
     /// Whether it is plain that the values meet the schema. When not, [`validate`] tells what is wrong.
-    fn meets(&self) -> bool {
-        let meets = || {
-            parse(&self.schema).is_ok_and(|document| {
-                plain::draft(&document).is_some_and(|draft| {
-                    let size = self.schema.len().saturating_mul(count(&self.values));
-                    let quick = || quick::meets(&self.values, &document, draft);
-                    (size < WORTH_WATCHING).then(quick).flatten().unwrap_or_else(|| {
-                        is_quick(&document, &self.schema, &self.values)
-                            && meets_plain(&self.values, &document)
-                    })
-                })
-            })
+    fn meets(&self, shared: &Shared) -> bool {
+        let meets = || match shared.0.get(&self.schema.as_ptr().addr()) {
+            Some(document) => document
+                .get_or_init(|| Plain::read(&self.schema))
+                .as_ref()
+                .is_some_and(|document| self.fits(document)),
+            None => Plain::read(&self.schema).is_some_and(|document| self.fits(&document)),
         };
         std::panic::catch_unwind(AssertUnwindSafe(meets)).unwrap_or(false)
+    }
+
+    fn fits(&self, Plain { document, draft }: &Plain) -> bool {
+        let size = self.schema.len().saturating_mul(count(&self.values));
+        let quick = || quick::meets(&self.values, document, *draft);
+        (size < WORTH_WATCHING).then(quick).flatten().unwrap_or_else(|| {
+            is_quick(document, &self.schema, &self.values) && meets_plain(&self.values, document)
+        })
+    }
+}
+
+/// A schema that stands for itself.
+struct Plain {
+    document: Json,
+    draft: plain::Draft,
+}
+
+impl Plain {
+    fn read(schema: &[u8]) -> Option<Self> {
+        let document = parse(schema).ok()?;
+        let draft = plain::draft(&document)?;
+        Some(Self { document, draft })
+    }
+}
+
+/// Schemas whose text several charts have, by where it lies: they are read once. Nothing for what is not plain.
+struct Shared(HashMap<usize, OnceLock<Option<Plain>>>);
+
+impl Shared {
+    /// So many bytes of text are kept as what they were read into, which takes several times that.
+    const MOST: usize = 4 << 20;
+
+    fn of(pairs: &[Pair]) -> Self {
+        let mut seen = HashSet::new();
+        let mut shared = HashMap::new();
+        let mut bytes = 0;
+        for Pair { schema, .. } in pairs {
+            let at = schema.as_ptr().addr();
+            if !seen.insert(at) && bytes + schema.len() <= Self::MOST && !shared.contains_key(&at) {
+                bytes += schema.len();
+                shared.insert(at, OnceLock::new());
+            }
+        }
+        Self(shared)
     }
 }
 
@@ -220,7 +260,8 @@ pub(crate) fn met(pairs: &[Pair], threads: usize) -> Vec<bool> {
     let sizes = || pairs.iter().map(|pair| pair.schema.len());
     // Of several, one is often as long as all the others: they are what another thread could take over.
     let others = sizes().sum::<usize>() - sizes().max().unwrap_or(0);
-    together::map(if others < WORTH_THREADS { 1 } else { threads }, pairs, Pair::meets)
+    let shared = Shared::of(pairs);
+    together::map(if others < WORTH_THREADS { 1 } else { threads }, pairs, |pair| pair.meets(&shared))
 }
 
 /// Whether a check takes no longer than the sizes of schema and values allow: nothing is referred to.

@@ -27,8 +27,8 @@ fn values_are_refused_in_helms_words() {
         let values = yaml::read_map(crate::text(&case, "values").as_bytes(), &yaml::Limits::default());
         let Ok(values) = values else { panic!("values of {case}") };
         let mut notices = Vec::new();
-        let schema = crate::text(&case, "schema").as_bytes();
-        let found = match validate(&values, schema, &[], &mut NoReferences, &mut notices) {
+        let schema = crate::text(&case, "schema").as_bytes().into();
+        let found = match validate(&values, &schema, &[], &mut NoReferences, &mut notices) {
             Ok(()) => String::new(),
             Err(error) => error.to_string(),
         };
@@ -53,7 +53,8 @@ fn what_is_refused_is_told_value_by_value() {
         "image": {"properties": {"pull": {"enum": ["Always", "Never"]}}}}}"#;
     let values = yaml::read_map(b"nmae: x\nimage: {pull: Alwasy}\n", &yaml::Limits::default()).unwrap();
     let chart = ["shop".to_owned(), "redis".to_owned()];
-    let error = validate(&values, schema, &chart, &mut NoReferences, &mut Vec::new()).unwrap_err();
+    let error =
+        validate(&values, &schema.as_slice().into(), &chart, &mut NoReferences, &mut Vec::new()).unwrap_err();
     let find =
         |wanted: fn(&&pintle_chart::schema::Violation) -> bool| error.violations.iter().find(wanted).unwrap();
     let unexpected = find(|violation| !violation.unexpected.is_empty());
