@@ -21,10 +21,18 @@ pub fn map<T: Sync, R: Send>(threads: usize, items: &[T], work: impl Fn(&T) -> R
             done.push((index, work(item)));
         }
     };
+    let here = Processor::current();
     let mut done = std::thread::scope(|scope| {
         let others: Vec<_> = (1..threads.min(items.len()))
-            .map_while(|_| std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, share).ok())
+            .map_while(|_| {
+                let work = || {
+                    here.avoid();
+                    share()
+                };
+                std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, work).ok()
+            })
             .collect();
+        here.give_way();
         let mut done = share();
         for other in others {
             match other.join() {
@@ -36,6 +44,44 @@ pub fn map<T: Sync, R: Send>(threads: usize, items: &[T], work: impl Fn(&T) -> R
     });
     done.sort_unstable_by_key(|(index, _)| *index);
     done.into_iter().map(|(_, result)| result).collect()
+}
+
+/// A processor, where the system tells its number.
+///
+/// Some kernels leave a new thread on the processor of the one that began it while others have nothing to do, for
+/// milliseconds, which is as long as a render takes. So a new thread is told to [avoid](Self::avoid) that one, and the
+/// one that began it [gives it a chance](Self::give_way) to.
+#[derive(Debug, Clone, Copy)]
+pub struct Processor {
+    #[cfg(target_os = "linux")]
+    number: usize,
+}
+
+impl Processor {
+    /// The one that the calling thread is on.
+    pub fn current() -> Self {
+        Self {
+            #[cfg(target_os = "linux")]
+            number: rustix::thread::sched_getcpu(),
+        }
+    }
+
+    /// Has the calling thread run on any other from now on, where it may.
+    pub fn avoid(self) {
+        #[cfg(target_os = "linux")]
+        if let Ok(mut allowed) = rustix::thread::sched_getaffinity(None) {
+            allowed.unset(self.number);
+            if allowed.count() > 0 {
+                // Where it is not allowed to choose, the system does.
+                let _ = rustix::thread::sched_setaffinity(None, &allowed);
+            }
+        }
+    }
+
+    /// Lets threads that were begun from here leave.
+    pub fn give_way(self) {
+        std::thread::yield_now();
+    }
 }
 
 /// Asks the allocator for a piece of memory and gives it back, so that it keeps it for what the thread needs next.

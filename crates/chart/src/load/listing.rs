@@ -168,14 +168,17 @@ impl<'f, 'a> Finder<'f, 'a> {
                 if !workers.is_empty() || !self.is_worth_a_thread() {
                     return;
                 }
+                let here = together::Processor::current();
                 for _ in 1..self.threads {
                     let worker = std::thread::Builder::new().name("reader".to_owned()).stack_size(STACK);
-                    let work = || {
+                    let work = move || {
+                        here.avoid();
                         together::make_room(ROOM);
                         self.work(&mut || ())
                     };
                     workers.extend(worker.spawn_scoped(scope, work));
                 }
+                here.give_way();
                 if !workers.is_empty() {
                     self.shared.has_help();
                 }
