@@ -31,7 +31,7 @@ pub use complex::Complex;
 pub use entries::{Entries, Iter as EntriesIter};
 pub use error::Error;
 pub use list::List;
-pub use map::{Map, MapIter};
+pub use map::{Map, MapIter, Owner};
 pub use snapshot::Snapshot;
 pub use string::Str;
 pub use types::{FloatKind, IntKind, Kind, Method, Signature, Type};

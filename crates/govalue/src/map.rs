@@ -1,6 +1,8 @@
 //! Go maps with string keys: shared by handle, kept sorted.
 
 use std::cell::{Cell, Ref, RefCell, RefMut};
+use std::collections::HashSet;
+use std::num::NonZeroU32;
 use std::rc::Rc;
 
 use crate::release::{has_parts, release};
@@ -17,18 +19,36 @@ pub struct Map {
 
 struct Inner {
     nil: bool,
-    watched: Cell<bool>,
+    owner: Cell<Option<Owner>>,
     entries: RefCell<Entries>,
 }
 
+/// Whose a map is that is watched for changes: see [`Map::watch`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Owner(NonZeroU32);
+
+impl Owner {
+    /// Of a map that more than one owner has.
+    pub const SEVERAL: Self = Self(NonZeroU32::MAX);
+
+    /// The owner of that number. With a number that is too large it is [`Owner::SEVERAL`].
+    pub fn numbered(number: usize) -> Self {
+        let number = u32::try_from(number).ok().and_then(|number| number.checked_add(1));
+        number.and_then(NonZeroU32::new).map_or(Self::SEVERAL, Self)
+    }
+}
+
+/// With more owners it is as if every change were everybody's.
+const OWNERS: usize = 16;
+
 thread_local! {
-    /// Changes of watched maps. Maps stay on their thread, and so does what is known of them.
-    static CHANGES: Cell<u64> = const { Cell::new(0) };
+    /// Whose maps were changed. Maps stay on their thread, and so does what is known of them.
+    static CHANGED: RefCell<Vec<Owner>> = const { RefCell::new(Vec::new()) };
 }
 
 impl Inner {
     fn new(nil: bool, entries: Entries) -> Self {
-        Self { nil, watched: Cell::new(false), entries: RefCell::new(entries) }
+        Self { nil, owner: Cell::new(None), entries: RefCell::new(entries) }
     }
 }
 
@@ -39,6 +59,18 @@ impl Drop for Inner {
         if !parts.is_empty() {
             release(parts);
         }
+    }
+}
+
+/// Whether nobody can tell one value from the other; false for some that are the same.
+fn is_same(one: &Value, other: &Value) -> bool {
+    match (one, other) {
+        (Value::Nil, Value::Nil) => true,
+        (Value::Bool(one), Value::Bool(other)) => one == other,
+        (Value::Int(kind, one), Value::Int(other_kind, other)) => kind == other_kind && one == other,
+        (Value::Str(one), Value::Str(other)) => one == other,
+        (Value::Map(one), Value::Map(other)) => one.same(other) && std::ptr::eq(one.ty(), other.ty()),
+        _ => false,
     }
 }
 
@@ -103,7 +135,16 @@ impl Map {
 
     /// Sets a key. On a nil map it does nothing; callers that must panic as Go does check [`Map::is_nil`].
     pub fn insert(&self, key: impl Into<Str>, value: impl Into<Value>) -> Option<Value> {
-        if self.inner.nil { None } else { self.borrow_mut().insert(key.into(), value.into()) }
+        if self.inner.nil {
+            return None;
+        }
+        let (key, value) = (key.into(), value.into());
+        if self.inner.owner.get().is_some()
+            && let Some(had) = self.get(&key).filter(|had| is_same(had, &value))
+        {
+            return Some(had);
+        }
+        self.borrow_mut().insert(key, value)
     }
 
     /// Removes a key.
@@ -128,8 +169,13 @@ impl Map {
 
     /// A mutable view of the entries. Do not run foreign code while it lives.
     pub fn borrow_mut(&self) -> RefMut<'_, Entries> {
-        if self.inner.watched.get() {
-            CHANGES.set(CHANGES.get() + 1);
+        if let Some(owner) = self.inner.owner.get() {
+            CHANGED.with_borrow_mut(|changed| {
+                let owner = if changed.len() < OWNERS { owner } else { Owner::SEVERAL };
+                if !changed.contains(&owner) {
+                    changed.push(owner);
+                }
+            });
         }
         self.inner.entries.borrow_mut()
     }
@@ -144,25 +190,64 @@ impl Map {
         Rc::as_ptr(&self.inner).cast::<()>() as usize
     }
 
-    /// Has changes of this map counted from now on, and of those that are in it now: see [`Map::changes`].
-    pub fn watch(&self) {
-        let mut open = vec![Value::Map(self.clone())];
-        while let Some(value) = open.pop() {
+    /// Has changes of this map told from now on, and of those that are in it now: see [`Map::changed`]. What belongs
+    /// to another owner already belongs to [several](Owner::SEVERAL).
+    pub fn watch(&self, owner: Owner) {
+        self.own(owner, |map, wanted| match map.inner.owner.get() {
+            None => Some(wanted),
+            Some(had) if had == wanted => None,
+            Some(had) => (had != Owner::SEVERAL).then_some(Owner::SEVERAL),
+        });
+    }
+
+    /// The same for those of them that have no owner. What is in one that has is not looked at.
+    pub fn watch_rest(&self, owner: Owner) {
+        self.own(owner, |map, wanted| map.inner.owner.get().is_none().then_some(wanted));
+    }
+
+    /// The same as [`Map::watch`] for what has come into maps that have this owner since.
+    pub fn watch_again(&self, owner: Owner) {
+        let mut seen = HashSet::new();
+        self.own(owner, |map, wanted| {
+            let had = map.inner.owner.get();
+            let new = if had.is_some_and(|had| had != wanted) { Owner::SEVERAL } else { wanted };
+            (seen.insert(map.address()) || had != Some(new)).then_some(new)
+        });
+    }
+
+    /// Gives this map and those in it owners: `new` tells by a map and the one it would get which one it
+    /// gets; with none it and what is in it stay as they are.
+    fn own(&self, owner: Owner, mut new: impl FnMut(&Self, Owner) -> Option<Owner>) {
+        let mut open = vec![(Value::Map(self.clone()), owner)];
+        while let Some((value, wanted)) = open.pop() {
             match value {
-                // One that contains itself is looked into once.
-                Value::Map(map) if !map.inner.watched.replace(true) => {
-                    open.extend(map.borrow().values().filter(|value| has_parts(value)).cloned());
+                // One that contains itself has its owner when it is met again.
+                Value::Map(map) => {
+                    if let Some(owner) = new(&map, wanted) {
+                        map.inner.owner.set(Some(owner));
+                        let entries = map.borrow();
+                        open.extend(
+                            entries
+                                .values()
+                                .filter(|value| has_parts(value))
+                                .map(|value| (value.clone(), owner)),
+                        );
+                    }
                 }
-                Value::List(list) => open.extend(list.iter().filter(|item| has_parts(item)).cloned()),
+                Value::List(list) => {
+                    open.extend(
+                        list.iter().filter(|item| has_parts(item)).map(|item| (item.clone(), wanted)),
+                    );
+                }
                 _ => {}
             }
         }
     }
 
-    /// How often watched maps of this thread were changed, whoever holds them, or may have been: a change that
-    /// leaves everything as it was counts.
-    pub fn changes() -> u64 {
-        CHANGES.get()
+    /// Whose maps were changed on this thread since this was last asked, whoever holds them, or may have been: some
+    /// changes that leave everything as it was are told, too.
+    pub fn changed() -> Vec<Owner> {
+        CHANGED.take()
     }
 
     /// A new map with the same entries; nested maps are shared.
@@ -205,23 +290,83 @@ mod tests {
     use super::*;
 
     #[test]
-    fn changes_of_what_is_watched_are_counted_through_every_handle() {
+    fn changes_of_what_is_watched_are_told_through_every_handle() {
         let inner = Map::new();
         let listed = Map::new();
         let map = Map::from_iter([("inner", Value::from(inner.clone()))]);
         map.insert("itself", map.clone());
         map.insert("list", crate::List::new(vec![listed.clone().into()]));
-        map.watch();
-        let counted = |change: &dyn Fn()| {
-            let before = Map::changes();
+        let owner = Owner::numbered(7);
+        map.watch(owner);
+        let told = |change: &dyn Fn()| {
+            Map::changed();
             change();
-            Map::changes() - before
+            Map::changed()
         };
-        assert_eq!(counted(&|| drop(inner.insert("a", 1.5))), 1);
-        assert_eq!(counted(&|| drop(listed.insert("a", true))), 1);
-        assert_eq!(counted(&|| drop(map.with_type(&types::MAP_STRING).remove("nothing"))), 1);
-        assert_eq!(counted(&|| drop(inner.shallow_copy().insert("b", 1.5))), 0);
-        assert_eq!(counted(&|| drop((map.get("inner"), map.iter(), inner.len()))), 0);
+        assert_eq!(told(&|| drop(inner.insert("a", 1.5))), [owner]);
+        assert_eq!(told(&|| drop((listed.insert("a", true), inner.insert("a", true)))), [owner]);
+        assert_eq!(told(&|| drop((inner.insert("a", true), map.insert("inner", inner.clone())))), []);
+        assert_eq!(told(&|| drop(map.insert("inner", inner.with_type(&types::MAP_STRING)))), [owner]);
+        assert_eq!(told(&|| drop(map.with_type(&types::MAP_STRING).remove("nothing"))), [owner]);
+        assert_eq!(told(&|| drop(inner.shallow_copy().insert("b", 1.5))), []);
+        assert_eq!(told(&|| drop((map.get("inner"), map.iter(), inner.len()))), []);
         map.remove("itself");
+    }
+
+    #[test]
+    fn what_two_owners_reach_is_everybodys_with_all_that_is_in_it() {
+        let deep = Map::new();
+        let shared = Map::from_iter([("deep", deep.clone())]);
+        let (one, two) = (Owner::numbered(1), Owner::numbered(2));
+        // The second owner comes to the deep map first, and has it for its own until it comes to the shared one.
+        let first = Map::from_iter([("shared", shared.clone())]);
+        let second = Map::from_iter([("z", shared.clone()), ("a", deep.clone())]);
+        first.watch(one);
+        second.watch(two);
+        let rest = Map::from_iter([("first", first.clone()), ("own", Map::new())]);
+        rest.watch_rest(Owner::numbered(3));
+        let own = rest.get("own").and_then(|own| own.as_map().cloned()).unwrap();
+        let told = |map: &Map| {
+            Map::changed();
+            map.insert("x", true);
+            Map::changed()
+        };
+        assert_eq!([&first, &second, &own].map(told), [[one], [two], [Owner::numbered(3)]]);
+        assert_eq!([&shared, &deep].map(told), [[Owner::SEVERAL], [Owner::SEVERAL]]);
+    }
+
+    #[test]
+    fn what_has_come_into_a_map_is_watched_again() {
+        let owner = Owner::numbered(1);
+        let (map, below, new) = (Map::new(), Map::new(), Map::new());
+        map.insert("below", below.clone());
+        map.watch(owner);
+        let others = Map::new();
+        others.watch(Owner::numbered(2));
+        below.insert("new", new.clone());
+        below.insert("others", others.clone());
+        new.insert("itself", new.clone());
+        Map::changed();
+        map.watch_again(owner);
+        new.insert("x", true);
+        assert_eq!(Map::changed(), [owner]);
+        others.insert("x", true);
+        assert_eq!(Map::changed(), [Owner::SEVERAL]);
+        map.watch_again(owner);
+        others.insert("x", false);
+        assert_eq!(Map::changed(), [Owner::SEVERAL]);
+        new.remove("itself");
+    }
+
+    #[test]
+    fn of_very_many_owners_only_some_are_told_apart() {
+        Map::changed();
+        for number in 0..100 {
+            let map = Map::new();
+            map.watch(Owner::numbered(number));
+            map.insert("x", true);
+        }
+        let changed = Map::changed();
+        assert!(changed.len() <= OWNERS + 1 && changed.contains(&Owner::SEVERAL), "{changed:?}");
     }
 }

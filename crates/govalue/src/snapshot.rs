@@ -5,7 +5,8 @@ use crate::{Bytes, Entries, FloatKind, IntKind, List, Map, Str, Type, Value};
 /// So deep may a value be. What YAML is read into ends before that.
 const DEPTH: usize = 2_000;
 
-/// So many parts may a value have, each of them five words. Values of real charts have some thousands.
+/// So many parts may a value have, each of them five words, when nobody says otherwise. Values of real charts have some
+/// thousands.
 const PARTS: usize = 1 << 17;
 
 /// A copy of a value all the way down. Texts and contents are shared with the value, everything else is its own.
@@ -31,9 +32,19 @@ impl Snapshot {
     /// Copies a value. `None` when something in it only its owner could copy (an [`Object`](crate::Object)), or
     /// when it is larger or deeper than values of charts are; it may contain itself.
     pub fn of(value: &Value) -> Option<Self> {
-        let mut parts = Vec::new();
-        add(value, &mut parts, DEPTH)?;
-        Some(Self(parts))
+        Self::of_at_most(value, PARTS)
+    }
+
+    /// The same for values of at most so many parts: each text, number and table in it is one, and so is each key.
+    pub fn of_at_most(value: &Value, most: usize) -> Option<Self> {
+        let mut parts = Parts { parts: Vec::new(), most };
+        parts.add(value, DEPTH)?;
+        Some(Self(parts.parts))
+    }
+
+    /// How many parts there are.
+    pub fn parts(&self) -> usize {
+        self.0.len()
     }
 
     /// The value. Maps that were one are as many as there were ways to them.
@@ -42,37 +53,45 @@ impl Snapshot {
     }
 }
 
-fn add(value: &Value, parts: &mut Vec<Part>, depth: usize) -> Option<()> {
-    let depth = depth.checked_sub(1)?;
-    if parts.len() >= PARTS {
-        return None;
+struct Parts {
+    parts: Vec<Part>,
+    most: usize,
+}
+
+impl Parts {
+    fn push(&mut self, part: Part) -> Option<()> {
+        (self.parts.len() < self.most).then(|| self.parts.push(part))
     }
-    parts.push(match value {
-        Value::Nil => Part::Nil,
-        Value::Bool(truth) => Part::Bool(*truth),
-        Value::Int(kind, number) => Part::Int(*kind, *number),
-        Value::Float(kind, number) => Part::Float(*kind, *number),
-        Value::Str(text) => Part::Str(text.clone()),
-        Value::Bytes(bytes) => Part::Bytes(bytes.clone()),
-        Value::Object(_) => return None,
-        Value::List(list) => {
-            let len = u32::try_from(list.len()).ok()?;
-            // What a slice left out behind it could still be reached.
-            let capacity = if list.is_whole() { u32::try_from(list.capacity()).ok()? } else { return None };
-            parts.push(Part::List { ty: list.ty(), len, capacity, nil: list.is_nil() });
-            return list.iter().try_for_each(|item| add(item, parts, depth));
-        }
-        Value::Map(map) => {
-            let entries = map.borrow();
-            let len = u32::try_from(entries.len()).ok()?;
-            parts.push(Part::Map { ty: map.ty(), len, nil: map.is_nil() });
-            return entries.iter().try_for_each(|(key, value)| {
-                parts.push(Part::Str(key.clone()));
-                add(value, parts, depth)
-            });
-        }
-    });
-    Some(())
+
+    fn add(&mut self, value: &Value, depth: usize) -> Option<()> {
+        let depth = depth.checked_sub(1)?;
+        self.push(match value {
+            Value::Nil => Part::Nil,
+            Value::Bool(truth) => Part::Bool(*truth),
+            Value::Int(kind, number) => Part::Int(*kind, *number),
+            Value::Float(kind, number) => Part::Float(*kind, *number),
+            Value::Str(text) => Part::Str(text.clone()),
+            Value::Bytes(bytes) => Part::Bytes(bytes.clone()),
+            Value::Object(_) => return None,
+            Value::List(list) => {
+                let len = u32::try_from(list.len()).ok()?;
+                // What a slice left out behind it could still be reached.
+                let capacity =
+                    if list.is_whole() { u32::try_from(list.capacity()).ok()? } else { return None };
+                self.push(Part::List { ty: list.ty(), len, capacity, nil: list.is_nil() })?;
+                return list.iter().try_for_each(|item| self.add(item, depth));
+            }
+            Value::Map(map) => {
+                let entries = map.borrow();
+                let len = u32::try_from(entries.len()).ok()?;
+                self.push(Part::Map { ty: map.ty(), len, nil: map.is_nil() })?;
+                return entries.iter().try_for_each(|(key, value)| {
+                    self.push(Part::Str(key.clone()))?;
+                    self.add(value, depth)
+                });
+            }
+        })
+    }
 }
 
 fn restore(parts: &mut std::slice::Iter<'_, Part>) -> Value {

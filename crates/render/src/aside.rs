@@ -1,13 +1,20 @@
-//! Templates that other threads execute, from the far end of their order, while the first thread executes them from
-//! the near one.
+//! Templates that other threads execute while the first thread executes others.
 //!
 //! A template can tell which ones were executed before it by what they changed: `set`, `unset` and `merge` change
-//! maps that all templates of a chart see, those of its subcharts, and the release. So the other threads execute on
-//! copies of the values as they were at the start, and what they print counts only while nobody changed anything: the
-//! first thread goes through all templates in Go's order, takes what was printed aside, executes what was not, and
-//! goes on alone from the first change that one of its own templates makes. A template that fails aside, asks for
-//! something, or changes what others see is left to the first thread. So output, questions, errors and what is
-//! charged are those of one thread. Only `render.memory` is about the process, and counts what all threads hold.
+//! maps that other templates see. So the other threads execute on copies of the values, and what they print counts only
+//! while nobody changed what a template sees: the first thread goes through all templates in Go's order, takes what was
+//! printed aside, and executes what was not. A template that fails aside, asks for something, or changes what others see
+//! is left to the first thread. So output, questions, errors and what is charged are those of one thread. Only
+//! `render.memory` is about the process, and counts what all threads hold.
+//!
+//! The subcharts of an umbrella do not see each other: what a template changes in the values of its own chart is seen by
+//! this chart, by those below it, and by the one above. So each of them is a [`Group`] with those below it, and after a
+//! change of its values the other threads get a new copy of them, while they go on with the others. A change of anything
+//! else that several charts see, such as the release, and the first thread goes on alone.
+//!
+//! The other threads begin at the far end of the order. Deeper templates of all charts are executed before the others:
+//! where the first thread has been in a group that changed, what is left of it comes first, and where it has seen most
+//! groups change, what comes after the change in others is not begun before that.
 
 use std::ops::Range;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -16,8 +23,9 @@ use std::thread::JoinHandle;
 
 use bytes::Bytes;
 use chart::File;
+use chart::together::{self, Processor};
 use gotmpl::{Budget, Spent};
-use govalue::{Map, Snapshot, Value};
+use govalue::{Map, Owner, Snapshot, Value};
 
 use crate::capabilities::Capabilities;
 use crate::context::{Common, Place, ReleaseOptions, Renderable, VALUES, put_below, values_below};
@@ -48,8 +56,22 @@ const ROOM: usize = 512 << 10;
 /// template sees, with every file of the chart in it.
 const PIECE: u64 = 4 << 20;
 
-/// So often a thread begins anew with the values as they were, after a template has changed its copy.
-const COPIES: usize = 4;
+/// So many parts the values of all groups may have, of five words each.
+const PARTS: usize = 1 << 19;
+
+/// So often a thread may copy all there is: it does so anew after a template has changed its copy, and after the first
+/// thread has changed something.
+const COPIES: usize = 8;
+
+/// So often a group gets new values. Templates that go on changing them are left to the first thread.
+const VERSIONS: u32 = 3;
+
+/// What has more parts by then is left to the first thread, too.
+const MOST_AGAIN: usize = 1 << 16;
+
+/// Of an umbrella's templates, no more than one in so many are its own: those see all charts, and are left to the first
+/// thread.
+const OWN: usize = 8;
 
 /// What a template printed.
 pub(crate) struct Printed {
@@ -66,6 +88,9 @@ const LOOKS: usize = 200;
 /// Threads that execute templates. They are told to stop and waited for when it goes.
 pub(crate) struct Aside {
     board: Arc<Board>,
+    material: Arc<Material>,
+    /// What the templates of the first chart of each group see.
+    groups: Vec<Map>,
     threads: Vec<JoinHandle<()>>,
 }
 
@@ -73,15 +98,56 @@ pub(crate) struct Aside {
 struct Board {
     /// What the templates define, once it is known.
     set: OnceLock<gotmpl::Shared>,
-    /// The first template that the first thread has not come to, and the first of those that other threads have begun.
-    open: Mutex<Range<usize>>,
-    /// What became of those, once they ended: what they printed, or nothing.
+    plan: Mutex<Plan>,
+    /// What became of the templates that other threads have begun, once they ended: what they printed, or nothing.
     ended: Vec<OnceLock<Option<Printed>>>,
     /// Whether nobody wants anything any more.
     stop: Arc<AtomicBool>,
     /// How many threads sleep until something changes. To wake them costs a call to the system even when none does.
     asleep: Mutex<usize>,
     changed: Condvar,
+}
+
+/// Which templates are still to be executed, and with what.
+struct Plan {
+    /// The first template that the first thread has not come to.
+    front: usize,
+    /// Behind the last one that nobody has looked at from the far end.
+    back: usize,
+    /// Of the templates that other threads have begun, the version of the values that they have.
+    begun: Vec<Option<u32>>,
+    states: Vec<State>,
+    /// The group that the first thread is in.
+    current: usize,
+    /// Groups that it has been in and that have changed, with templates ahead of it.
+    left: Vec<usize>,
+    habit: Habit,
+    /// Whether some templates were passed over because their group is likely to change before them.
+    is_more: bool,
+}
+
+/// What the groups that the first thread has left are like, so that the others do not execute in vain.
+#[derive(Default)]
+struct Habit {
+    left: usize,
+    /// How many of them had changed.
+    changed: usize,
+    /// How many templates were executed before that, in the last of them.
+    before: usize,
+}
+
+/// What other threads need to know of a group.
+struct State {
+    /// Its values, unless its templates are left to the first thread.
+    values: Option<Arc<Snapshot>>,
+    /// Goes up when they change.
+    version: u32,
+    /// How many of its templates were executed before the first change.
+    before: usize,
+    /// Whether the first thread was in it and left.
+    is_left: bool,
+    /// The first of its templates, by their place among them, that was not begun for being left.
+    next: usize,
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -124,14 +190,100 @@ impl Board {
         self.wait(|| if self.is_stopped() { Some(None) } else { self.set.get().map(Some) })
     }
 
-    /// The next template from the far end.
-    fn claim(&self) -> Option<Claim<'_>> {
-        let mut open = lock(&self.open);
-        if self.is_stopped() || open.is_empty() {
-            return None;
+    /// The next template that another thread may execute; nothing when there is none left.
+    fn claim(&self, material: &Material) -> Option<Claim<'_>> {
+        self.wait(|| {
+            if self.is_stopped() {
+                return Some(None);
+            }
+            let mut plan = lock(&self.plan);
+            let Some(index) = plan.of_left(material).or_else(|| plan.of_all(material)) else {
+                return if plan.is_more { None } else { Some(None) };
+            };
+            let State { values, version, .. } = &plan.states[material.templates[index].group];
+            let Some((values, version)) = values.clone().map(|values| (values, *version)) else {
+                return Some(None);
+            };
+            plan.begun[index] = Some(version);
+            Some(Some(Claim { board: self, index, values, version, printed: None }))
+        })
+    }
+}
+
+impl Plan {
+    fn is_open(&self, index: usize) -> bool {
+        index >= self.front && self.begun[index].is_none()
+    }
+
+    /// The next template of a group that the first thread has left, of the last such group.
+    fn of_left(&mut self, material: &Material) -> Option<usize> {
+        while let Some(&group) = self.left.last() {
+            let templates = &material.groups[group].templates;
+            while self.states[group].values.is_some()
+                && let Some(&index) = templates.get(self.states[group].next)
+            {
+                self.states[group].next += 1;
+                if self.is_open(index) {
+                    return Some(index);
+                }
+            }
+            self.left.pop();
         }
-        open.end -= 1;
-        Some(Claim { board: self, index: open.end, printed: None })
+        None
+    }
+
+    /// The next template from the far end.
+    fn of_all(&mut self, material: &Material) -> Option<usize> {
+        while self.back > self.front {
+            self.back -= 1;
+            let Template { group, position, .. } = &material.templates[self.back];
+            let State { values, version, .. } = &self.states[*group];
+            if values.is_none() || !self.is_open(self.back) {
+                continue;
+            }
+            let Habit { left, changed, before } = self.habit;
+            if *version == 0 && changed * 2 > left && *position >= before {
+                self.is_more = true;
+                continue;
+            }
+            return Some(self.back);
+        }
+        None
+    }
+
+    /// The first thread comes to a template. True when there is something for the others that was not before.
+    fn comes_to(&mut self, index: usize, material: &Material) -> bool {
+        self.front = index + 1;
+        let group = std::mem::replace(&mut self.current, material.templates[index].group);
+        if group == self.current {
+            return false;
+        }
+        let State { version, before, is_left, .. } = &mut self.states[group];
+        let has_changed = *version > 0;
+        if !std::mem::replace(is_left, true) {
+            self.habit.left += 1;
+            if has_changed {
+                self.habit.changed += 1;
+                self.habit.before = *before;
+            }
+        }
+        let is_more = has_changed && material.groups[group].templates.last() > Some(&index);
+        if is_more {
+            self.left.push(group);
+        }
+        is_more
+    }
+
+    /// Leaves what is left of a group to the first thread.
+    fn close(&mut self, group: usize, material: &Material) {
+        let state = &mut self.states[group];
+        if state.version == 0 {
+            let templates = &material.groups[group].templates;
+            // The last one has made the change.
+            state.before = templates.partition_point(|&index| index < self.front).saturating_sub(1);
+        }
+        state.values = None;
+        state.version += 1;
     }
 }
 
@@ -139,6 +291,9 @@ impl Board {
 struct Claim<'b> {
     board: &'b Board,
     index: usize,
+    /// What it sees of its group, and the version of that.
+    values: Arc<Snapshot>,
+    version: u32,
     printed: Option<Printed>,
 }
 
@@ -151,7 +306,7 @@ impl Drop for Claim<'_> {
 
 impl Aside {
     /// Begins with threads, if they are worth while; `renderables` are in the order of their execution, and what they
-    /// see is as it is before the first of them. Changes of it are counted from here on.
+    /// see is as it is before the first of them. Changes of it are told from here on.
     pub(crate) fn begin(
         renderables: &[Renderable<'_>],
         charts: &[Place<'_>],
@@ -165,31 +320,44 @@ impl Aside {
         if executed().map(|template| template.text.len()).sum::<usize>() < WORTH_A_THREAD {
             return None;
         }
-        let material = Arc::new(Material::of(executed(), charts, options)?);
-        // Not only the first: of two charts with one name, the one above knows only one.
-        charts.iter().for_each(|place| place.data.watch());
+        let (material, states) = Material::of(executed(), charts, options)?;
+        let material = Arc::new(material);
+        watch(&material, charts);
         let templates = material.templates.len();
+        let plan = Plan {
+            front: 0,
+            back: templates,
+            begun: vec![None; templates],
+            states,
+            current: material.templates.first()?.group,
+            left: Vec::new(),
+            habit: Habit::default(),
+            is_more: false,
+        };
         let board = Arc::new(Board {
             set: OnceLock::new(),
-            open: Mutex::new(0..templates),
+            plan: Mutex::new(plan),
             ended: std::iter::repeat_with(OnceLock::new).take(templates).collect(),
             stop: Arc::default(),
             asleep: Mutex::default(),
             changed: Condvar::new(),
         });
-        // They copy the values while the texts are being parsed.
         let mut threads = Vec::new();
+        let here = Processor::current();
         for _ in 1..options.threads.min(MOST + 1) {
             let (board, material) = (Arc::clone(&board), Arc::clone(&material));
             let thread = std::thread::Builder::new().name("aside".to_owned()).stack_size(STACK);
             let work = move || {
-                chart::together::make_room(ROOM);
+                here.avoid();
+                together::make_room(ROOM);
                 material.execute(&board);
             };
             // Without it the others do its work.
             threads.extend(thread.spawn(work));
         }
-        Some(Self { board, threads })
+        here.give_way();
+        let groups = material.groups.iter().map(|group| charts[group.charts.start].data.clone()).collect();
+        Some(Self { board, material, groups, threads })
     }
 
     /// Tells what the templates define.
@@ -201,13 +369,49 @@ impl Aside {
     /// What a template has printed aside. Nothing when nobody began with it, or nothing can be said of it: then it is
     /// the caller's. To be called for all, in order.
     pub(crate) fn take(&self, index: usize) -> Option<&Printed> {
-        let mut open = lock(&self.board.open);
-        if index < open.end {
-            open.start = index + 1;
-            return None;
+        let mut plan = lock(&self.board.plan);
+        let is_more = plan.comes_to(index, &self.material);
+        let begun = plan.begun[index];
+        let version = plan.states[plan.current].version;
+        drop(plan);
+        if is_more {
+            self.board.tell();
         }
-        drop(open);
-        self.board.wait(|| self.board.ended[index].get()).as_ref()
+        let is_current = begun? == version;
+        is_current.then(|| self.board.wait(|| self.board.ended[index].get())).and_then(Option::as_ref)
+    }
+
+    /// Told after the first thread has executed a template whose maps it changed. False when templates may see now what
+    /// the others cannot know: nothing that they print counts any more.
+    #[must_use]
+    pub(crate) fn knows(&self, changed: &[Owner]) -> bool {
+        if changed.contains(&Owner::SEVERAL) {
+            return false;
+        }
+        for (number, group) in self.material.groups.iter().enumerate() {
+            if changed.contains(&of_rest(number)) {
+                lock(&self.board.plan).close(number, &self.material);
+            } else if changed.contains(&of_values(number)) {
+                let mut plan = lock(&self.board.plan);
+                let is_over = group.templates.last().is_none_or(|&last| last < plan.front);
+                let State { values, version, .. } = &plan.states[number];
+                if is_over || values.is_none() || *version == VERSIONS {
+                    plan.close(number, &self.material);
+                    continue;
+                }
+                drop(plan);
+                let map = self.groups[number].get("Values");
+                let snapshot = map.as_ref().and_then(|values| Snapshot::of_at_most(values, MOST_AGAIN));
+                if let (Some(Value::Map(map)), Some(_)) = (map, &snapshot) {
+                    // What was put into them.
+                    map.watch_again(of_values(number));
+                }
+                let mut plan = lock(&self.board.plan);
+                plan.close(number, &self.material);
+                plan.states[number].values = snapshot.map(Arc::new);
+            }
+        }
+        true
     }
 
     /// Tells the threads that nobody wants anything any more. They end soon, at the latest after the call that they are
@@ -228,23 +432,67 @@ impl Drop for Aside {
     }
 }
 
+/// Who owns the values of a group.
+fn of_values(group: usize) -> Owner {
+    Owner::numbered(2 * group)
+}
+
+/// Who owns what else only its templates see.
+fn of_rest(group: usize) -> Owner {
+    Owner::numbered(2 * group + 1)
+}
+
+/// Has the changes told of all that templates see.
+fn watch(material: &Material, charts: &[Place<'_>]) {
+    for key in ["Release", "Capabilities"] {
+        if let Some(Value::Map(common)) = charts.first().and_then(|place| place.data.get(key)) {
+            common.watch(Owner::SEVERAL);
+        }
+    }
+    // The one above all has the values of the others among its own.
+    for (number, group) in material.groups.iter().enumerate().rev() {
+        if let Some(Value::Map(map)) = charts[group.charts.start].data.get("Values") {
+            if material.is_above(number) {
+                map.watch_rest(of_values(number))
+            } else {
+                map.watch(of_values(number))
+            }
+        }
+        // Not only the first: of two charts with one name, the one above knows only one.
+        for place in &charts[group.charts.clone()] {
+            place.data.watch_rest(of_rest(number));
+        }
+    }
+}
+
 /// All that is needed to execute templates, in a form that any thread may have.
 struct Material {
-    /// The root chart's values.
-    values: Snapshot,
     /// Each before those below it.
     charts: Vec<Brought>,
+    groups: Vec<Group>,
     /// In the order of execution.
     templates: Vec<Template>,
+    /// How many parts the values of all groups have.
+    parts: usize,
     release: ReleaseOptions,
     capabilities: Capabilities,
     budget: Budget,
+}
+
+/// A chart and all below it, whose values no other chart sees but those above.
+struct Group {
+    charts: Range<usize>,
+    /// Its templates, by their place in the order.
+    templates: Vec<usize>,
 }
 
 struct Template {
     path: String,
     base_path: String,
     chart: usize,
+    group: usize,
+    /// Its place among those of its group.
+    position: usize,
 }
 
 /// A chart of the tree.
@@ -261,12 +509,11 @@ struct Brought {
 
 impl Material {
     /// `None` when there is something in it that cannot be copied.
-    fn of<'a>(
-        executed: impl Iterator<Item = &'a Renderable<'a>>,
+    fn of<'t>(
+        executed: impl Iterator<Item = &'t Renderable<'t>>,
         charts: &[Place<'_>],
         options: &RenderOptions,
-    ) -> Option<Self> {
-        let values = Snapshot::of(&charts.first()?.data.get("Values")?)?;
+    ) -> Option<(Self, Vec<State>)> {
         let mut brought = Vec::with_capacity(charts.len());
         for (index, Place { chart, parent, data }) in charts.iter().enumerate() {
             brought.push(Brought {
@@ -287,61 +534,104 @@ impl Material {
         for Renderable { path, base_path, owner, .. } in executed {
             let chart = *owner as usize;
             brought[chart].templates.push(templates.len());
-            templates.push(Template { path: path.clone(), base_path: base_path.clone(), chart });
+            templates.push(Template {
+                path: path.clone(),
+                base_path: base_path.clone(),
+                chart,
+                group: 0,
+                position: 0,
+            });
+        }
+        let groups = groups(&brought, templates.len());
+        for (number, group) in groups.iter().enumerate() {
+            for (position, &index) in group.templates.iter().enumerate() {
+                templates[index].group = number;
+                templates[index].position = position;
+            }
         }
         let depth = options.budget.depth.min(DEPTH);
         let mut budget = options.budget.clone().with_depth(depth).in_pieces_of(PIECE);
         budget.memory.limit /= MEMORY;
         let (release, capabilities) = (options.release.clone(), options.capabilities.clone());
-        Some(Self { values, charts: brought, templates, release, capabilities, budget })
+        let mut material =
+            Self { charts: brought, groups, templates, parts: 0, release, capabilities, budget };
+        let mut states = Vec::with_capacity(material.groups.len());
+        for (number, group) in material.groups.iter().enumerate() {
+            let mut values = None;
+            if !material.is_above(number) && !group.templates.is_empty() {
+                let own = charts[group.charts.start].data.get("Values")?;
+                values = Snapshot::of_at_most(&own, PARTS - material.parts).map(Arc::new);
+                material.parts += values.as_ref().map_or(0, |values| values.parts());
+            }
+            states.push(State { values, version: 0, before: 0, is_left: false, next: 0 });
+        }
+        Some((material, states))
+    }
+
+    /// Whether the chart of a group is above the others.
+    fn is_above(&self, group: usize) -> bool {
+        group == 0 && self.groups.len() > 1
     }
 
     /// Executes templates until there are none left that nobody began.
     fn execute(&self, board: &Board) {
-        let mut data = self.data();
+        let common = Common::new(&self.release, &self.capabilities);
+        common.watch();
         let functions = functions::table();
         let Some(shared) = board.set() else { return };
         let mut set = shared.set(functions);
         let mut session = Session::aside(self.charts.len() > 1);
         let mut out = Vec::new();
-        let mut copies = COPIES;
+        let mut room = COPIES * self.parts;
+        // Those of the group that was last.
+        let mut copy: Option<Copy> = None;
         // One for all: to look how much memory is in use costs more than most templates.
         let mut budget = self.budget.clone().until(Arc::clone(&board.stop));
-        while let Some(mut claim) = board.claim() {
-            let dot = self.dot(&data, claim.index);
+        while let Some(mut claim) = board.claim(self) {
+            let group = self.templates[claim.index].group;
+            let known = copy.take().filter(|copy| copy.group == group && copy.version == claim.version);
+            let current = match known {
+                Some(copy) => copy,
+                None => {
+                    let Some(less) = room.checked_sub(claim.values.parts()) else { return };
+                    room = less;
+                    let data = self.data(group, &claim.values, &common);
+                    Copy { group, version: claim.version, data }
+                }
+            };
+            let dot = self.dot(group, &current.data, claim.index);
             let left = budget.clone();
-            let before = Map::changes();
+            Map::changed();
             session.asked = false;
             sprig::regex::begin();
             out.clear();
             let path = &self.templates[claim.index].path;
             let result = set.execute(path, &dot, &mut out, &mut session, &mut budget);
-            let changed = Map::changes() != before;
-            if result.is_ok() && !session.asked && !changed {
+            let changed = Map::changed();
+            if result.is_ok() && !session.asked && changed.is_empty() {
                 let spent = budget.spent(&left);
                 claim.printed = Some(Printed { text: finished(&mut out), spent });
             }
-            if changed {
-                copies -= 1;
-                if copies == 0 {
-                    return;
-                }
-                data = self.data();
+            if changed.contains(&Owner::SEVERAL) {
+                // What all of its copies have in common.
+                return;
+            }
+            if changed.is_empty() {
+                copy = Some(current);
             }
         }
     }
 
-    /// What the templates of each chart see, as it is before the first of them.
-    fn data(&self) -> Vec<Map> {
-        let common = Common::new(&self.release, &self.capabilities);
-        let mut data: Vec<Map> = Vec::with_capacity(self.charts.len());
-        for chart in &self.charts {
-            let parent = chart.parent.map(|parent| data[parent].clone());
+    /// What the templates of each chart of a group see with these values.
+    fn data(&self, group: usize, values: &Snapshot, common: &Common) -> Vec<Map> {
+        let charts = self.groups[group].charts.clone();
+        let mut data: Vec<Map> = Vec::with_capacity(charts.len());
+        for (index, chart) in charts.clone().zip(&self.charts[charts.clone()]) {
+            let parent = chart.parent.filter(|_| index > charts.start);
+            let parent = parent.map(|parent| data[parent - charts.start].clone());
             let values = match &parent {
                 Some(parent) => values_below(parent, &chart.name),
-                None => {
-                    self.values.value().as_map().map_or_else(Map::new, |values| values.with_type(&VALUES))
-                }
+                None => values.value().as_map().map_or_else(Map::new, |values| values.with_type(&VALUES)),
             };
             let own = common.data(chart.metadata.value(), &chart.files, values);
             if let Some(parent) = parent {
@@ -349,16 +639,18 @@ impl Material {
             }
             data.push(own);
         }
-        data.iter().for_each(Map::watch);
+        data.iter().for_each(|data| data.watch_rest(of_rest(group)));
         data
     }
 
     /// What a template sees as `.` when all before it were executed.
-    fn dot(&self, data: &[Map], index: usize) -> Value {
-        let Template { path, base_path, chart } = &self.templates[index];
+    fn dot(&self, group: usize, data: &[Map], index: usize) -> Value {
+        let Template { path, base_path, chart, .. } = &self.templates[index];
+        let first = self.groups[group].charts.start;
         // Of a subchart it can tell which of its templates was the last one.
         let below = chart + 1..self.charts[*chart].end;
-        for (data, Brought { templates, .. }) in data[below.clone()].iter().zip(&self.charts[below]) {
+        let maps = &data[below.start - first..below.end - first];
+        for (data, Brought { templates, .. }) in maps.iter().zip(&self.charts[below]) {
             match templates.partition_point(|&other| other < index).checked_sub(1) {
                 Some(last) => {
                     let Template { path, base_path, .. } = &self.templates[templates[last]];
@@ -367,6 +659,31 @@ impl Material {
                 None => drop(data.remove("Template")),
             }
         }
-        dot(&data[*chart].with_type(&VALUES), path, base_path)
+        dot(&data[chart - first].with_type(&VALUES), path, base_path)
     }
+}
+
+/// What templates of one group see, on one thread.
+struct Copy {
+    group: usize,
+    version: u32,
+    /// `.` of each chart.
+    data: Vec<Map>,
+}
+
+/// All charts as one group, or each subchart of an umbrella with those below it. `templates` says how many there are.
+fn groups(charts: &[Brought], templates: usize) -> Vec<Group> {
+    let group = |charts_of: Range<usize>| {
+        let mut templates: Vec<usize> =
+            charts[charts_of.clone()].iter().flat_map(|chart| chart.templates.iter().copied()).collect();
+        templates.sort_unstable();
+        Group { charts: charts_of, templates }
+    };
+    let tops = || charts.iter().enumerate().filter(|(_, chart)| chart.parent == Some(0));
+    let own = charts.first().map_or(0, |chart| chart.templates.len());
+    if tops().count() < 2 || own > templates / OWN {
+        return vec![group(0..charts.len())];
+    }
+    let below = tops().map(|(index, chart)| group(index..chart.end));
+    std::iter::once(group(0..1)).chain(below).collect()
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use chart::{File, ResolvedChart};
 use govalue::types::{self, Kind, Method, Signature, Type};
-use govalue::{CallResult, Error, Map, Value, yaml};
+use govalue::{CallResult, Error, Map, Owner, Value, yaml};
 use guard::{Actor, Provenance};
 
 use crate::authors::Authors;
@@ -43,6 +43,8 @@ impl ReleaseOptions {
 pub(crate) struct Renderable<'a> {
     /// `chart/charts/sub/templates/x.yaml`
     pub(crate) path: String,
+    /// How many directories that leads through.
+    depth: usize,
     /// Its text.
     pub(crate) text: &'a Arc<[u8]>,
     /// `.`, shared by all templates of the chart: what one of them sets, the next one sees.
@@ -92,10 +94,7 @@ pub(crate) fn templates<'a>(
     collect(&mut templates, chart, chart.values.with_type(&VALUES), root, None, &shared);
     // Helm parses deeper paths first, and of equals the later names first: for a name defined twice the
     // shallower file wins, then the alphabetically smaller one.
-    templates.renderables.sort_by(|a, b| {
-        let depth = |path: &str| path.bytes().filter(|&b| b == b'/').count();
-        depth(&b.path).cmp(&depth(&a.path)).then_with(|| b.path.cmp(&a.path))
-    });
+    templates.renderables.sort_by(|a, b| b.depth.cmp(&a.depth).then_with(|| b.path.cmp(&a.path)));
     templates
 }
 
@@ -108,6 +107,15 @@ pub(crate) struct Common {
 impl Common {
     pub(crate) fn new(release: &ReleaseOptions, capabilities: &Capabilities) -> Self {
         Self { release: release.value(), capabilities: capabilities.value() }
+    }
+
+    /// Has changes of it told, as of something that all charts see.
+    pub(crate) fn watch(&self) {
+        for value in [&self.release, &self.capabilities] {
+            if let Value::Map(map) = value {
+                map.watch(Owner::SEVERAL);
+            }
+        }
     }
 
     /// `.` of a chart, without `.Template`.
@@ -169,8 +177,10 @@ fn collect<'a>(
         if chart.is_library() && !crate::manifest::base_name(name).starts_with('_') {
             continue;
         }
+        let path = format!("{full_path}/{name}");
         templates.renderables.push(Renderable {
-            path: format!("{full_path}/{name}"),
+            depth: path.bytes().filter(|&byte| byte == b'/').count(),
+            path,
             text: data.shared(),
             // What a template starts from has methods; the same table among `.Subcharts` has none.
             data: context.with_type(&VALUES),

@@ -8,7 +8,7 @@ use bytes::Bytes;
 use chart::{ResolvedChart, together};
 use foldhash::{HashMap, HashMapExt as _};
 use gotmpl::{Budget, Functions, MissingKey, Parsed, Passage, Set};
-use govalue::{Map, Value};
+use govalue::{Map, Owner, Value};
 
 use crate::ahead::Ahead;
 use crate::aside::Aside;
@@ -261,12 +261,12 @@ fn run(
             files.insert(template.path.clone(), printed.text.clone());
             continue;
         }
-        let before = Map::changes();
+        Map::changed();
         // What it costs must not depend on what this thread compiled before.
         sprig::regex::begin();
         set.execute(&template.path, &dot, &mut out, session, &mut budget).map_err(RenderError::execute)?;
-        if Map::changes() != before {
-            // From here on templates may see what the others cannot know.
+        let changed = Map::changed();
+        if !changed.is_empty() && !aside.is_none_or(|aside| aside.knows(&changed)) {
             aside.take().inspect(|aside| aside.stop());
         }
         files.insert(template.path.clone(), finished(&mut out));
@@ -295,7 +295,8 @@ pub(crate) fn dot(data: &Map, path: &str, base_path: &str) -> Value {
     let about = Map::typed(&crate::context::VALUES);
     about.insert("Name", path);
     about.insert("BasePath", base_path);
-    about.watch();
+    // Templates of charts above can see it, too.
+    about.watch(Owner::SEVERAL);
     data.insert("Template", about);
     Value::Map(data.clone())
 }

@@ -106,6 +106,22 @@ const CHANGES: &[&str] = &[
     "{{ $_ := set .Chart.Annotations \"note\" \"set\" }}",
     "{{ range .Subcharts }}{{ $_ := set .Values \"own\" \"from above\" }}{{ end }}",
     "{{ range .Values.table.list }}{{ $_ := set . \"n\" 2 }}{{ end }}",
+    "{{ $_ := set .Values \"own\" .Values.own }}{{ $_ := set .Values \"table\" .Values.table }}",
+    "{{ $_ := set .Values \"made\" (dict \"by\" .Template.Name \"in\" (list (dict))) }}",
+    "{{ with .Values.made }}{{ $_ := set . \"by\" (printf \"%s!\" .by) }}{{ range .in }}{{ $_ := set . \"x\" $.Template.Name }}{{ end }}{{ end }}",
+    "{{ $_ := set .Values \"same\" .Values.table }}",
+    "{{ with .Values.same }}{{ $_ := set . \"by\" $.Template.Name }}{{ end }}",
+    "{{ $_ := set .Values.global.nested.deep \"by\" .Template.Name }}",
+    "{{ $_ := set .Values.global.nested \"more\" (dict \"by\" .Template.Name) }}",
+    "{{ with .Values.global.nested.more }}{{ $_ := set . \"by\" (printf \"%s!\" .by) }}{{ end }}",
+    "{{ $d := dict \"x\" 1 }}{{ range .Subcharts }}{{ $_ := set .Values \"given\" $d }}{{ end }}",
+    "{{ range .Subcharts }}{{ $_ := set .Values.table \"given\" $.Values.table }}{{ end }}",
+    "{{ with .Values.given }}{{ $_ := set . \"x\" (printf \"%v!\" .x) }}{{ end }}",
+    "{{ with .Values.table.given }}{{ $_ := set . \"x\" $.Template.Name }}{{ end }}",
+    "{{ $_ := set .Values \"release\" .Release }}",
+    "{{ with .Values.release }}{{ $_ := set . \"Extra\" $.Template.Name }}{{ end }}",
+    "{{ $_ := set .Values \"files\" .Files }}",
+    "{{ range $name, $chart := .Subcharts }}{{ $_ := unset $.Values $name }}{{ end }}",
 ];
 
 const FAILS: &[&str] = &[
@@ -129,6 +145,19 @@ fn write_chart(
     numbers: &mut Numbers,
     kinds: [usize; 4],
 ) {
+    let paths = ["deep/t0", "t1", "t2", "deep/t3", "t4", "t5"];
+    write_chart_with(folder, name, below, numbers, kinds, &paths);
+}
+
+/// The same with templates of these names.
+fn write_chart_with(
+    folder: &Path,
+    name: &str,
+    below: &[(&str, &[&str])],
+    numbers: &mut Numbers,
+    kinds: [usize; 4],
+    templates: &[&str],
+) {
     let dependencies: String =
         below.iter().map(|(name, _)| format!("- {{name: {name}, version: 1.0.0}}\n")).collect();
     write(
@@ -140,14 +169,14 @@ fn write_chart(
     write(
         &folder.join("values.yaml"),
         &format!(
-            "own: {name}\nflag: true\ntable: {{a: 1, list: [{{n: 1}}, {{n: 2}}, {{n: 3}}]}}\nglobal: {{g: {name}}}\n"
+            "own: {name}\nflag: true\ntable: {{a: 1, list: [{{n: 1}}, {{n: 2}}, {{n: 3}}]}}\nglobal: {{g: {name}, nested: {{deep: {{by: {name}}}, {name}: {{}}}}}}\n"
         ),
     );
     write(&folder.join("file.txt"), name);
     let helpers = "{{ define \"shared\" }}shared by {{ .Chart.Name }}{{ end }}{{ define \"own\" }}{{ .Values.own }}{{ end }}";
     write(&folder.join("templates/_helpers.tpl"), helpers);
     let padding = "x".repeat(5_000);
-    for index in 0..6 {
+    for template in templates {
         let mut text = format!("{{{{/* {padding} */}}}}\n");
         for _ in 0..3 {
             let mut kind = numbers.below(kinds.iter().sum());
@@ -160,8 +189,7 @@ fn write_chart(
             let list = list.expect("a kind");
             let _ = writeln!(text, "{}", list[numbers.below(list.len())]);
         }
-        let folder = folder.join(if index % 3 == 0 { "templates/deep" } else { "templates" });
-        write(&folder.join(format!("t{index}.yaml")), &text);
+        write(&folder.join(format!("templates/{template}.yaml")), &text);
     }
     for (name, further) in below {
         let further: Vec<(&str, &[&str])> = further.iter().map(|name| (*name, &[][..])).collect();
@@ -213,17 +241,44 @@ fn told(folder: &Path, threads: usize, steps: u64) -> String {
     told
 }
 
+/// What a made-up chart is like.
+#[derive(Clone, Copy, Debug)]
+enum Shape {
+    /// Templates in all of its charts.
+    Any,
+    /// Templates in its subcharts, and one or none of its own, which comes before theirs or after.
+    Umbrella,
+}
+
+impl Shape {
+    fn write(self, folder: &Path, numbers: &mut Numbers, kinds: [usize; 4]) {
+        match self {
+            Self::Any => write_chart(folder, "root", &[("one", &["deep"]), ("two", &[])], numbers, kinds),
+            Self::Umbrella => {
+                let own: &[&[&str]] = &[&[], &["t"], &["a/b/c/d/t"]];
+                let own = own[numbers.below(own.len())];
+                let below: &[(&str, &[&str])] = &[("one", &["deep"]), ("two", &[]), ("three", &[])];
+                write_chart_with(folder, "root", below, numbers, kinds, own);
+            }
+        }
+    }
+}
+
 /// Renders charts with so many of each kind of action, and counts the outputs that one seed had alone.
 fn same_with_any_threads(seeds: std::ops::Range<u64>, kinds: [usize; 4], steps: u64) -> usize {
+    same_of(Shape::Any, seeds, kinds, steps)
+}
+
+fn same_of(shape: Shape, seeds: std::ops::Range<u64>, kinds: [usize; 4], steps: u64) -> usize {
     let mut outcomes = std::collections::HashSet::new();
     for seed in seeds {
         let folder = tempfile::tempdir().expect("a folder");
         let mut numbers = Numbers(seed);
-        write_chart(folder.path(), "root", &[("one", &["deep"]), ("two", &[])], &mut numbers, kinds);
+        shape.write(folder.path(), &mut numbers, kinds);
         let alone = told(folder.path(), 1, steps);
         for threads in [2, 4] {
             let together = told(folder.path(), threads, steps);
-            assert_eq!(alone, together, "seed {seed} of {kinds:?} with {threads} threads");
+            assert_eq!(alone, together, "{shape:?}, seed {seed} of {kinds:?} with {threads} threads");
         }
         outcomes.insert(alone);
     }
@@ -246,6 +301,17 @@ fn questions_are_asked_in_order() {
 fn changes_are_seen_by_those_that_come_later_and_by_nobody_else() {
     for weight in [1, 5] {
         assert_eq!(same_with_any_threads(0..15, [20, 1, weight, 0], PLENTY), 15);
+    }
+}
+
+#[test]
+fn subcharts_of_an_umbrella_change_what_only_they_see() {
+    let seeds = match std::env::var("PINTLE_SEEDS") {
+        Ok(many) => 0..many.parse().expect("a number"),
+        Err(_) => 0..12,
+    };
+    for kinds in [[1, 0, 0, 0], [8, 1, 1, 0], [4, 0, 4, 0], [10, 1, 3, 1]] {
+        assert!(same_of(Shape::Umbrella, seeds.clone(), kinds, PLENTY) > 8);
     }
 }
 
@@ -342,6 +408,68 @@ fn of_two_charts_with_one_name_both_are_watched() {
             }
         }
     }
+}
+
+/// An umbrella of `a` and `b`, both with templates that print `looks`, and `b`, which is first, with those that are given: by name, and
+/// executed from the last one on.
+fn umbrella(values: &str, looks: &str, templates: &[(&str, String)]) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().expect("a folder");
+    chart(folder.path(), "root");
+    std::fs::remove_dir_all(folder.path().join("templates")).expect("a folder");
+    write(&folder.path().join("values.yaml"), values);
+    for sub in ["a", "b"] {
+        let below = folder.path().join("charts").join(sub);
+        chart(&below, sub);
+        for number in 0..20 {
+            write(&below.join(format!("templates/look{number}.yaml")), looks);
+        }
+    }
+    for (name, text) in templates {
+        write(&folder.path().join("charts/b/templates").join(name), text);
+    }
+    folder
+}
+
+/// Long enough for the other threads to have done all the rest.
+const MEANWHILE: &str = "{{ range 300000 }}{{ end }}";
+
+fn is_told_alike(folder: &tempfile::TempDir) {
+    let alone = told(folder.path(), 1, PLENTY);
+    for threads in [2, 4] {
+        assert_eq!(told(folder.path(), threads, PLENTY), alone, "{threads}");
+    }
+}
+
+#[test]
+fn what_was_put_into_values_is_watched_too() {
+    let looks = "{{ with .Values.made }}{{ .by }} {{ toJson .in }}{{ end }}";
+    for change in [
+        "{{ $_ := set .Values.made \"by\" \"later\" }}",
+        "{{ range .Values.made.in }}{{ $_ := set . \"x\" 1 }}{{ end }}",
+    ] {
+        is_told_alike(&umbrella(
+            "{}",
+            looks,
+            &[
+                (
+                    "z.yaml",
+                    "{{ $_ := set .Values \"made\" (dict \"by\" \"first\" \"in\" (list (dict))) }}"
+                        .to_owned(),
+                ),
+                ("y.yaml", format!("{MEANWHILE}{change}")),
+            ],
+        ));
+    }
+}
+
+#[test]
+fn globals_that_several_charts_share_are_everybodys() {
+    let values = "global: {nested: {deep: {by: values}}}";
+    let looks = "{{ .Values.global.nested.deep.by }}";
+    let change = "{{ $_ := set .Values.global.nested.deep \"by\" .Template.Name }}";
+    is_told_alike(&umbrella(values, looks, &[("z.yaml", format!("{MEANWHILE}{change}"))]));
+    let alone = told(umbrella(values, looks, &[("z.yaml", change.to_owned())]).path(), 1, PLENTY);
+    assert!(alone.contains("a/templates/look0.yaml\nroot/charts/b/templates/z.yaml\n"), "{alone}");
 }
 
 /// What a thread aside used up before must not be why a question is not noticed: some functions go on without an
