@@ -6,7 +6,7 @@ use artifact::http;
 use gotmpl::LimitError;
 use govalue::{Map, Value};
 use guard::Permit;
-use render::{Host, KeyAnswer, KeyRequest, Moment};
+use render::{Host, KeyAnswer, KeyRequest, Moment, RandomAhead};
 use sprig::time::Zone;
 
 use crate::environment::Environment;
@@ -84,6 +84,10 @@ impl Host for Machine {
 
     fn random(&mut self, _: Permit, buffer: &mut [u8]) -> Result<(), String> {
         keys::random::fill(buffer).map_err(|error| error.to_string())
+    }
+
+    fn random_ahead(&self) -> Option<RandomAhead> {
+        Some(|buffer| keys::random::fill(buffer).map_err(|error| error.to_string()))
     }
 
     fn keys(&mut self, _: Permit, request: &KeyRequest<'_>) -> Result<KeyAnswer, String> {

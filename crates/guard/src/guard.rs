@@ -87,6 +87,11 @@ impl Guard {
         self.policy.decide(stack, question).is_ok()
     }
 
+    /// Whether so many more questions can be recorded. What cannot is denied.
+    pub fn has_room(&self, questions: usize) -> bool {
+        self.records.len().saturating_add(questions) <= MOST_RECORDS
+    }
+
     /// The record of the last question, for the caller to stamp.
     pub fn last_record_mut(&mut self) -> Option<&mut Record> {
         self.records.last_mut()

@@ -312,7 +312,7 @@ impl Question {
     }
 
     /// Whether a text is longer than any honest one; such a question is denied before it is matched.
-    pub(crate) fn is_too_long(&self) -> bool {
+    pub fn is_too_long(&self) -> bool {
         self.texts().iter().any(|text| text.len() > LONGEST_TEXT)
     }
 

@@ -4,7 +4,8 @@
 //! maps that other templates see. So the other threads execute on copies of the values, and what they print counts only
 //! while nobody changed what a template sees: the first thread goes through all templates in Go's order, takes what was
 //! printed aside, and executes what was not. A template that fails aside, asks for something, or changes what others see
-//! is left to the first thread. So output, questions, errors and what is charged are those of one thread. Only
+//! is left to the first thread; but randomness that is as good in any order it gets, and the guard is asked when its
+//! turn comes. So output, questions, errors and what is charged are those of one thread. Only
 //! `render.memory` is about the process, and counts what all threads hold.
 //!
 //! The subcharts of an umbrella do not see each other: what a template changes in the values of its own chart is seen by
@@ -30,7 +31,8 @@ use govalue::{Map, Owner, Snapshot, Value};
 use crate::capabilities::Capabilities;
 use crate::context::{Common, Place, ReleaseOptions, Renderable, VALUES, put_below, values_below};
 use crate::execute::{RenderOptions, Session, dot, finished, is_executed};
-use crate::functions;
+use crate::functions::{self, Later};
+use crate::host::RandomAhead;
 
 /// Templates with less text than this together are executed before a thread would have begun.
 const WORTH_A_THREAD: usize = 64 << 10;
@@ -79,6 +81,8 @@ pub(crate) struct Printed {
     pub(crate) text: Bytes,
     /// What its execution used up.
     pub(crate) spent: Spent,
+    /// What is still to be asked.
+    pub(crate) later: Vec<Later>,
 }
 
 /// So often a thread looks for what is about to be there before it sleeps: to sleep and to be woken takes longer than
@@ -311,6 +315,7 @@ impl Aside {
         renderables: &[Renderable<'_>],
         charts: &[Place<'_>],
         options: &RenderOptions,
+        random: Option<RandomAhead>,
     ) -> Option<Self> {
         // Lint goes on after what would be an error, and tells.
         if options.threads < 2 || options.lint {
@@ -350,7 +355,7 @@ impl Aside {
             let work = move || {
                 here.avoid();
                 together::make_room(ROOM);
-                material.execute(&board);
+                material.execute(&board, random);
             };
             // Without it the others do its work.
             threads.extend(thread.spawn(work));
@@ -476,6 +481,8 @@ struct Material {
     parts: usize,
     release: ReleaseOptions,
     capabilities: Capabilities,
+    /// Whether something may be found in the cluster.
+    lookup: bool,
     budget: Budget,
 }
 
@@ -553,8 +560,16 @@ impl Material {
         let mut budget = options.budget.clone().with_depth(depth).in_pieces_of(PIECE);
         budget.memory.limit /= MEMORY;
         let (release, capabilities) = (options.release.clone(), options.capabilities.clone());
-        let mut material =
-            Self { charts: brought, groups, templates, parts: 0, release, capabilities, budget };
+        let mut material = Self {
+            charts: brought,
+            groups,
+            templates,
+            parts: 0,
+            release,
+            capabilities,
+            lookup: options.lookup,
+            budget,
+        };
         let mut states = Vec::with_capacity(material.groups.len());
         for (number, group) in material.groups.iter().enumerate() {
             let mut values = None;
@@ -574,13 +589,13 @@ impl Material {
     }
 
     /// Executes templates until there are none left that nobody began.
-    fn execute(&self, board: &Board) {
+    fn execute(&self, board: &Board, random: Option<RandomAhead>) {
         let common = Common::new(&self.release, &self.capabilities);
         common.watch();
         let functions = functions::table();
         let Some(shared) = board.set() else { return };
         let mut set = shared.set(functions);
-        let mut session = Session::aside(self.charts.len() > 1);
+        let mut session = Session::aside(self.charts.len() > 1, self.lookup, random);
         let mut out = Vec::new();
         let mut room = COPIES * self.parts;
         // Those of the group that was last.
@@ -603,6 +618,7 @@ impl Material {
             let left = budget.clone();
             Map::changed();
             session.asked = false;
+            session.later.clear();
             sprig::regex::begin();
             out.clear();
             let path = &self.templates[claim.index].path;
@@ -610,7 +626,8 @@ impl Material {
             let changed = Map::changed();
             if result.is_ok() && !session.asked && changed.is_empty() {
                 let spent = budget.spent(&left);
-                claim.printed = Some(Printed { text: finished(&mut out), spent });
+                let later = std::mem::take(&mut session.later);
+                claim.printed = Some(Printed { text: finished(&mut out), spent, later });
             }
             if changed.contains(&Owner::SEVERAL) {
                 // What all of its copies have in common.

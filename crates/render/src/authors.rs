@@ -20,6 +20,11 @@ use govalue::Str;
 /// Owner numbers from here on are those of claims.
 const FIRST_CLAIM: u32 = 1 << 31;
 
+/// Whether an owner number is that of a chart.
+pub(crate) fn is_chart(owner: u32) -> bool {
+    owner < FIRST_CLAIM
+}
+
 /// What one chart of the tree brought.
 struct Material {
     /// The chart above it.

@@ -16,8 +16,8 @@ use crate::authors::Authors;
 use crate::capabilities::Capabilities;
 use crate::context::{ReleaseOptions, Renderable, Templates, templates};
 use crate::error::RenderError;
-use crate::functions;
-use crate::host::Host;
+use crate::functions::{self, ask_later};
+use crate::host::{Host, RandomAhead};
 use crate::manifest::base_name;
 use crate::strict::NoHost;
 use crate::{Notice, RenderedFiles};
@@ -73,24 +73,36 @@ pub(crate) struct Session {
     pub(crate) aside: bool,
     /// Whether something was asked there: what came of it does not count.
     pub(crate) asked: bool,
+    /// Randomness there, and what the guard must be asked because of it.
+    pub(crate) random_ahead: Option<RandomAhead>,
+    pub(crate) later: Vec<functions::Later>,
 }
 
 impl Session {
     /// For a thread where nothing can be asked.
-    pub(crate) fn aside(several_charts: bool) -> Self {
+    pub(crate) fn aside(several_charts: bool, lookup: bool, random_ahead: Option<RandomAhead>) -> Self {
         Self {
+            random_ahead,
             host: Box::new(NoHost),
             guard: guard::Guard::new(guard::Policy::builder().build()),
             actors: Vec::new(),
             authors: Authors::unasked(several_charts),
             enable_dns: false,
-            lookup: false,
+            lookup,
             lint: false,
             included: HashMap::new(),
             notices: Vec::new(),
             aside: true,
             asked: false,
+            later: Vec::new(),
         }
+    }
+
+    /// Randomness for threads where nothing can be asked, if it is likely that all charts may have it.
+    fn for_others(&self) -> Option<RandomAhead> {
+        let question = guard::Question::random("randAlphaNum");
+        let may = |actor: &guard::Actor| self.guard.would_allow(&[actor], &question);
+        self.host.random_ahead().filter(|_| self.actors.iter().all(may))
     }
 
     fn new(
@@ -112,6 +124,8 @@ impl Session {
             notices: Vec::new(),
             aside: false,
             asked: false,
+            random_ahead: None,
+            later: Vec::new(),
         }
     }
 }
@@ -154,7 +168,10 @@ pub fn execute(
     let functions = functions::table();
     let mut set = Set::new(SET_NAME, Rc::clone(&functions), MissingKey::Zero);
     let watch = session.host.watch();
-    let aside = if watch.is_none() { Aside::begin(&renderables, &charts, &options) } else { None };
+    let aside = match watch {
+        Some(_) => None,
+        None => Aside::begin(&renderables, &charts, &options, session.for_others()),
+    };
     set.watch(watch);
     let files = step(&mut set, "parse", |set| parse(set, &functions, &renderables, &options))
         .and_then(|()| {
@@ -256,11 +273,15 @@ fn run(
         session.host.begins(&template.path);
         let dot = dot(&template.data, &template.path, &template.base_path);
         let printed = aside.and_then(|aside| aside.take(index));
-        // When there is not as much left, it is executed up to where that shows.
-        if let Some(printed) = printed.filter(|printed| budget.spend(printed.spent).is_ok()) {
+        let before = budget.clone();
+        // When there is not as much left, or not all of it is allowed, it is executed up to where that shows.
+        let printed = printed
+            .filter(|printed| budget.spend(printed.spent).is_ok() && ask_later(session, &printed.later));
+        if let Some(printed) = printed {
             files.insert(template.path.clone(), printed.text.clone());
             continue;
         }
+        budget = before;
         Map::changed();
         // What it costs must not depend on what this thread compiled before.
         sprig::regex::begin();
@@ -393,6 +414,8 @@ pub fn execute_own(name: &str, text: &str, data: &Value, host: Box<dyn Host>) ->
         notices: Vec::new(),
         aside: false,
         asked: false,
+        random_ahead: None,
+        later: Vec::new(),
     };
     let mut set = Set::new(name, functions::table(), MissingKey::Default);
     set.parse(name, text.as_bytes(), 0).map_err(|error| error.to_string())?;

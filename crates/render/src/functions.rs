@@ -19,7 +19,7 @@ use sprig::time::{Time, Zone};
 
 use self::dice::{Dice, random_text};
 use self::keys::{CERTIFICATE, keys, self_signed, signed};
-use crate::authors::Author;
+use crate::authors::{Author, Authors, is_chart};
 use crate::execute::{Session, without_no_value};
 use crate::host::KeyRequest;
 use crate::price;
@@ -268,18 +268,69 @@ fn ask(call: &mut Call<'_, '_>, question: Question) -> Result<Permit, Failure> {
     }
     call.charge(price::question(call.owners().len()))?;
     let owners = call.owners().to_vec();
-    let session = session(call)?;
-    let authors: Vec<Author> = owners.into_iter().map(|owner| session.authors.of(owner)).collect();
-    let by_anybody = authors.contains(&Author::Anybody);
-    let running = authors.iter().filter_map(|author| match author {
-        Author::Chart(owner) => session.actors.get(*owner as usize),
-        Author::Anybody => None,
-    });
-    let stack: Vec<&guard::Actor> =
-        if by_anybody { session.actors.iter().chain(running).collect() } else { running.collect() };
-    session.guard.check(&stack, question).map_err(|denial| {
+    let Session { authors, actors, guard, .. } = session(call)?;
+    let (stack, by_anybody) = running(authors, actors, &owners);
+    guard.check(&stack, question).map_err(|denial| {
         if by_anybody { Box::new(ForeignText(denial)) as Failure } else { Box::new(denial) }
     })
+}
+
+/// The charts whose code is running, the innermost last, and whether it may be anybody's.
+fn running<'s>(
+    authors: &mut Authors,
+    actors: &'s [guard::Actor],
+    owners: &[u32],
+) -> (Vec<&'s guard::Actor>, bool) {
+    let authors: Vec<Author> = owners.iter().map(|owner| authors.of(*owner)).collect();
+    let by_anybody = authors.contains(&Author::Anybody);
+    let running = authors.iter().filter_map(|author| match author {
+        Author::Chart(owner) => actors.get(*owner as usize),
+        Author::Anybody => None,
+    });
+    (if by_anybody { actors.iter().chain(running).collect() } else { running.collect() }, by_anybody)
+}
+
+/// A question of a template that is executed ahead of its turn, whose answer is known: the guard is asked when its turn
+/// comes.
+pub(crate) struct Later {
+    owners: Vec<u32>,
+    question: Question,
+}
+
+/// A template that asks more often waits for its turn.
+const MOST_LATER: usize = 256;
+
+/// So deep may definitions be in one another then.
+const DEEPEST_LATER: usize = 256;
+
+/// Puts off a question on a thread aside. `None` where the template must wait for its turn.
+fn put_off(call: &mut Call<'_, '_>, question: Question) -> Option<()> {
+    let owners = call.owners().to_vec();
+    let is_plain = owners.len() <= DEEPEST_LATER && owners.iter().all(|owner| is_chart(*owner));
+    let price = price::question(owners.len());
+    let later = &mut session(call).ok()?.later;
+    if !is_plain || later.len() >= MOST_LATER || question.is_too_long() {
+        return None;
+    }
+    later.push(Later { owners, question });
+    call.charge(price).ok()
+}
+
+/// Fills a block on a thread aside. `None` where the template must wait for its turn.
+fn random_ahead(call: &mut Call<'_, '_>, function: &'static str, block: &mut [u8]) -> Option<()> {
+    let fill = session(call).ok()?.random_ahead?;
+    put_off(call, Question::random(function))?;
+    fill(block).ok()
+}
+
+/// Asks the guard, in the order of the questions, what was asked ahead. False, and nothing is recorded, if not all of
+/// it is allowed: then the template is to be executed anew.
+pub(crate) fn ask_later(session: &mut Session, later: &[Later]) -> bool {
+    let Session { authors, actors, guard, .. } = session;
+    let mut stack = |later: &Later| running(authors, actors, &later.owners).0;
+    guard.has_room(later.len())
+        && later.iter().all(|later| guard.would_allow(&stack(later), &later.question))
+        && later.iter().all(|later| guard.check(&stack(later), later.question.clone()).is_ok())
 }
 
 /// A denial inside a text that any chart may have written.
@@ -391,11 +442,16 @@ fn lookup(call: &mut Call<'_, '_>, args: &[Value]) -> CallResult {
         namespace: text(args, 2),
         name: text(args, 3),
     };
+    // Helm: without a cluster every lookup finds nothing.
+    let nothing = || Ok(Value::Map(Map::new()));
+    let is_aside = session(call).is_ok_and(|session| session.aside && !session.lookup);
+    if is_aside && put_off(call, question.clone()).is_some() {
+        return nothing();
+    }
     let permit = ask(call, question)?;
     let session = session(call)?;
     if !session.lookup {
-        // Helm: without a cluster every lookup finds nothing.
-        return Ok(Value::Map(Map::new()));
+        return nothing();
     }
     session
         .host

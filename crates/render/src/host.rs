@@ -100,6 +100,9 @@ pub enum KeyAnswer {
     },
 }
 
+/// Fills a buffer with randomness, on any thread; the error says why there is none.
+pub type RandomAhead = fn(&mut [u8]) -> Result<(), String>;
+
 /// Answers a template's questions.
 pub trait Host {
     /// The time now.
@@ -110,6 +113,13 @@ pub trait Host {
 
     /// Fills a buffer with randomness; the error says why there is none.
     fn random(&mut self, permit: Permit, buffer: &mut [u8]) -> Result<(), String>;
+
+    /// Randomness for templates that other threads execute ahead of their turn, where nobody can tell who got which.
+    /// The guard is asked when their turn comes, and before that nothing comes of what they printed. Without it they
+    /// are executed when their turn comes.
+    fn random_ahead(&self) -> Option<RandomAhead> {
+        None
+    }
 
     /// Makes a key, certificate or password hash. The error is Sprig's text.
     fn keys(&mut self, permit: Permit, request: &KeyRequest<'_>) -> Result<KeyAnswer, String>;

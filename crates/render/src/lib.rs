@@ -89,7 +89,7 @@ pub use error::RenderError;
 pub use execute::{RenderOptions, Rendered, TEMPLATES, execute, execute_own, trace};
 pub use functions::function_names;
 pub use hooks::{Hook, HookEvent};
-pub use host::{Host, KeyAnswer, KeyRequest, Moment};
+pub use host::{Host, KeyAnswer, KeyRequest, Moment, RandomAhead};
 pub use manifest::{Manifest, Manifests, classify, classify_watched, classify_within, split, trim};
 pub use order::INSTALL_ORDER;
 pub use strict::{NoHost, Semver, StrictError, strictly};

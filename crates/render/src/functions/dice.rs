@@ -5,7 +5,7 @@ use govalue::{CallResult, Value};
 use guard::Question;
 use sprig::functions::random;
 
-use super::{Failure, ask, failure, int, session};
+use super::{Failure, ask, failure, int, random_ahead, session};
 
 /// Randomness for one function call: asked for once, then drawn from in small blocks.
 pub(super) struct Dice<'c, 'a, 'e> {
@@ -28,6 +28,9 @@ impl<'c, 'a, 'e> Dice<'c, 'a, 'e> {
 
     fn refill(&mut self) {
         self.used = 0;
+        if random_ahead(self.call, self.function, &mut self.block).is_some() {
+            return;
+        }
         let asked = ask(self.call, Question::random(self.function))
             .and_then(|permit| Ok((permit, session(self.call)?)));
         match asked {

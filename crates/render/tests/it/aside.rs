@@ -11,19 +11,24 @@ use chart::schema::NoReferences;
 use chart::{ResolvedChart, Rules};
 use gotmpl::Budget;
 use govalue::{Map, Value};
-use guard::{Guard, Permit, Policy, Provenance};
+use guard::{Builder as PolicyBuilder, GrantsFile, Guard, Node, Permit, Policy, Provenance};
 use pintle_render::{
-    Capabilities, Host, KeyAnswer, KeyRequest, Moment, ReleaseOptions, RenderOptions, Semver, execute,
+    Capabilities, Host, KeyAnswer, KeyRequest, Moment, RandomAhead, ReleaseOptions, RenderOptions, Semver,
+    execute,
 };
 
-/// Answers otherwise each time, so that answers tell in which order they were asked for.
+/// Answers otherwise each time, so that answers tell in which order they were asked for; but randomness may be always
+/// the same, and had ahead.
 #[derive(Clone, Default)]
-struct Counter(Rc<Cell<u8>>);
+struct Counter {
+    answers: Rc<Cell<u8>>,
+    random_ahead: bool,
+}
 
 impl Counter {
     fn next(&self) -> u8 {
-        self.0.set(self.0.get().wrapping_add(1));
-        self.0.get()
+        self.answers.set(self.answers.get().wrapping_add(1));
+        self.answers.get()
     }
 }
 
@@ -35,8 +40,14 @@ impl Host for Counter {
         if self.next().is_multiple_of(2) { "Asia/Tokyo".to_owned() } else { "UTC".to_owned() }
     }
     fn random(&mut self, _: Permit, buffer: &mut [u8]) -> Result<(), String> {
-        buffer.fill(self.next() % 200);
+        buffer.fill(if self.random_ahead { 7 } else { self.next() % 200 });
         Ok(())
+    }
+    fn random_ahead(&self) -> Option<RandomAhead> {
+        self.random_ahead.then_some(|buffer| {
+            buffer.fill(7);
+            Ok(())
+        })
     }
     fn keys(&mut self, _: Permit, _: &KeyRequest<'_>) -> Result<KeyAnswer, String> {
         Ok(KeyAnswer::Text(format!("key {}", self.next())))
@@ -207,6 +218,11 @@ fn resolved(folder: &Path) -> ResolvedChart {
 
 /// All that can be told of a render.
 fn told(folder: &Path, threads: usize, steps: u64) -> String {
+    told_by(&Counter::default(), Policy::builder(), folder, threads, steps)
+}
+
+/// With a host that has randomness ahead there is no cluster.
+fn told_by(host: &Counter, policy: PolicyBuilder, folder: &Path, threads: usize, steps: u64) -> String {
     let options = RenderOptions {
         release: ReleaseOptions {
             name: "rel".to_owned(),
@@ -217,7 +233,7 @@ fn told(folder: &Path, threads: usize, steps: u64) -> String {
         },
         capabilities: Capabilities::default(),
         enable_dns: true,
-        lookup: true,
+        lookup: !host.random_ahead,
         subchart_notes: true,
         budget: Budget::with_steps(steps).with_depth(40),
         templates: pintle_render::TEMPLATES,
@@ -226,8 +242,8 @@ fn told(folder: &Path, threads: usize, steps: u64) -> String {
         on_behalf_of: None,
         lint: false,
     };
-    let guard = Guard::new(Policy::builder().build());
-    let host = Counter::default();
+    let guard = Guard::new(policy.build());
+    host.answers.set(0);
     let chart = resolved(folder);
     let mut rendered = execute(&chart, options, Box::new(host.clone()), guard, &Provenance::Local);
     let mut told = match rendered.files {
@@ -304,6 +320,44 @@ fn changes_are_seen_by_those_that_come_later_and_by_nobody_else() {
     }
 }
 
+fn deny(actor: &str, capability: &str) -> GrantsFile {
+    let denied = Node::map([("deny", Node::seq([Node::text(capability)]))]);
+    let root = Node::map([
+        ("apiVersion", Node::text("pintle.dev/v1alpha1")),
+        ("kind", Node::text("Grants")),
+        ("actors", Node::map([(actor, denied)])),
+    ]);
+    GrantsFile::parse("deny.yaml", &root).expect("grants")
+}
+
+/// Charts in which one asks for randomness that it may not have, or nobody.
+#[test]
+fn randomness_that_is_had_ahead_is_asked_for_in_order() {
+    let host = Counter { random_ahead: true, ..Counter::default() };
+    let mut denied = 0;
+    for seed in 0..24 {
+        let folder = tempfile::tempdir().expect("a folder");
+        let shape = if seed % 2 == 0 { Shape::Umbrella } else { Shape::Any };
+        shape.write(folder.path(), &mut Numbers(seed), [4, 4, usize::from(seed % 3 == 0), 0]);
+        let policy = || match seed % 4 {
+            0 => Policy::builder().file(deny("chart:root/one", "random")),
+            _ => Policy::builder(),
+        };
+        for steps in [PLENTY, 60_000] {
+            let alone = told_by(&host, policy(), folder.path(), 1, steps);
+            denied += usize::from(alone.contains("Denied"));
+            for threads in [2, 4] {
+                assert_eq!(
+                    told_by(&host, policy(), folder.path(), threads, steps),
+                    alone,
+                    "{shape:?} {seed}"
+                );
+            }
+        }
+    }
+    assert!(denied > 1, "{denied}");
+}
+
 #[test]
 fn subcharts_of_an_umbrella_change_what_only_they_see() {
     let seeds = match std::env::var("PINTLE_SEEDS") {
@@ -330,10 +384,15 @@ fn the_limit_is_met_at_the_same_place() {
 
 /// How many steps a chart takes.
 fn cost(folder: &Path, threads: usize) -> u64 {
+    cost_by(&Counter::default(), folder, threads)
+}
+
+fn cost_by(host: &Counter, folder: &Path, threads: usize) -> u64 {
     let (mut too_few, mut enough) = (0, PLENTY);
     while enough - too_few > 1 {
         let middle = too_few.midpoint(enough);
-        let is_met = told(folder, threads, middle).contains("render.steps");
+        let told = told_by(host, Policy::builder(), folder, threads, middle);
+        let is_met = told.contains("render.steps");
         *(if is_met { &mut too_few } else { &mut enough }) = middle;
     }
     enough
@@ -460,6 +519,21 @@ fn what_was_put_into_values_is_watched_too() {
             ],
         ));
     }
+}
+
+#[test]
+fn what_is_asked_later_is_recorded_and_charged() {
+    let host = Counter { random_ahead: true, ..Counter::default() };
+    let looks =
+        "{{ randAlphaNum 300 }} {{ lookup \"v1\" \"Secret\" \"a\" \"b\" | toJson }} {{ include \"z\" . }}";
+    let folder = umbrella("{}", looks, &[("z.yaml", "{{ range 30000 }}{{ end }}".to_owned())]);
+    write(&folder.path().join("charts/a/templates/_z.tpl"), "{{ define \"z\" }}{{ uuidv4 }}{{ end }}");
+    let told = |threads| told_by(&host, Policy::builder(), folder.path(), threads, PLENTY);
+    let alone = told(1);
+    assert!(alone.matches("randAlphaNum").count() >= 80 && alone.matches("Lookup").count() == 40, "{alone}");
+    assert_eq!([told(2), told(4)], [alone.clone(), alone]);
+    let alone = cost_by(&host, folder.path(), 1);
+    assert_eq!([2, 4].map(|threads| cost_by(&host, folder.path(), threads)), [alone; 2]);
 }
 
 #[test]
