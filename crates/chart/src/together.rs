@@ -69,7 +69,9 @@ impl Processor {
     /// Has the calling thread run on any other from now on, where it may.
     pub fn avoid(self) {
         #[cfg(target_os = "linux")]
-        if let Ok(mut allowed) = rustix::thread::sched_getaffinity(None) {
+        if self.number < rustix::thread::CpuSet::MAX_CPU
+            && let Ok(mut allowed) = rustix::thread::sched_getaffinity(None)
+        {
             allowed.unset(self.number);
             if allowed.count() > 0 {
                 // Where it is not allowed to choose, the system does.

@@ -48,6 +48,11 @@ impl Corpus {
         Ok(self.case(line, name, target))
     }
 
+    /// Where a chart lies.
+    pub(super) fn folder(&self, chart: &str) -> PathBuf {
+        self.unpacked.join(chart)
+    }
+
     /// The charts on which Helm spent the most time, by their slowest cases: first those that make keys, then those
     /// that do not. Which these are, `ours` tells by what it asked its guard.
     pub(super) fn slowest(&self, count: usize, ours: &Path, work: &Path) -> Result<[Vec<Case>; 2], String> {

@@ -1,9 +1,10 @@
 //! `cargo xtask bench`: whole processes against an installed Helm, in one run, as ratios of medians.
 //!
-//! [`measure`] runs the two programs; [`corpus`] knows the real charts; [`charts`], [`umbrella`] and
-//! [`simple_umbrella`] write the ones that are made up. `docs/reference/performance.md` tells how to read the table.
+//! [`measure`] runs the two programs; [`corpus`] knows the real charts, [`copies`] makes umbrellas of them; [`charts`],
+//! [`umbrella`] and [`simple_umbrella`] write the ones that are made up. `docs/reference/performance.md` tells how to read the table.
 
 mod charts;
+mod copies;
 pub(crate) mod corpus;
 pub(crate) mod measure;
 pub(crate) mod plugin;
@@ -194,6 +195,13 @@ fn cases(options: &Options, rivals: &Rivals, work: &Path) -> Result<Vec<Case>, S
     for size in [25, 50, 100, 200] {
         let write = |folder: &Path| simple_umbrella::write_chart(folder, size);
         made(&format!("simple umbrella of {size}"), Target::none(), &write)?;
+    }
+    if let Some(folder) = options.corpus.as_deref() {
+        let corpus = Corpus::read(folder, options.unpacked.clone())?;
+        for (name, chart) in copies::CHARTS {
+            let write = |folder: &Path| copies::write_chart(folder, &corpus.folder(chart), 100);
+            made(&format!("umbrella of 100 copies of {name}"), Target::none(), &write)?;
+        }
     }
     for count in [100, 200, 400] {
         made(&templates_name(count), Target::none(), &|folder| charts::write_templates(folder, count))?;
