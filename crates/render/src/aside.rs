@@ -93,8 +93,8 @@ const LOOKS: usize = 200;
 pub(crate) struct Aside {
     board: Arc<Board>,
     material: Arc<Material>,
-    /// What the templates of the first chart of each group see.
-    groups: Vec<Map>,
+    /// What the templates of each chart see.
+    charts: Vec<Map>,
     threads: Vec<JoinHandle<()>>,
 }
 
@@ -361,8 +361,8 @@ impl Aside {
             threads.extend(thread.spawn(work));
         }
         here.give_way();
-        let groups = material.groups.iter().map(|group| charts[group.charts.start].data.clone()).collect();
-        Some(Self { board, material, groups, threads })
+        let charts = charts.iter().map(|place| place.data.clone()).collect();
+        Some(Self { board, material, charts, threads })
     }
 
     /// Tells what the templates define.
@@ -405,8 +405,9 @@ impl Aside {
                     continue;
                 }
                 drop(plan);
-                let map = self.groups[number].get("Values");
-                let snapshot = map.as_ref().and_then(|values| Snapshot::of_at_most(values, MOST_AGAIN));
+                let map = self.charts[group.charts.start].get("Values");
+                let whole = map.as_ref().filter(|_| self.has_all(group));
+                let snapshot = whole.and_then(|values| Snapshot::of_at_most(values, MOST_AGAIN));
                 if let (Some(Value::Map(map)), Some(_)) = (map, &snapshot) {
                     // What was put into them.
                     map.watch_again(of_values(number));
@@ -417,6 +418,17 @@ impl Aside {
             }
         }
         true
+    }
+
+    /// Whether the values of all charts of a group are still among those of its first one. A chart keeps its values
+    /// when a template of the one above removes or replaces what is there under its name.
+    fn has_all(&self, group: &Group) -> bool {
+        group.charts.clone().skip(1).all(|index| {
+            let Brought { name, parent, .. } = &self.material.charts[index];
+            let found = parent.map(|parent| values_below(&self.charts[parent], name));
+            let own = self.charts[index].get("Values");
+            matches!((own, found), (Some(Value::Map(own)), Some(found)) if own.same(&found))
+        })
     }
 
     /// Tells the threads that nobody wants anything any more. They end soon, at the latest after the call that they are

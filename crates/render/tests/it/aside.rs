@@ -586,3 +586,42 @@ fn blocks_in_definitions_that_call_themselves_do_not_overflow_the_stack() {
         assert_eq!(told(folder.path(), 2, PLENTY), alone, "{blocks} {levels}");
     }
 }
+
+/// An umbrella of `a` and `b`, each with a chart `deep` below it that takes its time before its other templates, and
+/// with these templates besides.
+fn nested(templates: &[(&str, &str)]) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().expect("a folder");
+    chart(folder.path(), "root");
+    std::fs::remove_dir_all(folder.path().join("templates")).expect("a folder");
+    for (path, name) in [("a", "a"), ("b", "b"), ("a/charts/deep", "deep"), ("b/charts/deep", "deep")] {
+        let at = folder.path().join("charts").join(path);
+        chart(&at, name);
+        write(&at.join("values.yaml"), &format!("own: {name}\n"));
+        for number in 0..8 {
+            let look = "{{ .Values.own }} {{ with .Values.given }}{{ toJson .Template }}{{ end }}";
+            write(&at.join(format!("templates/look{number}.yaml")), look);
+        }
+    }
+    for path in ["a", "b"] {
+        write(&folder.path().join(format!("charts/{path}/charts/deep/templates/z.yaml")), MEANWHILE);
+    }
+    for (name, text) in templates {
+        write(&folder.path().join(name), text);
+    }
+    folder
+}
+
+/// In folders that deep, templates come before those of the charts below.
+#[test]
+fn a_chart_keeps_its_values_whatever_the_one_above_has_under_its_name() {
+    for change in [
+        "{{ $_ := unset .Values \"deep\" }}",
+        "{{ $_ := set .Values \"deep\" (dict \"own\" \"replaced\") }}",
+        "{{ $_ := set .Values \"deep\" \"no table\" }}",
+    ] {
+        is_told_alike(&nested(&[("charts/b/templates/x/y/z/first.yaml", change)]));
+    }
+    for change in ["{{ $_ := unset .Subcharts.b.Values \"deep\" }}", "{{ $_ := unset .Values \"b\" }}"] {
+        is_told_alike(&nested(&[("templates/a/b/c/d/e/f/first.yaml", change)]));
+    }
+}
