@@ -269,9 +269,14 @@ fn run(
     if let Some(aside) = aside {
         aside.may_begin(set.share());
     }
+    Map::changed();
     for (index, template) in renderables.iter().filter(|template| is_executed(template)).enumerate() {
         session.host.begins(&template.path);
         let dot = dot(&template.data, &template.path, &template.base_path);
+        // What has just changed only this chart and those above see, unless a template has put it elsewhere.
+        if Map::changed().contains(&Owner::SEVERAL) {
+            aside.take().inspect(|aside| aside.stop());
+        }
         let printed = aside.and_then(|aside| aside.take(index));
         let before = budget.clone();
         // When there is not as much left, or not all of it is allowed, it is executed up to where that shows.
@@ -282,7 +287,6 @@ fn run(
             continue;
         }
         budget = before;
-        Map::changed();
         // What it costs must not depend on what this thread compiled before.
         sprig::regex::begin();
         set.execute(&template.path, &dot, &mut out, session, &mut budget).map_err(RenderError::execute)?;

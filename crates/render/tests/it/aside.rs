@@ -625,3 +625,14 @@ fn a_chart_keeps_its_values_whatever_the_one_above_has_under_its_name() {
         is_told_alike(&nested(&[("templates/a/b/c/d/e/f/first.yaml", change)]));
     }
 }
+
+/// `.Template` of a chart changes from one of its templates to the next, for all who see it.
+#[test]
+fn what_another_chart_is_about_is_seen_where_a_template_has_put_it() {
+    let change = "{{ range tuple .Subcharts.a .Subcharts.a.Subcharts.deep }}{{ $_ := unset . \"Capabilities\" }}{{ end }}{{ $_ := set .Subcharts.b.Values \"given\" .Subcharts.a }}";
+    let folder =
+        nested(&[("templates/a/b/c/d/e/f/first.yaml", change), ("charts/a/templates/x/y/z/late.yaml", "")]);
+    is_told_alike(&folder);
+    let alone = told(folder.path(), 1, PLENTY);
+    assert!(alone.contains("\"Name\":\"root/charts/a/templates/x/y/z/late.yaml\""), "{alone}");
+}
