@@ -58,7 +58,7 @@ const ROOM: usize = 512 << 10;
 /// template sees, with every file of the chart in it.
 const PIECE: u64 = 4 << 20;
 
-/// So many parts the values of all groups may have, of five words each.
+/// So many parts the values of all groups may have at any time, of five words each.
 const PARTS: usize = 1 << 19;
 
 /// So often a thread may copy all there is: it does so anew after a template has changed its copy, and after the first
@@ -121,6 +121,8 @@ struct Plan {
     /// Of the templates that other threads have begun, the version of the values that they have.
     begun: Vec<Option<u32>>,
     states: Vec<State>,
+    /// How many parts the values in them have.
+    parts: usize,
     /// The group that the first thread is in.
     current: usize,
     /// Groups that it has been in and that have changed, with templates ahead of it.
@@ -286,7 +288,7 @@ impl Plan {
             // The last one has made the change.
             state.before = templates.partition_point(|&index| index < self.front).saturating_sub(1);
         }
-        state.values = None;
+        self.parts -= state.values.take().map_or(0, |values| values.parts());
         state.version += 1;
     }
 }
@@ -334,6 +336,7 @@ impl Aside {
             back: templates,
             begun: vec![None; templates],
             states,
+            parts: material.parts,
             current: material.templates.first()?.group,
             left: Vec::new(),
             habit: Habit::default(),
@@ -400,20 +403,22 @@ impl Aside {
                 let mut plan = lock(&self.board.plan);
                 let is_over = group.templates.last().is_none_or(|&last| last < plan.front);
                 let State { values, version, .. } = &plan.states[number];
-                if is_over || values.is_none() || *version == VERSIONS {
+                let Some(values) = values.as_ref().filter(|_| !is_over && *version < VERSIONS) else {
                     plan.close(number, &self.material);
                     continue;
-                }
+                };
+                let room = MOST_AGAIN.min(PARTS - (plan.parts - values.parts()));
                 drop(plan);
                 let map = self.charts[group.charts.start].get("Values");
                 let whole = map.as_ref().filter(|_| self.has_all(group));
-                let snapshot = whole.and_then(|values| Snapshot::of_at_most(values, MOST_AGAIN));
+                let snapshot = whole.and_then(|values| Snapshot::of_at_most(values, room));
                 if let (Some(Value::Map(map)), Some(_)) = (map, &snapshot) {
                     // What was put into them.
                     map.watch_again(of_values(number));
                 }
                 let mut plan = lock(&self.board.plan);
                 plan.close(number, &self.material);
+                plan.parts += snapshot.as_ref().map_or(0, Snapshot::parts);
                 plan.states[number].values = snapshot.map(Arc::new);
             }
         }
