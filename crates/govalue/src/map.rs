@@ -23,7 +23,11 @@ struct Inner {
     entries: RefCell<Entries>,
 }
 
-/// Whose a map is that is watched for changes: see [`Map::watch`].
+/// Whose a map is that is watched for changes.
+///
+/// [`Map::watch`] gives a map and all in it to one owner; what another owner already has becomes everybody's, with all
+/// in it. [`Map::watch_again`] does the same for what has come into maps of that owner since, and so looks into all of
+/// them once more. [`Map::watch_rest`] takes only what nobody has, and does not look into the rest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Owner(NonZeroU32);
 

@@ -128,8 +128,9 @@ struct Plan {
     /// Groups that it has been in and that have changed, with templates ahead of it.
     left: Vec<usize>,
     habit: Habit,
-    /// Whether some templates were passed over because their group is likely to change before them.
-    is_more: bool,
+    /// Whether templates were ever passed over because their group is likely to change before them: then there may be
+    /// more to do later.
+    has_passed_over: bool,
 }
 
 /// What the groups that the first thread has left are like, so that the others do not execute in vain.
@@ -152,7 +153,7 @@ struct State {
     before: usize,
     /// Whether the first thread was in it and left.
     is_left: bool,
-    /// The first of its templates, by their place among them, that was not begun for being left.
+    /// How far [`Plan::of_left`] has come among its templates.
     next: usize,
 }
 
@@ -204,7 +205,7 @@ impl Board {
             }
             let mut plan = lock(&self.plan);
             let Some(index) = plan.of_left(material).or_else(|| plan.of_all(material)) else {
-                return if plan.is_more { None } else { Some(None) };
+                return if plan.has_passed_over { None } else { Some(None) };
             };
             let State { values, version, .. } = &plan.states[material.templates[index].group];
             let Some((values, version)) = values.clone().map(|values| (values, *version)) else {
@@ -249,7 +250,7 @@ impl Plan {
             }
             let Habit { left, changed, before } = self.habit;
             if *version == 0 && changed * 2 > left && *position >= before {
-                self.is_more = true;
+                self.has_passed_over = true;
                 continue;
             }
             return Some(self.back);
@@ -280,7 +281,8 @@ impl Plan {
         is_more
     }
 
-    /// Leaves what is left of a group to the first thread.
+    /// Takes the values of a group away, which makes another version of it: what others have begun with them does not
+    /// count, and until there are new ones they begin nothing of it.
     fn close(&mut self, group: usize, material: &Material) {
         let state = &mut self.states[group];
         if state.version == 0 {
@@ -340,7 +342,7 @@ impl Aside {
             current: material.templates.first()?.group,
             left: Vec::new(),
             habit: Habit::default(),
-            is_more: false,
+            has_passed_over: false,
         };
         let board = Arc::new(Board {
             set: OnceLock::new(),
@@ -480,7 +482,7 @@ fn watch(material: &Material, charts: &[Place<'_>]) {
                 map.watch(of_values(number))
             }
         }
-        // Not only the first: of two charts with one name, the one above knows only one.
+        // Not only the first: of two charts with one name, the one above has only one among its `.Subcharts`.
         for place in &charts[group.charts.clone()] {
             place.data.watch_rest(of_rest(number));
         }
@@ -616,7 +618,7 @@ impl Material {
         let mut out = Vec::new();
         let mut room = COPIES * self.parts;
         // Those of the group that was last.
-        let mut copy: Option<Copy> = None;
+        let mut copy: Option<Copied> = None;
         // One for all: to look how much memory is in use costs more than most templates.
         let mut budget = self.budget.clone().until(Arc::clone(&board.stop));
         while let Some(mut claim) = board.claim(self) {
@@ -628,7 +630,7 @@ impl Material {
                     let Some(less) = room.checked_sub(claim.values.parts()) else { return };
                     room = less;
                     let data = self.data(group, &claim.values, &common);
-                    Copy { group, version: claim.version, data }
+                    Copied { group, version: claim.version, data }
                 }
             };
             let dot = self.dot(group, &current.data, claim.index);
@@ -698,7 +700,7 @@ impl Material {
 }
 
 /// What templates of one group see, on one thread.
-struct Copy {
+struct Copied {
     group: usize,
     version: u32,
     /// `.` of each chart.

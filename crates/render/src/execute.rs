@@ -99,7 +99,7 @@ impl Session {
     }
 
     /// Randomness for threads where nothing can be asked, if it is likely that all charts may have it.
-    fn for_others(&self) -> Option<RandomAhead> {
+    fn random_for_others(&self) -> Option<RandomAhead> {
         let question = guard::Question::random("randAlphaNum");
         let may = |actor: &guard::Actor| self.guard.would_allow(&[actor], &question);
         self.host.random_ahead().filter(|_| self.actors.iter().all(may))
@@ -170,7 +170,7 @@ pub fn execute(
     let watch = session.host.watch();
     let aside = match watch {
         Some(_) => None,
-        None => Aside::begin(&renderables, &charts, &options, session.for_others()),
+        None => Aside::begin(&renderables, &charts, &options, session.random_for_others()),
     };
     set.watch(watch);
     let files = step(&mut set, "parse", |set| parse(set, &functions, &renderables, &options))

@@ -156,7 +156,7 @@ fn write_chart(
     numbers: &mut Numbers,
     kinds: [usize; 4],
 ) {
-    let paths = ["deep/t0", "t1", "t2", "deep/t3", "t4", "t5"];
+    let paths = ["deep/t0", "t1", "t2", "x/y/z/t3", "t4", "t5"];
     write_chart_with(folder, name, below, numbers, kinds, &paths);
 }
 
