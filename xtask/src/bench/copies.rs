@@ -27,7 +27,10 @@ pub(super) fn write_chart(folder: &Path, chart: &Path, size: usize) -> std::io::
         text.push_str(&format!("  - name: {own}\n    {version}\n"));
         let copy = folder.join("charts").join(&own);
         copy_folder(chart, &copy)?;
-        write(&copy.join("Chart.yaml"), &about.replacen(name, &format!("name: {own}"), 1))?;
+        let lines = about
+            .lines()
+            .map(|line| if line == name { format!("name: {own}\n") } else { format!("{line}\n") });
+        write(&copy.join("Chart.yaml"), &lines.collect::<String>())?;
     }
     write(&folder.join("Chart.yaml"), &text)?;
     write(&folder.join("values.yaml"), "{}\n")

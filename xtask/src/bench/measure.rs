@@ -108,6 +108,9 @@ pub(super) fn measure(case: &Case, rivals: &Rivals, memory_runs: usize) -> Resul
         }
         for (which, binary) in binaries.into_iter().enumerate() {
             let run = run(case, binary, &rivals.home)?;
+            if run.code != Some(0) {
+                return Err(format!("{}: {} ended with {:?}", case.name, binary.display(), run.code));
+            }
             if round > 0 {
                 times[which].push(run.ms);
             }
