@@ -86,7 +86,7 @@ impl Host for Machine {
         keys::random::fill(buffer).map_err(|error| error.to_string())
     }
 
-    fn random_ahead(&self) -> Option<RandomAhead> {
+    fn random_ahead(&self, _: Permit) -> Option<RandomAhead> {
         Some(|buffer| keys::random::fill(buffer).map_err(|error| error.to_string()))
     }
 

@@ -87,6 +87,17 @@ impl Guard {
         self.policy.decide(stack, question).is_ok()
     }
 
+    /// A permit for a question that each of these would be allowed: for work that is done ahead of its turn, for any of
+    /// them, and thrown away unless what it asks then is allowed and recorded by [`Guard::check`]. Leaves no record.
+    pub fn ahead<'a>(
+        &self,
+        actors: impl IntoIterator<Item = &'a Actor>,
+        question: Question,
+    ) -> Option<Permit> {
+        let mut actors = actors.into_iter();
+        actors.all(|actor| self.would_allow(&[actor], &question)).then_some(Permit { question })
+    }
+
     /// Whether so many more questions can be recorded. What cannot is denied.
     pub fn has_room(&self, questions: usize) -> bool {
         self.records.len().saturating_add(questions) <= MOST_RECORDS

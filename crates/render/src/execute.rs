@@ -98,11 +98,10 @@ impl Session {
         }
     }
 
-    /// Randomness for threads where nothing can be asked, if it is likely that all charts may have it.
+    /// Randomness for threads where nothing can be asked, if all charts may have it.
     fn random_for_others(&self) -> Option<RandomAhead> {
-        let question = guard::Question::random("randAlphaNum");
-        let may = |actor: &guard::Actor| self.guard.would_allow(&[actor], &question);
-        self.host.random_ahead().filter(|_| self.actors.iter().all(may))
+        let permit = self.guard.ahead(&self.actors, guard::Question::random("randAlphaNum"))?;
+        self.host.random_ahead(permit)
     }
 
     fn new(

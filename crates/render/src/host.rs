@@ -115,9 +115,10 @@ pub trait Host {
     fn random(&mut self, permit: Permit, buffer: &mut [u8]) -> Result<(), String>;
 
     /// Randomness for templates that other threads execute ahead of their turn, where nobody can tell who got which.
-    /// The guard is asked when their turn comes, and before that nothing comes of what they printed. Without it they
-    /// are executed when their turn comes.
-    fn random_ahead(&self) -> Option<RandomAhead> {
+    /// The permit says that each chart may have it; the guard is asked again for each question, by those who ask it,
+    /// when their turn comes, and before that nothing comes of what they printed. Without it they are executed when
+    /// their turn comes.
+    fn random_ahead(&self, _permit: Permit) -> Option<RandomAhead> {
         None
     }
 

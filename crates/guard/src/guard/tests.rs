@@ -55,6 +55,19 @@ fn what_cannot_be_recorded_does_not_happen() {
 }
 
 #[test]
+fn what_is_done_ahead_is_allowed_to_all_or_to_nobody() {
+    let mut guard = guard();
+    let (shop, redis) = (Actor::chart("shop"), Actor::chart("shop").subchart("redis"));
+    let question = || Question::random("uuidv4");
+    assert_eq!(guard.ahead([&shop], question()).unwrap().question(), &question());
+    assert!(guard.ahead([&shop, &redis], question()).is_none());
+    assert!(guard.ahead([&shop], Question::clock("now")).is_none());
+    assert!(guard.records().is_empty() && guard.has_room(MOST_RECORDS));
+    let _permit = guard.check(&[&shop], question()).unwrap();
+    assert!(guard.has_room(MOST_RECORDS - 1) && !guard.has_room(MOST_RECORDS));
+}
+
+#[test]
 fn of_a_question_that_is_too_long_not_all_is_kept() {
     let mut guard = Guard::default();
     let shop = Actor::chart("shop");

@@ -43,7 +43,7 @@ impl Host for Counter {
         buffer.fill(if self.random_ahead { 7 } else { self.next() % 200 });
         Ok(())
     }
-    fn random_ahead(&self) -> Option<RandomAhead> {
+    fn random_ahead(&self, _: Permit) -> Option<RandomAhead> {
         self.random_ahead.then_some(|buffer| {
             buffer.fill(7);
             Ok(())
@@ -148,20 +148,12 @@ fn write(path: &Path, text: &str) {
     std::fs::write(path, text).expect("a file");
 }
 
-/// A chart with its subcharts; `kinds` says what its templates do: a weight for each list.
-fn write_chart(
-    folder: &Path,
-    name: &str,
-    below: &[(&str, &[&str])],
-    numbers: &mut Numbers,
-    kinds: [usize; 4],
-) {
-    let paths = ["deep/t0", "t1", "t2", "x/y/z/t3", "t4", "t5"];
-    write_chart_with(folder, name, below, numbers, kinds, &paths);
-}
+/// What the templates of a chart are called: some come before those of the charts below it.
+const PATHS: &[&str] = &["deep/t0", "t1", "t2", "x/y/z/t3", "t4", "t5"];
 
-/// The same with templates of these names.
-fn write_chart_with(
+/// A chart with templates of these names, and its subcharts with those of [`PATHS`]; `kinds` says what they do: a weight
+/// for each list.
+fn write_chart(
     folder: &Path,
     name: &str,
     below: &[(&str, &[&str])],
@@ -204,7 +196,7 @@ fn write_chart_with(
     }
     for (name, further) in below {
         let further: Vec<(&str, &[&str])> = further.iter().map(|name| (*name, &[][..])).collect();
-        write_chart(&folder.join("charts").join(name), name, &further, numbers, kinds);
+        write_chart(&folder.join("charts").join(name), name, &further, numbers, kinds, PATHS);
     }
 }
 
@@ -269,12 +261,14 @@ enum Shape {
 impl Shape {
     fn write(self, folder: &Path, numbers: &mut Numbers, kinds: [usize; 4]) {
         match self {
-            Self::Any => write_chart(folder, "root", &[("one", &["deep"]), ("two", &[])], numbers, kinds),
+            Self::Any => {
+                write_chart(folder, "root", &[("one", &["deep"]), ("two", &[])], numbers, kinds, PATHS)
+            }
             Self::Umbrella => {
                 let own: &[&[&str]] = &[&[], &["t"], &["a/b/c/d/t"]];
                 let own = own[numbers.below(own.len())];
                 let below: &[(&str, &[&str])] = &[("one", &["deep"]), ("two", &[]), ("three", &[])];
-                write_chart_with(folder, "root", below, numbers, kinds, own);
+                write_chart(folder, "root", below, numbers, kinds, own);
             }
         }
     }
@@ -403,7 +397,7 @@ fn a_render_costs_the_same_to_the_step() {
     for seed in 0..3 {
         let folder = tempfile::tempdir().expect("a folder");
         let below: &[(&str, &[&str])] = &[("one", &["deep"]), ("two", &[])];
-        write_chart(folder.path(), "root", below, &mut Numbers(seed), [1, 0, 0, 0]);
+        write_chart(folder.path(), "root", below, &mut Numbers(seed), [1, 0, 0, 0], PATHS);
         let alone = cost(folder.path(), 1);
         for threads in [2, 4] {
             assert_eq!(cost(folder.path(), threads), alone, "seed {seed}");
