@@ -17,6 +17,8 @@
 //! where the first thread has been in a group that changed, what is left of it comes first, and where it has seen most
 //! groups change, what comes after the change in others is not begun before that.
 
+mod plan;
+
 use std::ops::Range;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
@@ -28,6 +30,7 @@ use chart::together::{self, Processor};
 use gotmpl::{Budget, Spent};
 use govalue::{Map, Owner, Snapshot, Value};
 
+use self::plan::{Plan, State};
 use crate::capabilities::Capabilities;
 use crate::context::{Common, Place, ReleaseOptions, Renderable, VALUES, put_below, values_below};
 use crate::execute::{RenderOptions, Session, dot, finished, is_executed};
@@ -112,51 +115,6 @@ struct Board {
     changed: Condvar,
 }
 
-/// Which templates are still to be executed, and with what.
-struct Plan {
-    /// The first template that the first thread has not come to.
-    front: usize,
-    /// Behind the last one that nobody has looked at from the far end.
-    back: usize,
-    /// Of the templates that other threads have begun, the version of the values that they have.
-    begun: Vec<Option<u32>>,
-    states: Vec<State>,
-    /// How many parts the values in them have.
-    parts: usize,
-    /// The group that the first thread is in.
-    current: usize,
-    /// Groups that it has been in and that have changed, with templates ahead of it.
-    left: Vec<usize>,
-    habit: Habit,
-    /// Whether templates were ever passed over because their group is likely to change before them: then there may be
-    /// more to do later.
-    has_passed_over: bool,
-}
-
-/// What the groups that the first thread has left are like, so that the others do not execute in vain.
-#[derive(Default)]
-struct Habit {
-    left: usize,
-    /// How many of them had changed.
-    changed: usize,
-    /// How many templates were executed before that, in the last of them.
-    before: usize,
-}
-
-/// What other threads need to know of a group.
-struct State {
-    /// Its values, unless its templates are left to the first thread.
-    values: Option<Arc<Snapshot>>,
-    /// Goes up when they change.
-    version: u32,
-    /// How many of its templates were executed before the first change.
-    before: usize,
-    /// Whether the first thread was in it and left.
-    is_left: bool,
-    /// How far [`Plan::of_left`] has come among its templates.
-    next: usize,
-}
-
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
@@ -217,84 +175,6 @@ impl Board {
     }
 }
 
-impl Plan {
-    fn is_open(&self, index: usize) -> bool {
-        index >= self.front && self.begun[index].is_none()
-    }
-
-    /// The next template of a group that the first thread has left, of the last such group.
-    fn of_left(&mut self, material: &Material) -> Option<usize> {
-        while let Some(&group) = self.left.last() {
-            let templates = &material.groups[group].templates;
-            while self.states[group].values.is_some()
-                && let Some(&index) = templates.get(self.states[group].next)
-            {
-                self.states[group].next += 1;
-                if self.is_open(index) {
-                    return Some(index);
-                }
-            }
-            self.left.pop();
-        }
-        None
-    }
-
-    /// The next template from the far end.
-    fn of_all(&mut self, material: &Material) -> Option<usize> {
-        while self.back > self.front {
-            self.back -= 1;
-            let Template { group, position, .. } = &material.templates[self.back];
-            let State { values, version, .. } = &self.states[*group];
-            if values.is_none() || !self.is_open(self.back) {
-                continue;
-            }
-            let Habit { left, changed, before } = self.habit;
-            if *version == 0 && changed * 2 > left && *position >= before {
-                self.has_passed_over = true;
-                continue;
-            }
-            return Some(self.back);
-        }
-        None
-    }
-
-    /// The first thread comes to a template. True when there is something for the others that was not before.
-    fn comes_to(&mut self, index: usize, material: &Material) -> bool {
-        self.front = index + 1;
-        let group = std::mem::replace(&mut self.current, material.templates[index].group);
-        if group == self.current {
-            return false;
-        }
-        let State { version, before, is_left, .. } = &mut self.states[group];
-        let has_changed = *version > 0;
-        if !std::mem::replace(is_left, true) {
-            self.habit.left += 1;
-            if has_changed {
-                self.habit.changed += 1;
-                self.habit.before = *before;
-            }
-        }
-        let is_more = has_changed && material.groups[group].templates.last() > Some(&index);
-        if is_more {
-            self.left.push(group);
-        }
-        is_more
-    }
-
-    /// Takes the values of a group away, which makes another version of it: what others have begun with them does not
-    /// count, and until there are new ones they begin nothing of it.
-    fn close(&mut self, group: usize, material: &Material) {
-        let state = &mut self.states[group];
-        if state.version == 0 {
-            let templates = &material.groups[group].templates;
-            // The last one has made the change.
-            state.before = templates.partition_point(|&index| index < self.front).saturating_sub(1);
-        }
-        self.parts -= state.values.take().map_or(0, |values| values.parts());
-        state.version += 1;
-    }
-}
-
 /// A template that is being executed aside. However that ends, the first thread hears of it.
 struct Claim<'b> {
     board: &'b Board,
@@ -333,17 +213,7 @@ impl Aside {
         let material = Arc::new(material);
         watch(&material, charts);
         let templates = material.templates.len();
-        let plan = Plan {
-            front: 0,
-            back: templates,
-            begun: vec![None; templates],
-            states,
-            parts: material.parts,
-            current: material.templates.first()?.group,
-            left: Vec::new(),
-            habit: Habit::default(),
-            has_passed_over: false,
-        };
+        let plan = Plan::new(&material, states)?;
         let board = Arc::new(Board {
             set: OnceLock::new(),
             plan: Mutex::new(plan),
@@ -402,29 +272,33 @@ impl Aside {
             if changed.contains(&of_rest(number)) {
                 lock(&self.board.plan).close(number, &self.material);
             } else if changed.contains(&of_values(number)) {
-                let mut plan = lock(&self.board.plan);
-                let is_over = group.templates.last().is_none_or(|&last| last < plan.front);
-                let State { values, version, .. } = &plan.states[number];
-                let Some(values) = values.as_ref().filter(|_| !is_over && *version < VERSIONS) else {
-                    plan.close(number, &self.material);
-                    continue;
-                };
-                let room = MOST_AGAIN.min(PARTS - (plan.parts - values.parts()));
-                drop(plan);
-                let map = self.charts[group.charts.start].get("Values");
-                let whole = map.as_ref().filter(|_| self.has_all(group));
-                let snapshot = whole.and_then(|values| Snapshot::of_at_most(values, room));
-                if let (Some(Value::Map(map)), Some(_)) = (map, &snapshot) {
-                    // What was put into them.
-                    map.watch_again(of_values(number));
-                }
-                let mut plan = lock(&self.board.plan);
-                plan.close(number, &self.material);
-                plan.parts += snapshot.as_ref().map_or(0, Snapshot::parts);
-                plan.states[number].values = snapshot.map(Arc::new);
+                self.renew(number, group);
             }
         }
         true
+    }
+
+    /// Gives the others the values of a group as they are now, unless they are better left to the first thread.
+    fn renew(&self, number: usize, group: &Group) {
+        let mut plan = lock(&self.board.plan);
+        let is_over = group.templates.last().is_none_or(|&last| last < plan.front);
+        let State { values, version, .. } = &plan.states[number];
+        let Some(values) = values.as_ref().filter(|_| !is_over && *version < VERSIONS) else {
+            return plan.close(number, &self.material);
+        };
+        let room = MOST_AGAIN.min(PARTS - (plan.parts - values.parts()));
+        drop(plan);
+        let map = self.charts[group.charts.start].get("Values");
+        let whole = map.as_ref().filter(|_| self.has_all(group));
+        let snapshot = whole.and_then(|values| Snapshot::of_at_most(values, room));
+        if let (Some(Value::Map(map)), Some(_)) = (map, &snapshot) {
+            // What was put into them.
+            map.watch_again(of_values(number));
+        }
+        let mut plan = lock(&self.board.plan);
+        plan.close(number, &self.material);
+        plan.parts += snapshot.as_ref().map_or(0, Snapshot::parts);
+        plan.states[number].values = snapshot.map(Arc::new);
     }
 
     /// Whether the values of all charts of a group are still among those of its first one. A chart keeps its values
@@ -534,7 +408,7 @@ struct Brought {
 }
 
 impl Material {
-    /// `None` when there is something in it that cannot be copied.
+    /// `None` when there is nothing of it that can be copied for other threads.
     fn of<'t>(
         executed: impl Iterator<Item = &'t Renderable<'t>>,
         charts: &[Place<'_>],
@@ -597,9 +471,9 @@ impl Material {
                 values = Snapshot::of_at_most(&own, PARTS - material.parts).map(Arc::new);
                 material.parts += values.as_ref().map_or(0, |values| values.parts());
             }
-            states.push(State { values, version: 0, before: 0, is_left: false, next: 0 });
+            states.push(State::new(values));
         }
-        Some((material, states))
+        states.iter().any(|state| state.values.is_some()).then_some((material, states))
     }
 
     /// Whether the chart of a group is above the others.
