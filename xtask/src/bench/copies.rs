@@ -18,7 +18,9 @@ pub(super) const CHARTS: [(&str, &str); 4] = [
 /// # Errors
 /// When the chart cannot be read, or a file not be written.
 pub(super) fn write_chart(folder: &Path, chart: &Path, size: usize) -> std::io::Result<()> {
-    let about = std::fs::read_to_string(chart.join("Chart.yaml"))?;
+    let file = chart.join("Chart.yaml");
+    let about = std::fs::read_to_string(&file)
+        .map_err(|error| std::io::Error::new(error.kind(), format!("{}: {error}", file.display())))?;
     let line = |key: &str| about.lines().find(|line| line.starts_with(key)).unwrap_or_default();
     let (name, version) = (line("name:"), line("version:"));
     let mut text = "apiVersion: v2\nname: umbrella\nversion: 1.0.0\ndependencies:\n".to_owned();
